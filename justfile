@@ -1,0 +1,62 @@
+# `./justw` lists the recipes; `./justw demo` and `./justw test` are the two to know.
+
+set positional-arguments
+
+[private]
+default:
+    @just --list --unsorted
+
+# start everything here and watch a real model answer, metered
+[group('run')]
+demo *args:
+    @python -m api.cli demo "$@"
+
+# start Postgres, NATS, workers and the API; Ctrl-C stops them
+[group('run')]
+up *args:
+    @python -m api.cli up "$@"
+
+# the operator's command line, e.g. `./justw hb dlq list`
+[group('run')]
+hb *args:
+    @python -m api.cli "$@"
+
+# run the tests (arguments go to pytest)
+[group('test')]
+test *args:
+    @python -m pytest "$@"
+
+# lint, format, types, import contracts: what CI checks
+[group('test')]
+check:
+    ruff check .
+    ruff format --check .
+    mypy
+    lint-imports
+
+# measure, beside a reference in the same run; `./justw bench peers` adds DBOS and LangGraph
+[group('test')]
+bench *args:
+    @python -m tests.benchmarks "$@"
+
+# kill workers, NATS and Postgres under load and check the ledger
+[group('test')]
+chaos *args:
+    @python -m tests.acceptance.chaos "$@"
+
+# regenerate docs/flows.md, docs/settings.md and docs/events
+[group('docs')]
+docs:
+    python -m bus.docs
+    python -m infra.docs
+
+# format and fix what can be fixed
+[group('setup')]
+fmt:
+    ruff format .
+    ruff check --fix .
+
+# resolve pyproject.toml into requirements.lock again
+[group('setup')]
+lock:
+    uv pip compile --quiet --upgrade --generate-hashes --no-annotate --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
