@@ -1,0 +1,60 @@
+"""Who may do what: one table, read by the edge and by the command consumer."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    PARTNERS_CREATE = "partners:create"
+    TENANTS_PROVISION = "tenants:provision"
+    TENANTS_SUSPEND = "tenants:suspend"
+    TENANTS_READ = "tenants:read"
+    RATES_SET = "rates:set"
+    AUTHORING_WRITE = "authoring:write"
+    EXECUTIONS_START = "executions:start"
+    EXECUTIONS_READ = "executions:read"
+    LEDGER_READ = "ledger:read"
+    USERS_REGISTER = "users:register"
+    INTERNAL = "internal"
+    """Commands only policies, effects and timers send."""
+
+
+class Role(StrEnum):
+    APP_ADMIN = "app_admin"
+    PARTNER_ADMIN = "partner_admin"
+    TENANT_ADMIN = "tenant_admin"
+
+
+TENANT_PERMISSIONS = frozenset(
+    {
+        Permission.TENANTS_READ,
+        Permission.AUTHORING_WRITE,
+        Permission.EXECUTIONS_START,
+        Permission.EXECUTIONS_READ,
+        Permission.LEDGER_READ,
+    }
+)
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.APP_ADMIN: frozenset(
+        {
+            Permission.PARTNERS_CREATE,
+            Permission.TENANTS_PROVISION,
+            Permission.TENANTS_SUSPEND,
+            Permission.TENANTS_READ,
+            Permission.RATES_SET,
+            Permission.EXECUTIONS_READ,
+            Permission.LEDGER_READ,
+            Permission.USERS_REGISTER,
+        }
+    ),
+    Role.PARTNER_ADMIN: frozenset(
+        {
+            Permission.TENANTS_PROVISION,
+            Permission.TENANTS_SUSPEND,
+            Permission.TENANTS_READ,
+            Permission.EXECUTIONS_READ,
+            Permission.LEDGER_READ,
+        }
+    ),
+    Role.TENANT_ADMIN: TENANT_PERMISSIONS,
+}

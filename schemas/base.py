@@ -1,0 +1,56 @@
+"""The shapes every message has: immutable, closed, named once."""
+
+from typing import ClassVar, NamedTuple, NewType
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+TenantId = NewType("TenantId", UUID)
+PartnerId = NewType("PartnerId", UUID)
+UserId = NewType("UserId", UUID)
+
+PLATFORM = TenantId(UUID(int=0))
+"""Owner of rows that belong to no tenant: partners, system rates, platform users."""
+
+
+class Value(BaseModel):
+    """A value object: frozen, no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+
+class Command(Value):
+    """A wish. `type_name` is `context.aggregate.verb`; `stream` is a format string over the fields."""
+
+    type_name: ClassVar[str]
+    stream: ClassVar[str]
+
+    def __init_subclass__(cls, *, type_name: str, stream: str) -> None:
+        cls.type_name = type_name
+        cls.stream = stream
+
+    @property
+    def stream_id(self) -> str:
+        return self.stream.format(self)
+
+
+class Claim(NamedTuple):
+    """A name only one owner may hold, taken in the transaction of the event that claims it."""
+
+    kind: str
+    value: str
+    owner: str
+
+
+class Event(Value):
+    """A fact. `type_name` is `context.aggregate.fact` and never changes; a changed meaning is a new name."""
+
+    type_name: ClassVar[str]
+    type_version: ClassVar[int]
+
+    def __init_subclass__(cls, *, type_name: str, type_version: int = 1) -> None:
+        cls.type_name = type_name
+        cls.type_version = type_version
+
+    def claims(self) -> tuple[Claim, ...]:
+        return ()

@@ -1,0 +1,55 @@
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.base import Value
+
+Amount = Decimal
+"""US dollars, at most 12 decimal places."""
+
+Rate = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=18)]
+
+
+class TokenRates(Value):
+    """US dollars per million tokens, by token class."""
+
+    input: Rate
+    output: Rate
+    cache_read: Rate = Decimal(0)
+    cache_write: Rate = Decimal(0)
+    reasoning: Rate = Decimal(0)
+
+
+class SystemRate(Value):
+    """What a model costs the platform from `effective_from` on."""
+
+    rate_id: str
+    model: str
+    rates: TokenRates
+    effective_from: datetime
+
+
+class Terms(Value):
+    """A partner's terms from `effective_from` on: price = cost x (1 + markup); commission = price x share."""
+
+    terms_id: str
+    markup_percent: Decimal
+    commission_percent: Decimal
+    effective_from: datetime
+
+
+class Pricing(Value):
+    """The rates in force when a call was authorised. The settle uses these, whatever came later."""
+
+    system_rate: SystemRate
+    terms: Terms
+
+
+class Posting(Value):
+    """One leg of a double entry. A transaction's debits equal its credits."""
+
+    account: str
+    side: Literal["debit", "credit"]
+    amount: Decimal

@@ -1,0 +1,87 @@
+"""What travels with a message: who, for whom, because of what."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from schemas.access import Role
+from schemas.base import Event, PartnerId, TenantId, Value
+
+
+class Actor(Value):
+    """Who acts. `system` is a policy, effect or timer; its id is that part's name."""
+
+    kind: Literal["user", "system", "operator"]
+    id: str
+    role: Role | None = None
+    tenant_id: TenantId | None = None
+    partner_id: PartnerId | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+class Envelope(Value):
+    """A command on its way. `input_hash` tells a retry from another request under the same id."""
+
+    message_id: UUID
+    type: str
+    tenant_id: TenantId
+    partner_id: PartnerId | None
+    actor: Actor
+    correlation_id: UUID
+    causation: str | None
+    input_hash: str
+    traceparent: str | None = None
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as stored: `(stream, version)` names it for ever, `position` orders it among all."""
+
+    position: int
+    stream: str
+    version: int
+    tenant_id: TenantId
+    partner_id: PartnerId | None
+    actor: str
+    message_id: UUID
+    correlation_id: UUID
+    recorded_at: datetime
+    traceparent: str | None
+    event: Event
+
+    @property
+    def ref(self) -> str:
+        return f"{self.stream}@{self.version}"
+
+
+class Problem(Value):
+    """One thing wrong with an input: where, a stable code, words for a person."""
+
+    code: str
+    message: str
+    path: str = ""
+    node: str | None = None
+
+
+class Refusal(Value):
+    """Why a command was refused. `kind` picks the HTTP status."""
+
+    code: str
+    kind: Literal["invalid", "forbidden", "not_found", "conflict", "payment_required"]
+    detail: str
+    problems: tuple[Problem, ...] = ()
+
+
+class Answer(Value):
+    """What became of a command. Stored with its events; a repeated message id gets the same one."""
+
+    message_id: UUID
+    status: Literal["accepted", "rejected"]
+    stream: str
+    version: int
+    position: int
+    refusal: Refusal | None = None

@@ -1,0 +1,59 @@
+"""Stored name <-> class, and the road from old versions of an event to the newest."""
+
+from collections.abc import Callable, Iterable
+from types import ModuleType
+from typing import Any, TypeVar
+
+import schemas.authoring.commands
+import schemas.authoring.events
+import schemas.billing.commands
+import schemas.billing.events
+import schemas.execution.commands
+import schemas.execution.events
+import schemas.identity.commands
+import schemas.identity.events
+import schemas.tenancy.commands
+import schemas.tenancy.events
+from schemas.base import Command, Event
+
+M = TypeVar("M", Command, Event)
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+
+UPCASTS: dict[tuple[str, int], Upcast] = {}
+"""`(type name, old version)` -> the step to the next version."""
+
+CONTEXTS = (
+    (schemas.identity.commands, schemas.identity.events),
+    (schemas.tenancy.commands, schemas.tenancy.events),
+    (schemas.authoring.commands, schemas.authoring.events),
+    (schemas.execution.commands, schemas.execution.events),
+    (schemas.billing.commands, schemas.billing.events),
+)
+
+
+def classes(modules: Iterable[ModuleType], base: type[M]) -> dict[str, type[M]]:
+    found: dict[str, type[M]] = {}
+    for module in modules:
+        for cls in vars(module).values():
+            if isinstance(cls, type) and issubclass(cls, base) and cls.__module__ == module.__name__:
+                if cls.type_name in found:
+                    raise ValueError(f"{cls.type_name} names two classes")
+                found[cls.type_name] = cls
+    return found
+
+
+COMMANDS: dict[str, type[Command]] = classes((c for c, _ in CONTEXTS), Command)
+EVENTS: dict[str, type[Event]] = classes((e for _, e in CONTEXTS), Event)
+
+
+def event_from(type_name: str, version: int, data: dict[str, Any]) -> Event:
+    """The event in its newest version. Unknown name or missing upcast: KeyError, a programming error."""
+    cls = EVENTS[type_name]
+    for old in range(version, cls.type_version):
+        data = UPCASTS[type_name, old](data)
+    return cls.model_validate(data)
+
+
+def command_from(type_name: str, data: dict[str, Any]) -> Command:
+    """ValidationError when the data do not fit, KeyError when nobody knows the name."""
+    return COMMANDS[type_name].model_validate(data)

@@ -1,0 +1,44 @@
+from decimal import Decimal
+
+from schemas.base import Claim, Event, PartnerId, TenantId
+from schemas.tenancy.types import NewUser, PartnerTerms
+
+
+def email_claim(user: NewUser) -> Claim:
+    return Claim("email", user.email, f"user-{user.user_id}")
+
+
+class PartnerCreated(Event, type_name="tenancy.partner.created"):
+    partner_id: PartnerId
+    name: str
+    terms: PartnerTerms
+    admin: NewUser
+
+    def claims(self) -> tuple[Claim, ...]:
+        return (email_claim(self.admin),)
+
+
+class TenantProvisioned(Event, type_name="tenancy.tenant.provisioned"):
+    tenant_id: TenantId
+    partner_id: PartnerId
+    name: str
+    subdomain: str
+    monthly_budget: Decimal | None
+    owner: NewUser
+
+    def claims(self) -> tuple[Claim, ...]:
+        return (Claim("subdomain", self.subdomain, f"tenant-{self.tenant_id}"), email_claim(self.owner))
+
+
+class TenantActivated(Event, type_name="tenancy.tenant.activated"):
+    tenant_id: TenantId
+
+
+class TenantSuspended(Event, type_name="tenancy.tenant.suspended"):
+    tenant_id: TenantId
+    reason: str
+
+
+class TenantReinstated(Event, type_name="tenancy.tenant.reinstated"):
+    tenant_id: TenantId
+    reason: str
