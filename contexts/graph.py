@@ -1,7 +1,7 @@
 """Directed graphs of named nodes; edges are `(source, target)`. Nothing recurses: graphs may be deep."""
 
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 Edges = Collection[tuple[str, str]]
 
@@ -13,17 +13,9 @@ class CycleError(ValueError):
 
 
 def parents_of(edges: Edges) -> dict[str, set[str]]:
-    return neighbours((target, source) for source, target in edges)
-
-
-def children_of(edges: Edges) -> dict[str, set[str]]:
-    return neighbours(edges)
-
-
-def neighbours(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for node, other in pairs:
-        found.setdefault(node, set()).add(other)
+    for source, target in edges:
+        found.setdefault(target, set()).add(source)
     return found
 
 
