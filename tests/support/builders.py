@@ -1,11 +1,21 @@
 """Messages with defaults: a test names only what it is about."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from schemas.access import Role
+from schemas.authoring.definition import (
+    AgentDefinition,
+    Edge,
+    LlmNode,
+    Node,
+    NoopNode,
+    TemplateNode,
+    WorkflowDefinition,
+)
 from schemas.base import Event, PartnerId, TenantId, UserId
 from schemas.envelope import Actor, Recorded
 from schemas.identity.commands import RegisterUser
@@ -88,3 +98,30 @@ def tenant_activated() -> TenantActivated:
 
 def tenant_suspended(reason: str = "unpaid") -> TenantSuspended:
     return TenantSuspended(tenant_id=TENANT_ID, reason=reason)
+
+
+MODEL = "local/smollm2"
+WORKFLOW_ID = UUID(int=5)
+AGENT_ID = UUID(int=6)
+
+
+def llm(node: str = "answer", **changes: Any) -> LlmNode:
+    defaults = {"type": "llm", "id": node, "model": MODEL, "prompt": "Say hello."}
+    return LlmNode(**{**defaults, **changes})
+
+
+def text(node: str, template: str = "") -> TemplateNode:
+    return TemplateNode(type="template", id=node, template=template)
+
+
+def noop(node: str) -> NoopNode:
+    return NoopNode(type="noop", id=node)
+
+
+def workflow(*nodes: Node, edges: Iterable[tuple[str, str]] = (), **changes: Any) -> WorkflowDefinition:
+    ends = tuple(Edge(source=source, target=target) for source, target in edges)
+    return WorkflowDefinition(**{"nodes": nodes or (llm(),), "edges": ends, "output": "", **changes})
+
+
+def agent(**changes: Any) -> AgentDefinition:
+    return AgentDefinition(**{"model": MODEL, "instructions": "Be brief.", **changes})
