@@ -1,0 +1,78 @@
+"""One request to a chat model and its answer, the same for every provider."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "other"]
+Tokens = Field(default=0, ge=0)
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ToolSpec(Value):
+    """A tool the model may ask for; `parameters` is a JSON schema."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+class ToolCall(Value):
+    """What the model asks for; `arguments` is JSON as the model wrote it, not yet checked."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class ChatMessage(Value):
+    """`tool_calls` goes with role assistant, `tool_call_id` with role tool."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+
+
+class ChatRequest(Value):
+    """`model` is `provider/name`; `timeout_seconds` covers the whole call, streaming included."""
+
+    model: str
+    messages: tuple[ChatMessage, ...]
+    max_output_tokens: int = Field(gt=0)
+    temperature: float | None = None
+    tools: tuple[ToolSpec, ...] = ()
+    timeout_seconds: float = Field(gt=0)
+
+
+class Usage(Value):
+    """A partition of the tokens: each is in exactly one class.
+
+    `input` excludes cached ones, `output` excludes reasoning. `estimated` when we metered
+    the call because the provider reported nothing.
+    """
+
+    input: int = Tokens
+    output: int = Tokens
+    cache_read: int = Tokens
+    cache_write: int = Tokens
+    reasoning: int = Tokens
+    estimated: bool = False
+
+    @property
+    def total(self) -> int:
+        return self.input + self.output + self.cache_read + self.cache_write + self.reasoning
+
+
+class ChatResult(Value):
+    """`model` is the requested one, which the rates are kept for."""
+
+    text: str
+    tool_calls: tuple[ToolCall, ...]
+    usage: Usage
+    finish_reason: FinishReason
+    model: str
+    provider_request_id: str | None
