@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast, get_args
 
 from infra.providers.usage import estimated, reported
-from infra.providers.wire import WireAnswer, WireMessage, WireToolCall
+from infra.providers.wire import WireAnswer, WireChoice, WireMessage, WireToolCall
 from schemas.execution.chat import ChatRequest, ChatResult, FinishReason, ToolCall, Usage
 
 MAX_TEXT_CHARS = 200_000
@@ -13,7 +13,7 @@ MAX_TOOL_CALLS = 128
 
 @dataclass
 class OpenToolCall:
-    id: str = ""
+    id: str
     name: str = ""
     arguments: str = ""
 
@@ -33,6 +33,11 @@ class Answer:
     raw_usage: Any = None
 
     @property
+    def finished(self) -> bool:
+        """What is lost after this is the usage report at most, and that is estimated."""
+        return self.finish_reason is not None
+
+    @property
     def full(self) -> bool:
         return self.chars >= MAX_TEXT_CHARS or len(self.tool_calls) > MAX_TOOL_CALLS
 
@@ -40,10 +45,9 @@ class Answer:
         """Adds a chunk; returns the text it brought."""
         self.request_id = self.request_id or part.id
         self.raw_usage = part.usage or self.raw_usage
-        return "".join([self._take_choice(part)] if part.choices else [])
+        return self._take_choice(part.choices[0]) if part.choices else ""
 
-    def _take_choice(self, part: WireAnswer) -> str:
-        choice = part.choices[0]
+    def _take_choice(self, choice: WireChoice) -> str:
         self.finish_reason = choice.finish_reason or self.finish_reason
         message = choice.message or choice.delta or WireMessage()
         for position, call in enumerate(message.tool_calls or ()):
@@ -63,10 +67,10 @@ class Answer:
 
     def _take_tool_call(self, position: int, call: WireToolCall) -> None:
         index = position if call.index is None else call.index
-        made = self.tool_calls.setdefault(index, OpenToolCall())
-        made.id = made.id or call.id or ""
+        made = self.tool_calls.setdefault(index, OpenToolCall(f"call-{index}"))
+        made.id = call.id or made.id
         made.name = made.name or call.function.name or ""
-        added = call.function.arguments or ""
+        added = (call.function.arguments or "")[: MAX_TEXT_CHARS - self.chars]
         made.arguments += added
         self.chars += len(added)
         self.deltas += 1

@@ -52,9 +52,11 @@ class OpenAiCompatible:
         except TimeoutError:
             if not limit.expired():
                 raise
-            raise failures.timed_out(request.timeout_seconds, answer.observed_usage()) from None
+            if not answer.finished:
+                usage = answer.observed_usage()
+                raise failures.timed_out(request.timeout_seconds, usage) from None
         except httpx2.HTTPError as error:
-            if answer.finish_reason is None:
+            if not answer.finished:
                 usage = answer.observed_usage()
                 raise failures.from_transport(error, answer.accepted, usage) from None
         return answer.result()
@@ -79,7 +81,7 @@ class OpenAiCompatible:
                     await on_delta(text)
                 if answer.full:
                     return
-        if answer.finish_reason is None:
+        if not answer.finished:
             raise failures.stream_cut(answer.usage())
 
     def _take(self, answer: Answer, data: bytes) -> str:

@@ -85,6 +85,35 @@ async def test_a_content_filter_is_told_apart(model: Catalog, scripted_llm: Scri
     assert (error.error_class, error.retryable) == ("content_filter", False)
 
 
+@pytest.mark.parametrize("lost", [Behaviour(text="a b", cut_after=4), Behaviour(text="a b", hang_after=4)])
+async def test_an_answer_that_lost_only_its_report_is_whole(
+    model: Catalog, scripted_llm: ScriptedLlm, lost: Behaviour
+) -> None:
+    scripted_llm.script("m", lost)
+    result = (await ask(model, request(NAME, timeout_seconds=0.2), "stream")).result
+    assert (result.text, result.finish_reason) == ("a b", "stop")
+    assert result.usage == Usage(input=5, output=2, estimated=True)
+
+
+async def test_a_timeout_inside_a_stream_tells_what_was_used(
+    model: Catalog, scripted_llm: ScriptedLlm
+) -> None:
+    scripted_llm.script("m", Behaviour(text="a b", hang_after=3))
+    error = await failure(model, request(NAME, timeout_seconds=0.2), "stream")
+    assert error.error_class == "timeout"
+    assert error.observed_usage == Usage(input=5, output=2, estimated=True)
+
+
+async def test_a_cancelled_call_gives_its_connection_up(model: Catalog, scripted_llm: ScriptedLlm) -> None:
+    scripted_llm.script("m", Behaviour(hang_after=2), Behaviour())
+    asked = asyncio.create_task(ask(model, request(NAME), "stream"))
+    await asyncio.sleep(0.05)
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    assert (await ask(model, request(NAME), "stream")).result.finish_reason == "stop"
+
+
 async def test_nobody_listening_is_a_connection_error() -> None:
     async with aclosing(chat_model(None, None, "http://127.0.0.1:9")) as model:
         error = await failure(model, request("local/m"), "whole")
