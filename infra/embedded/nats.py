@@ -7,15 +7,13 @@ import subprocess
 import sysconfig
 from pathlib import Path
 
-import httpx2
-
 from infra.embedded.leftovers import end_leftover
 from infra.embedded.ports import HOST, remembered_ports
+from infra.embedded.probe import accepts_clients, says_ok
 from infra.embedded.process import Program, end, spawn, wait_until_ready
 
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
-PROBE_SECONDS = 2.0
 MAX_PAYLOAD_BYTES = 1_048_576
 
 
@@ -40,8 +38,8 @@ class EmbeddedNats:
         return f"http://{HOST}:{self.ports[1]}"
 
     async def start(self) -> None:
-        self.data.mkdir(parents=True, exist_ok=True)
-        await end_leftover(self.pid_file, str(self.config), signal.SIGTERM)
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        await asyncio.to_thread(end_leftover, self.pid_file, str(self.config), signal.SIGTERM)
         # A restart keeps the ports: clients already know them.
         self.ports = self.ports or remembered_ports(self.data / "ports.json", 2)
         self.config.write_text(self.configuration())
@@ -63,7 +61,7 @@ class EmbeddedNats:
         return await accepts_clients(self.ports[0]) and await says_ok(self.monitor_url + "/healthz")
 
     def configuration(self) -> str:
-        """Text values in JSON's quoting, which is valid in a NATS configuration."""
+        """Text is quoted as in JSON; unquoted, NATS reads `2m` as two million."""
         return (
             f"host: {HOST}\n"
             f"port: {self.ports[0]}\n"
@@ -72,7 +70,7 @@ class EmbeddedNats:
             f"pid_file: {json.dumps(str(self.pid_file))}\n"
             "jetstream {\n"
             f"  store_dir: {json.dumps(str(self.data))}\n"
-            f"  sync_interval: {self.sync_interval}\n"
+            f"  sync_interval: {json.dumps(self.sync_interval)}\n"
             "}\n"
         )
 
@@ -82,23 +80,3 @@ class EmbeddedNats:
 
 def binary() -> Path:
     return Path(sysconfig.get_path("scripts")) / "nats-server"
-
-
-async def accepts_clients(port: int) -> bool:
-    try:
-        async with asyncio.timeout(PROBE_SECONDS):
-            reader, writer = await asyncio.open_connection(HOST, port)
-            greeting = await reader.readline()
-            writer.close()
-            await writer.wait_closed()
-    except (OSError, TimeoutError):
-        return False
-    return greeting.startswith(b"INFO ")
-
-
-async def says_ok(url: str) -> bool:
-    try:
-        async with httpx2.AsyncClient(timeout=PROBE_SECONDS, trust_env=False) as client:
-            return (await client.get(url)).status_code == httpx2.codes.OK
-    except httpx2.HTTPError:
-        return False

@@ -44,7 +44,8 @@ class EmbeddedPostgres:
     name = "postgres"
 
     def __init__(self, data: Path, log: Path) -> None:
-        self.data = data.absolute()
+        # Resolved, because the kernel reports a server's folder that way.
+        self.data = data.resolve()
         self.log = log.absolute()
         self.user = system_user.drop_to()
         self.socket_dir = socket_dir(self.data)
@@ -59,9 +60,7 @@ class EmbeddedPostgres:
 
     async def start(self) -> None:
         await self.initialise()
-        await end_leftover(self.data / "postmaster.pid", str(self.data), signal.SIGINT)
-        # A busy backend outlives a killed postmaster, and no other may start until it is gone.
-        kill_inside(self.data)
+        await asyncio.to_thread(self.clear_the_way)
         make_private(self.socket_dir, self.user)
         program = self.program()
         self.process = spawn(program)
@@ -99,6 +98,11 @@ class EmbeddedPostgres:
             await asyncio.to_thread(run_initdb, fresh, self.user, self.log)
             fresh.rename(self.data)
         system_user.give(self.data, self.user)
+
+    def clear_the_way(self) -> None:
+        end_leftover(self.data / "postmaster.pid", str(self.data), signal.SIGINT)
+        # A busy backend outlives a killed postmaster, and no other may start until it is gone.
+        kill_inside(self.data)
 
     def program(self) -> Program:
         settings = {**CONFIGURATION, "unix_socket_directories": str(self.socket_dir)}
