@@ -9,12 +9,14 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from infra.embedded import leash
 from infra.embedded.errors import StartFailed
 
 POLL_SECONDS = 0.02
 LOG_BYTES = 10_000_000
+PROJECT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Program:
     death_signal: signal.Signals = signal.SIGTERM
     user: str | None = None
     environment: Mapping[str, str] | None = None
+    folder: Path = Path("/")
 
 
 def spawn(program: Program) -> subprocess.Popen[bytes]:
@@ -40,8 +43,15 @@ def spawn(program: Program) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             env=program.environment,
+            cwd=program.folder,
             start_new_session=True,
         )
+
+
+def python(name: str, module: str, *arguments: str, log: Path, **options: Any) -> Program:
+    """One of our own modules, found from any working folder."""
+    argv = (sys.executable, "-m", module, *arguments)
+    return Program(name, argv, log, folder=PROJECT, **options)
 
 
 def leashed(program: Program) -> list[str]:
@@ -51,7 +61,7 @@ def leashed(program: Program) -> list[str]:
 
 
 def rotate(log: Path) -> None:
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))
 
