@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from bus.access import refusal_of_access
+from bus.facts.reading import Facts
 from bus.folded import NOTHING, Folded
 from bus.snapshots import Snapshots
 from contexts.kernel import Aggregate, Context, Handler, Rejection
@@ -22,14 +23,6 @@ CACHED_STREAMS = 20_000
 class Request(NamedTuple):
     envelope: Envelope
     command: Command
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What a decision needs from other streams: which ones, and what to make of their states."""
-
-    reads: Callable[[Any, Any, Envelope], Iterable[str]]
-    build: Callable[[Any, Any, Envelope, Callable[[str], Any]], Any]
 
 
 @dataclass

@@ -87,9 +87,7 @@ def begin(run: Run, node: Node, outputs: Mapping[str, Any], attempt: int) -> Eve
 def request_call(run: Run, node: LlmNode, outputs: Mapping[str, Any], attempt: int) -> CallRequested:
     parts = (("system", node.system), ("user", node.prompt))
     messages = tuple(
-        ChatMessage(role=role, content=fill(node.id, text, run, outputs))
-        for role, text in parts
-        if text
+        ChatMessage(role=role, content=fill(node.id, text, run, outputs)) for role, text in parts if text
     )
     request = ChatRequest(
         model=node.model,

@@ -9,7 +9,7 @@ REGISTRY = Registry(
     context="identity",
     handlers=(Handler(RegisterUser, USER, register, Permission.USERS_REGISTER),),
     policies=(
-        Policy("identity_when_partner_created", PartnerCreated, when_partner_created),
-        Policy("identity_when_tenant_provisioned", TenantProvisioned, when_tenant_provisioned),
+        Policy("identity.when_partner_created", PartnerCreated, when_partner_created),
+        Policy("identity.when_tenant_provisioned", TenantProvisioned, when_tenant_provisioned),
     ),
 )

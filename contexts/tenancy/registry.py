@@ -21,5 +21,5 @@ REGISTRY = Registry(
         Handler(SuspendTenant, TENANT, suspend, Permission.TENANTS_SUSPEND),
         Handler(ReinstateTenant, TENANT, reinstate, Permission.TENANTS_SUSPEND),
     ),
-    policies=(Policy("tenancy_when_user_registered", UserRegistered, when_user_registered),),
+    policies=(Policy("tenancy.when_user_registered", UserRegistered, when_user_registered),),
 )
