@@ -1,10 +1,10 @@
 """One row per settled or written-off provider call."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid5
 
+from projections.amounts import NO_AMOUNTS, amounts, tokens
 from projections.fold import Handlers, common, fold
 from projections.kernel import Projection, Row, Tx
 from projections.statements import insert
@@ -16,7 +16,6 @@ from schemas.execution.types import CallRef
 # Conflicts on the id only: another event for the same call key is an error, not a repetition.
 ENTRIES = insert("ledger_entries", key="id")
 ENTRY_IDS = UUID("5c0f7f5e-53a4-5d0e-9a1e-6f2b8e7a9c10")
-NOTHING = Decimal(0)
 
 Batch = list[Row]
 
@@ -28,16 +27,14 @@ async def project(events: Sequence[Recorded], tx: Tx) -> None:
 
 
 def settled(batch: Batch, recorded: Recorded, event: CallSettled) -> None:
-    amounts = {"cost_usd": event.cost, "price_usd": event.price, "commission_usd": event.commission}
     basis = {"model": event.model, "pricing": event.pricing, "postings": event.postings}
-    row = {**entry(recorded, event.call), **tokens(event.usage), **amounts, **basis}
+    row = {**entry(recorded, event.call), **tokens(event.usage), **amounts(event), **basis}
     batch.append({**row, "kind": "settle", "degraded": event.degraded, "partner_id": event.partner_id})
 
 
 def written_off(batch: Batch, recorded: Recorded, event: CallWrittenOff) -> None:
-    amounts = {"cost_usd": NOTHING, "price_usd": NOTHING, "commission_usd": NOTHING, "postings": ()}
-    row = {**entry(recorded, event.call), **tokens(Usage()), **amounts}
-    batch.append({**row, "kind": "write_off", "degraded": False})
+    row = {**entry(recorded, event.call), **tokens(Usage()), **NO_AMOUNTS}
+    batch.append({**row, "kind": "write_off", "postings": (), "degraded": False})
 
 
 def entry(recorded: Recorded, call: CallRef) -> Row:
@@ -52,16 +49,6 @@ def entry(recorded: Recorded, call: CallRef) -> Row:
         "attempt": call.attempt,
         "call_key": call.key,
         "recorded_at": recorded.recorded_at,
-    }
-
-
-def tokens(usage: Usage) -> Row:
-    return {
-        "tokens_input": usage.input,
-        "tokens_output": usage.output,
-        "tokens_cache_read": usage.cache_read,
-        "tokens_cache_write": usage.cache_write,
-        "tokens_reasoning": usage.reasoning,
     }
 
 
