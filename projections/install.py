@@ -25,6 +25,7 @@ VIEW = """
 DROP VIEW IF EXISTS {view};
 CREATE VIEW {view} WITH (security_invoker = true) AS SELECT * FROM {table};
 GRANT SELECT ON {view} TO hb_api, hb_worker;
+GRANT DELETE ON {view} TO hb_worker; -- what the table itself does not grant stays refused
 """
 
 
