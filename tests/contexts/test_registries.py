@@ -32,7 +32,7 @@ def test_policies_have_names_of_their_own_that_say_where_they_live() -> None:
     assert len({policy.name for policy in POLICIES}) == len(POLICIES)
     for registry in REGISTRIES:
         for policy in registry.policies:
-            assert policy.name == f"{registry.context}_{policy.react.__name__}"
+            assert policy.name == f"{registry.context}.{policy.react.__name__}"
             assert policy.event.type_name in EVENTS
 
 
