@@ -36,6 +36,7 @@ from bus.timer_table import ProjectedTimers
 from bus.wake import announcer, listen
 from contexts.execution.ports import ExecutionPorts
 from infra.eventstore.postgres import PostgresEventStore
+from infra.eventstore.types import Row
 from infra.providers.catalog import Catalog, chat_model
 from infra.settings import Settings, load
 from projections.registry import PROJECTIONS
@@ -101,10 +102,10 @@ def providers(settings: Settings) -> Catalog:
     )
 
 
-def commands(p: Parts, wake: Callable[[], None]) -> Work:
+def commands(p: Parts, on_commit: Callable[[Sequence[Row]], None]) -> Work:
     decider = Decider(p.store, wiring.HANDLERS, wiring.FACTS, clock=lambda: datetime.now(UTC))
     executor = ThreadPoolExecutor(1, "decide")
-    return CommandConsumer(p.bus.nc, p.bus.js, decider, executor, wake).run
+    return CommandConsumer(p.bus.nc, p.bus.js, decider, executor, on_commit).run
 
 
 def policies(p: Parts) -> list[Work]:
@@ -133,10 +134,9 @@ def projections(p: Parts) -> Work:
 
 
 def works(p: Parts, roles: Sequence[str]) -> list[Work]:
-    relay_here = "relay" in roles
-    wake = p.relay.wake if relay_here else announcer(p.bus.nc)
+    on_commit = p.relay.offer if "relay" in roles else announcer(p.bus.nc)
     table: dict[str, Callable[[], list[Work]]] = {
-        "commands": lambda: [commands(p, wake)],
+        "commands": lambda: [commands(p, on_commit)],
         "relay": lambda: [
             partial(lead, p.database_url, relay.LOCK, p.relay.run),
             partial(listen, p.bus.nc, p.relay.wake),
