@@ -1,6 +1,6 @@
 """`given(events)` applies them as the worker does; `rows(...)` is what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -29,6 +29,18 @@ INSERT INTO stored_events (originator_id, originator_version, topic, state, noti
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
+HAND_OVER = """
+DO $$ DECLARE name text; BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'new_owner') THEN CREATE ROLE new_owner; END IF;
+    GRANT hb_worker, hb_api TO new_owner;
+    GRANT CREATE ON SCHEMA public TO new_owner;
+    FOR name IN SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') LOOP
+        EXECUTE format('ALTER TABLE %I OWNER TO new_owner', name);
+    END LOOP;
+END $$
+"""
+
 
 class World:
     """A store in memory (and in `stored_events`, when asked), and connections to the database."""
@@ -49,6 +61,12 @@ class World:
     async def connect(self) -> AsyncConnection[Any]:
         """As the owner of the tables."""
         return await AsyncConnection.connect(self.url)
+
+    async def owned_by(self, role: str) -> Callable[[], Awaitable[AsyncConnection[Any]]]:
+        """Hands every table and view to an ordinary role; returns how to connect as it."""
+        async with await self.connect() as conn:
+            await conn.execute(HAND_OVER.replace("new_owner", role).encode())
+        return lambda: AsyncConnection.connect(self.url, options=f"-c role={role}")
 
     async def connection(self, role: str) -> AsyncConnection[Any]:
         conn = await AsyncConnection.connect(self.url, options=f"-c role={role}", autocommit=True)
