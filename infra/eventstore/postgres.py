@@ -22,6 +22,9 @@ CROSS JOIN LATERAL (SELECT * FROM stored_events WHERE originator_id = wanted.str
 AFTER = f"""
 SELECT {EVENT_COLUMNS} FROM stored_events e WHERE notification_id > %s ORDER BY notification_id LIMIT %s"""
 
+EVENT = f"""
+SELECT {EVENT_COLUMNS} FROM stored_events e WHERE originator_id = %s AND originator_version = %s"""
+
 ANSWERS = """
 SELECT c.*, coalesce(e.notification_id, 0) AS position FROM commands c
 LEFT JOIN stored_events e ON e.originator_id = c.stream AND e.originator_version = c.version
@@ -73,6 +76,12 @@ class PostgresEventStore:
         with self.datastore.get_connection() as conn:
             for s in snapshots:
                 conn.execute(SAVE_SNAPSHOT, (s.stream, s.version, s.shape, s.tenant_id, s.state))
+
+    def event(self, stream: str, version: int) -> Row:
+        rows = self._select(EVENT, (stream, version))
+        if not rows:
+            raise LookupError(f"no event {stream}@{version}")
+        return event_row(rows[0])
 
     def after(self, position: int, limit: int) -> Sequence[Row]:
         return [event_row(row) for row in self._select(AFTER, (position, limit))]

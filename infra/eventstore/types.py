@@ -88,6 +88,9 @@ class EventStore(Protocol):
 
     def save_snapshots(self, snapshots: Sequence[Snapshot]) -> None: ...
 
+    def event(self, stream: str, version: int) -> Row:
+        """One event. LookupError when there is none."""
+
     def after(self, position: int, limit: int) -> Sequence[Row]:
         """Events above a position, in position order."""
 
