@@ -1,4 +1,3 @@
-import asyncio
 from collections.abc import AsyncIterator
 
 import psycopg
@@ -7,26 +6,20 @@ import pytest
 from infra.db.migrate import migrate
 from projections.install import install
 from projections.registry import PROJECTIONS
-from tests.projections.servers import FreshDatabase, fresh_database, postgres_server
 from tests.projections.world import World
-
-__all__ = ["fresh_database", "postgres_server"]
+from tests.support.servers import FreshDatabase
 
 TEMPLATE = "projections_template"
 
 
 @pytest.fixture(scope="session")
-def installed(fresh_database: FreshDatabase) -> str:
+async def installed(fresh_database: FreshDatabase) -> str:
     """A database with our schema, copied for every test."""
     url = fresh_database(TEMPLATE)
     migrate(url)
-    asyncio.run(install_all(url))
-    return TEMPLATE
-
-
-async def install_all(url: str) -> None:
     async with await psycopg.AsyncConnection.connect(url) as conn:
         await install(conn, PROJECTIONS)
+    return TEMPLATE
 
 
 @pytest.fixture
