@@ -44,7 +44,7 @@ def handlers_of(registries: Iterable[Registry]) -> dict[str, Handler]:
     return found
 
 
-def unique(items: Iterable[Policy | Effect]) -> None:
+def unique(items: Iterable[Policy] | Iterable[Effect]) -> None:
     """Names of policies and effects are part of command ids: they are for ever, and one's own."""
     seen: set[str] = set()
     for item in items:
@@ -62,4 +62,6 @@ def effects_by_context() -> Mapping[str, tuple[Effect, ...]]:
 
 
 HANDLERS = handlers_of(REGISTRIES)
-unique(item for registry in REGISTRIES for item in (*registry.policies, *registry.effects))
+for _registry in REGISTRIES:
+    unique(_registry.policies)
+    unique(_registry.effects)

@@ -24,8 +24,8 @@ INSERT_ONLY = (
 VIEW = """
 DROP VIEW IF EXISTS {view};
 CREATE VIEW {view} WITH (security_invoker = true) AS SELECT * FROM {table};
-GRANT SELECT ON {view} TO hb_api;
-GRANT SELECT, DELETE ON {view} TO hb_worker;
+GRANT SELECT ON {view} TO hb_api, hb_worker;
+GRANT DELETE ON {view} TO hb_worker; -- what the table itself does not grant stays refused
 """
 
 

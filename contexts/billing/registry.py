@@ -27,10 +27,10 @@ REGISTRY = Registry(
         Handler(ResolveHold, LEDGER, resolve_hold, Permission.INTERNAL),
     ),
     policies=(
-        Policy("billing_when_partner_created", PartnerCreated, policies.when_partner_created),
-        Policy("billing_when_call_requested", CallRequested, policies.when_call_requested),
-        Policy("billing_when_call_completed", CallCompleted, policies.when_call_completed),
-        Policy("billing_when_call_failed", CallFailed, policies.when_call_failed),
-        Policy("billing_when_execution_failed", ExecutionFailed, policies.when_execution_failed),
+        Policy("billing.when_partner_created", PartnerCreated, policies.when_partner_created),
+        Policy("billing.when_call_requested", CallRequested, policies.when_call_requested),
+        Policy("billing.when_call_completed", CallCompleted, policies.when_call_completed),
+        Policy("billing.when_call_failed", CallFailed, policies.when_call_failed),
+        Policy("billing.when_execution_failed", ExecutionFailed, policies.when_execution_failed),
     ),
 )

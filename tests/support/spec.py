@@ -10,7 +10,9 @@ from datetime import datetime
 from functools import reduce
 from typing import Any
 
-from contexts.kernel import Context, Handler, Registry, Rejection
+from pydantic import TypeAdapter
+
+from contexts.kernel import Aggregate, Context, Handler, Registry, Rejection
 from schemas.base import Command, Event
 from schemas.envelope import Actor, Refusal
 from schemas.registry import event_from
@@ -47,7 +49,7 @@ class Given:
 
     def when(self, command: Command) -> "Outcome":
         handler = handler_of(self.registry, command)
-        state = reduce(handler.aggregate.evolve, self.events, None)
+        state = folded(handler.aggregate, self.events)
         try:
             return Outcome(tuple(handler.decide(state, command, self.ctx)), None)
         except Rejection as rejection:
@@ -90,6 +92,17 @@ class Reaction:
 
 def handler_of(registry: Registry, command: Command) -> Handler:
     return next(handler for handler in registry.handlers if handler.command is type(command))
+
+
+def folded(aggregate: Aggregate, events: Sequence[Event]) -> Any:
+    """The state after these events, read back from a snapshot: decisions must see no difference."""
+    state = reduce(aggregate.evolve, events, None)
+    if state is None:
+        return None
+    snapshots = TypeAdapter(aggregate.state)
+    restored = snapshots.validate_json(snapshots.dump_json(state))
+    assert restored == state
+    return restored
 
 
 def as_stored(event: Event) -> Event:
