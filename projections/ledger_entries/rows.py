@@ -44,3 +44,15 @@ class Sums:
     cost_usd: Decimal
     price_usd: Decimal
     commission_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """What one model came to on a bill."""
+
+    model: str
+    calls: int
+    tokens: int
+    cost_usd: Decimal
+    price_usd: Decimal
+    commission_usd: Decimal

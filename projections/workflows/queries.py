@@ -6,9 +6,7 @@ from uuid import UUID
 from projections.kernel import Connection
 from projections.reading import Before, many, one, page
 
-COLUMNS = "id, tenant_id, name, published, created_at, updated_at"
-SUMMARY = f"SELECT {COLUMNS} FROM workflows"
-DETAIL = f"SELECT {COLUMNS}, definition FROM workflows WHERE id = %(id)s"
+SELECT = "SELECT id, tenant_id, name, published, hash, definition, created_at, updated_at FROM workflows"
 VERSIONS = """
 SELECT number, hash, created_at AS published_at, definition
 FROM workflow_versions WHERE workflow_id = %(id)s ORDER BY number
@@ -16,22 +14,17 @@ FROM workflow_versions WHERE workflow_id = %(id)s ORDER BY number
 
 
 @dataclass(frozen=True, slots=True)
-class WorkflowSummary:
-    """`published` is the number of the newest published version."""
+class Workflow:
+    """`definition` is the draft; `published` and `hash` are of the newest published version."""
 
     id: UUID
     tenant_id: UUID
     name: str
     published: int | None
+    hash: str | None
+    definition: dict[str, Any]
     created_at: datetime
     updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Workflow(WorkflowSummary):
-    """`definition` is the draft."""
-
-    definition: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +37,7 @@ class WorkflowVersion:
 
 async def get(conn: Connection, workflow_id: UUID) -> tuple[Workflow, list[WorkflowVersion]] | None:
     """The workflow and its published versions, oldest first."""
-    workflow = await one(conn, Workflow, DETAIL, {"id": workflow_id})
+    workflow = await one(conn, Workflow, f"{SELECT} WHERE id = %(id)s", {"id": workflow_id})
     if workflow is None:
         return None
     return workflow, await many(conn, WorkflowVersion, VERSIONS, {"id": workflow_id})
@@ -52,5 +45,5 @@ async def get(conn: Connection, workflow_id: UUID) -> tuple[Workflow, list[Workf
 
 async def list_page(
     conn: Connection, before: Before | None = None, limit: int = 50, tenant_id: UUID | None = None
-) -> list[WorkflowSummary]:
-    return await page(conn, WorkflowSummary, SUMMARY, before, limit, tenant_id=tenant_id)
+) -> list[Workflow]:
+    return await page(conn, Workflow, SELECT, before, limit, tenant_id=tenant_id)

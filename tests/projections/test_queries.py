@@ -60,6 +60,7 @@ async def test_agents_and_workflows_are_found(world: World, api: AsyncConnection
     found = await workflows.get(api, listed.id)
     assert found is not None
     workflow, [version] = found
+    assert (workflow.published, workflow.hash) == (1, version.hash)
     assert (workflow.definition["output"], version.definition["output"]) == ("two", "one")
 
 
@@ -99,6 +100,9 @@ async def test_money_is_found(world: World, api: AsyncConnection[Any]) -> None:
     bill = await tenant_bills.get(api, TENANT, "2026-09")
     assert bill is not None and bill.price_usd == sums.price_usd
     assert await tenant_bills.of_period(api, "2026-09") == [bill]
+    [line] = await ledger_entries.bill_lines(api, TENANT, "2026-09")
+    assert (line.model, line.calls, line.tokens, line.price_usd) == (stories.MODEL, 2, 34, bill.price_usd)
+    assert await holds.held(api, TENANT, "2026-09") == Decimal("0.5")
     assert [hold.call_key for hold in await holds.open_holds(api, TENANT)] == [held.key]
 
 
