@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import AsyncIterator
 
 import psycopg
@@ -10,11 +11,12 @@ from tests.projections.world import World
 from tests.support.servers import FreshDatabase
 
 TEMPLATE = "projections_template"
+NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
 async def installed(fresh_database: FreshDatabase) -> str:
-    """A database with our schema, copied for every test."""
+    """A database with our schema, to copy."""
     url = fresh_database(TEMPLATE)
     migrate(url)
     async with await psycopg.AsyncConnection.connect(url) as conn:
@@ -22,12 +24,21 @@ async def installed(fresh_database: FreshDatabase) -> str:
     return TEMPLATE
 
 
-@pytest.fixture
-def database_url(fresh_database: FreshDatabase, installed: str) -> str:
-    return fresh_database("projections_test", template=installed)
+@pytest.fixture(scope="session")
+def shared_url(fresh_database: FreshDatabase, installed: str) -> str:
+    return fresh_database("projections_shared", template=installed)
 
 
 @pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with World(database_url) as world:
+async def world(shared_url: str) -> AsyncIterator[World]:
+    """Empty tables, as they were installed. For tests that leave the schema alone."""
+    async with World(shared_url) as world:
+        await world.clear()
+        yield world
+
+
+@pytest.fixture
+async def own_world(fresh_database: FreshDatabase, installed: str) -> AsyncIterator[World]:
+    """A database of its own. Left behind with the server: dropping one forces a checkpoint."""
+    async with World(fresh_database(f"projections_{next(NUMBERS)}", template=installed)) as world:
         yield world

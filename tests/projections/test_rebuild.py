@@ -14,6 +14,12 @@ from tests.projections import stories
 from tests.projections.world import World
 
 
+@pytest.fixture
+def world(own_world: World) -> World:
+    """A rebuild changes the schema."""
+    return own_world
+
+
 async def a_history(world: World) -> None:
     """A bit of everything, in batches as they come."""
     for _ in range(5):
@@ -25,14 +31,14 @@ async def a_history(world: World) -> None:
     del world.log[-4:]
 
 
-@pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.name)
-async def test_a_rebuild_gives_the_rows_that_were_there(world: World, projection: Projection) -> None:
+async def test_a_rebuild_gives_the_rows_that_were_there(world: World) -> None:
     await a_history(world)
-    before = await world.everything(*projection.tables)
-    assert await rebuild(world.connect, projection, world.read_after) == 2
-    assert await world.everything(*projection.tables) == before
-    assert await physical_tables(world, projection) == [f"{t}_v2" for t in sorted(projection.tables)]
-    assert await bookkeeping(world, projection) == [(projection.name, 2, world.log[-1].position, "live")]
+    for projection in PROJECTIONS:
+        before = await world.everything(*projection.tables)
+        assert await rebuild(world.connect, projection, world.read_after) == 2
+        assert await world.everything(*projection.tables) == before
+        assert await physical_tables(world, projection) == [f"{t}_v2" for t in sorted(projection.tables)]
+        assert await bookkeeping(world, projection) == [(projection.name, 2, world.log[-1].position, "live")]
 
 
 async def physical_tables(world: World, projection: Projection) -> list[str]:

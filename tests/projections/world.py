@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 from pydantic_core import to_json
 
 from projections import feed
-from projections.kernel import Projection
+from projections.kernel import Projection, physical
 from projections.registry import PROJECTIONS
 from schemas.base import Event, PartnerId, TenantId
 from schemas.envelope import Recorded
@@ -57,6 +57,15 @@ class World:
 
     async def __aexit__(self, *error: object) -> None:
         await self.stack.aclose()
+
+    async def clear(self) -> None:
+        """Triggers off, or entries and events could not be deleted."""
+        tables = [physical(table, 1) for projection in PROJECTIONS for table in projection.tables]
+        async with await self.connect() as conn:
+            await conn.execute("SET LOCAL session_replication_role = replica")
+            for table in [*tables, "stored_events", "parked_streams"]:
+                await conn.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+            await conn.execute("UPDATE projections SET position = 0, status = 'live', error = NULL")
 
     async def connect(self) -> AsyncConnection[Any]:
         """As the owner of the tables."""
