@@ -23,7 +23,7 @@ from schemas.envelope import Recorded
 NAME = "projections"
 BATCH = 256
 LOCK = 4_805_004
-PACE_SECONDS = 0.02
+PACE_SECONDS = 0.05
 """Under load, at most one transaction per pace: fewer and larger ones cost much less."""
 
 log = structlog.get_logger(__name__)
