@@ -20,7 +20,9 @@ from tests.support.client import Tenancy
 from tests.support.llm_process import calls, script, scripted_llm_process
 from tests.support.platform import PARTS, Part, RunningPlatform, running_platform
 
-WARM_UP_SECONDS = 1.0
+TAIL_SECONDS = 3.0
+"""Something is killed after the last submission too: nothing new comes then to uncover what was lost."""
+
 SETTLE_SECONDS = 60.0
 POLL_SECONDS = 0.5
 
@@ -82,7 +84,7 @@ class Drill:
         script(self.llm, story.SCRIPTED, story.answers(options.runs, random))
         tenancy, workflows = await self.prepare()
         runs = story.runs(options.runs, options.over_seconds, random)
-        plan = blows(options.kill, options.kills_each, options.over_seconds, random)
+        plan = blows(options.kill, options.kills_each, options.over_seconds + TAIL_SECONDS, random)
         began = time.monotonic()
         keeper = asyncio.ensure_future(self.killer.keep_workers())
         try:
