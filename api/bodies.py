@@ -62,14 +62,21 @@ def validated(model: type[B], raw: bytes) -> B:
 
 
 def body_problems(error: ValidationError, parsed: Any) -> list[Problem]:
+    found = error.errors(include_url=False, include_input=False, include_context=False)
     return [
         Problem(
-            code=CODES.get(found["type"], found["type"]),
-            message=found["msg"],
-            path=".".join(real_path(found["loc"], parsed)),
+            code=CODES.get(one["type"], one["type"]),
+            message=one["msg"],
+            path=".".join(real_path(one["loc"], parsed)),
         )
-        for found in error.errors(include_url=False, include_input=False, include_context=False)
+        for one in found
+        if not (one["type"] == "too_short" and any(is_inside(other["loc"], one["loc"]) for other in found))
     ]
+
+
+def is_inside(loc: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    """pydantic calls a list too short when its items are wrong: it does not count those."""
+    return len(loc) > len(outer) and loc[: len(outer)] == outer
 
 
 def real_path(loc: Sequence[int | str], value: Any) -> Iterator[str]:
