@@ -1,10 +1,10 @@
-from datetime import datetime
-from decimal import Decimal
+from pydantic import AwareDatetime
 
 from schemas.base import Command, PartnerId, TenantId
 from schemas.billing.types import TokenRates
 from schemas.execution.chat import Usage
 from schemas.execution.types import CallRef
+from schemas.tenancy.types import Commission, Percent
 
 LEDGER = "ledger-{0.tenant_id}-{0.call.period}"
 
@@ -12,16 +12,16 @@ LEDGER = "ledger-{0.tenant_id}-{0.call.period}"
 class SetSystemRate(Command, type_name="billing.rate_card.set_system_rate", stream="rate_card-system"):
     model: str
     rates: TokenRates
-    effective_from: datetime | None = None
+    effective_from: AwareDatetime | None = None
 
 
 class SetPartnerTerms(
     Command, type_name="billing.rate_card.set_partner_terms", stream="rate_card-{0.partner_id}"
 ):
     partner_id: PartnerId
-    markup_percent: Decimal
-    commission_percent: Decimal
-    effective_from: datetime | None = None
+    markup_percent: Percent
+    commission_percent: Commission
+    effective_from: AwareDatetime | None = None
 
 
 class AuthorizeCall(Command, type_name="billing.ledger.authorize_call", stream=LEDGER):

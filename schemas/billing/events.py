@@ -28,7 +28,9 @@ class CallAuthorized(Event, type_name="billing.ledger.call_authorized"):
     expires_at: datetime
 
     def claims(self) -> tuple[Claim, ...]:
-        return (Claim("call", self.call.key, f"ledger-{self.tenant_id}-{self.call.period}"),)
+        """The owner is this one authorisation: a call that has ended cannot be authorised again."""
+        owner = f"ledger-{self.tenant_id}-{self.call.period}@{self.expires_at.isoformat()}"
+        return (Claim("call", self.call.key, owner),)
 
 
 class CallRefused(Event, type_name="billing.ledger.call_refused"):

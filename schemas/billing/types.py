@@ -1,8 +1,8 @@
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.base import Value
 
@@ -13,13 +13,21 @@ Rate = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=18)]
 
 
 class TokenRates(Value):
-    """US dollars per million tokens, by token class."""
+    """US dollars per million tokens, by token class. A class not given costs what input or output does."""
 
     input: Rate
     output: Rate
     cache_read: Rate = Decimal(0)
     cache_write: Rate = Decimal(0)
     reasoning: Rate = Decimal(0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def never_free_by_omission(cls, rates: Any) -> Any:
+        if not isinstance(rates, dict) or not {"input", "output"} <= rates.keys():
+            return rates
+        dearer = {"cache_read": rates["input"], "cache_write": rates["input"], "reasoning": rates["output"]}
+        return {**dearer, **rates}
 
 
 class SystemRate(Value):

@@ -1,4 +1,4 @@
-"""One chat completion: what is asked, what comes back, what it used."""
+"""One request to a chat model and its answer, the same for every provider."""
 
 from typing import Any, Literal
 
@@ -6,46 +6,58 @@ from pydantic import Field
 
 from schemas.base import Value
 
-
-class ChatMessage(Value):
-    role: Literal["system", "user", "assistant", "tool"]
-    content: str
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "other"]
+Tokens = Field(default=0, ge=0)
 
 
 class ToolSpec(Value):
+    """A tool the model may ask for; `parameters` is a JSON schema."""
+
     name: str
     description: str
     parameters: dict[str, Any]
 
 
 class ToolCall(Value):
+    """What the model asks for; `arguments` is JSON as the model wrote it, not yet checked."""
+
     id: str
     name: str
     arguments: str
 
 
+class ChatMessage(Value):
+    """`tool_calls` goes with role assistant, `tool_call_id` with role tool."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+
+
 class ChatRequest(Value):
-    """`model` is `provider/name`, e.g. `local/smollm2`."""
+    """`model` is `provider/name`; `timeout_seconds` covers the whole call, streaming included."""
 
     model: str
     messages: tuple[ChatMessage, ...]
-    max_output_tokens: int
+    max_output_tokens: int = Field(gt=0)
     temperature: float | None = None
     tools: tuple[ToolSpec, ...] = ()
-    timeout_seconds: float = 120
+    timeout_seconds: float = Field(gt=0)
 
 
 class Usage(Value):
-    """Tokens by class. A partition: `input` excludes cached tokens, `output` excludes reasoning.
+    """A partition of the tokens: each is in exactly one class.
 
-    `estimated` says the provider reported none and we counted.
+    `input` excludes cached ones, `output` excludes reasoning. `estimated` when we metered
+    the call because the provider reported nothing.
     """
 
-    input: int = Field(0, ge=0)
-    output: int = Field(0, ge=0)
-    cache_read: int = Field(0, ge=0)
-    cache_write: int = Field(0, ge=0)
-    reasoning: int = Field(0, ge=0)
+    input: int = Tokens
+    output: int = Tokens
+    cache_read: int = Tokens
+    cache_write: int = Tokens
+    reasoning: int = Tokens
     estimated: bool = False
 
     @property
@@ -54,9 +66,11 @@ class Usage(Value):
 
 
 class ChatResult(Value):
+    """`model` is the requested one, which the rates are kept for."""
+
     text: str
+    tool_calls: tuple[ToolCall, ...]
     usage: Usage
+    finish_reason: FinishReason
     model: str
-    finish_reason: str
-    tool_calls: tuple[ToolCall, ...] = ()
-    provider_request_id: str | None = None
+    provider_request_id: str | None

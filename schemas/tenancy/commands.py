@@ -1,7 +1,5 @@
-from decimal import Decimal
-
 from schemas.base import Command, PartnerId, TenantId
-from schemas.tenancy.types import Name, NewUser, PartnerTerms, Subdomain
+from schemas.tenancy.types import Budget, Name, NewUser, PartnerTerms, Subdomain
 
 
 class CreatePartner(Command, type_name="tenancy.partner.create", stream="partner-{0.partner_id}"):
@@ -16,7 +14,7 @@ class ProvisionTenant(Command, type_name="tenancy.tenant.provision", stream="ten
     partner_id: PartnerId
     name: Name
     subdomain: Subdomain
-    monthly_budget: Decimal | None
+    monthly_budget: Budget | None
     owner: NewUser
 
 

@@ -1,0 +1,188 @@
+"""A worker process: any set of roles, composed here. `python -m bus.app --role all`."""
+
+import argparse
+import asyncio
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+import structlog
+import uvloop
+from psycopg_pool import AsyncConnectionPool
+
+from bus import projection_consumer, relay, timers, wiring
+from bus.broker import Bus, connected
+from bus.checkpoints import Checkpoints
+from bus.command_consumer import CommandConsumer
+from bus.decider import Decider
+from bus.effect_consumer import EffectConsumer
+from bus.leader import lead
+from bus.live import DeltaSink
+from bus.policy_consumer import PolicyConsumer
+from bus.projection_consumer import ProjectionConsumer
+from bus.publisher import Submitter
+from bus.relay import Relay
+from bus.requests import StoredRequests
+from bus.streams import ensure_streams
+from bus.timer_table import ProjectedTimers
+from bus.wake import announcer, listen
+from contexts.execution.ports import ExecutionPorts
+from infra.eventstore.postgres import PostgresEventStore
+from infra.providers.catalog import Catalog, chat_model
+from infra.settings import Settings, load
+from projections.registry import PROJECTIONS
+
+ROLES = ("commands", "relay", "policies", "effects", "projections", "timers")
+EFFECT_CONCURRENCY = 64
+SWITCH_SECONDS = 0.0005
+"""Deciding runs in a thread; the event loop must not wait the default 5 ms for its turn."""
+
+Work = Callable[[], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the roles of one process share."""
+
+    settings: Settings
+    database_url: str
+    bus: Bus
+    store: PostgresEventStore
+    pool: AsyncConnectionPool
+    submitter: Submitter
+    chat: Catalog
+    relay: Relay
+
+
+@asynccontextmanager
+async def parts(settings: Settings) -> AsyncIterator[Parts]:
+    database_url, nats_url = settings.database_url, settings.nats_url
+    if not database_url or not nats_url:
+        raise SystemExit("a worker needs HB_DATABASE_URL and HB_NATS_URL; `./justw up` sets them for you")
+    async with AsyncExitStack() as stack:
+        bus = await stack.enter_async_context(connected(nats_url, "worker"))
+        await ensure_streams(bus.js)
+        store = PostgresEventStore(database_url)
+        stack.callback(store.close)
+        pool = await stack.enter_async_context(worker_pool(database_url))
+        chat = providers(settings)
+        stack.push_async_callback(chat.aclose)
+        submitter = Submitter(bus.nc)
+        await submitter.start()
+        publisher = Relay(bus.nc, bus.js, store, Checkpoints(bus.js, database_url))
+        yield Parts(settings, database_url, bus, store, pool, submitter, chat, publisher)
+
+
+def worker_pool(database_url: str) -> AsyncConnectionPool:
+    return AsyncConnectionPool(
+        database_url,
+        min_size=1,
+        max_size=4,
+        open=False,
+        timeout=10,
+        kwargs={"options": "-c role=hb_worker", "autocommit": True},
+    )
+
+
+def providers(settings: Settings) -> Catalog:
+    key = settings.openai_api_key
+    return chat_model(
+        key.get_secret_value() if key else None, settings.openai_base_url, settings.local_model_url
+    )
+
+
+def commands(p: Parts, wake: Callable[[], None]) -> Work:
+    decider = Decider(p.store, wiring.HANDLERS, wiring.FACTS, clock=lambda: datetime.now(UTC))
+    executor = ThreadPoolExecutor(1, "decide")
+    return CommandConsumer(p.bus.nc, p.bus.js, decider, executor, wake).run
+
+
+def policies(p: Parts) -> list[Work]:
+    return [
+        PolicyConsumer(p.bus.nc, p.bus.js, p.submitter, context, found).run
+        for context, found in wiring.policies_by_context().items()
+    ]
+
+
+def effects(p: Parts) -> list[Work]:
+    ports = ExecutionPorts(
+        chat=p.chat, requests=StoredRequests(p.store), deltas=DeltaSink(p.bus.nc), clock=time.monotonic
+    )
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    return [
+        EffectConsumer(
+            p.bus.nc, p.bus.js, p.submitter, context, found, ports, p.store, worker, EFFECT_CONCURRENCY
+        ).run
+        for context, found in wiring.effects_by_context().items()
+    ]
+
+
+def projections(p: Parts) -> Work:
+    consumer = ProjectionConsumer(p.bus.nc, p.bus.js, p.pool, PROJECTIONS, p.store)
+    return partial(lead, p.database_url, projection_consumer.LOCK, consumer.run)
+
+
+def works(p: Parts, roles: Sequence[str]) -> list[Work]:
+    relay_here = "relay" in roles
+    wake = p.relay.wake if relay_here else announcer(p.bus.nc)
+    table: dict[str, Callable[[], list[Work]]] = {
+        "commands": lambda: [commands(p, wake)],
+        "relay": lambda: [
+            partial(lead, p.database_url, relay.LOCK, p.relay.run),
+            partial(listen, p.bus.nc, p.relay.wake),
+        ],
+        "policies": lambda: policies(p),
+        "effects": lambda: effects(p),
+        "projections": lambda: [projections(p)],
+        "timers": lambda: [
+            partial(
+                lead,
+                p.database_url,
+                timers.LOCK,
+                timers.Timers(ProjectedTimers(p.pool), p.submitter).run,
+            )
+        ],
+    }
+    return [work for role in roles for work in table[role]()]
+
+
+async def run(settings: Settings, roles: Sequence[str]) -> None:
+    """Runs until SIGTERM or SIGINT, or until a role ends with a defect."""
+    async with parts(settings) as p:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        tasks = [asyncio.ensure_future(work()) for work in works(p, roles)]
+        stopped = asyncio.ensure_future(stop.wait())
+        log.info("worker runs", roles=list(roles))
+        done, _ = await asyncio.wait({*tasks, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (*tasks, stopped):
+            task.cancel()
+        await asyncio.gather(*tasks, stopped, return_exceptions=True)
+        for task in done - {stopped}:
+            task.result()
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description="Runs worker roles.")
+    parser.add_argument("--role", default="all", help=f"all, or a comma-separated list of {', '.join(ROLES)}")
+    asked = parser.parse_args(arguments).role
+    roles = ROLES if asked == "all" else tuple(asked.split(","))
+    if unknown := set(roles) - set(ROLES):
+        parser.error(f"unknown role {', '.join(sorted(unknown))}: choose from {', '.join(ROLES)}")
+    sys.setswitchinterval(SWITCH_SECONDS)
+    uvloop.run(run(load(), roles))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,100 @@
+"""Takes commands in batches, has them decided in one transaction, answers whoever waits."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from pydantic import ValidationError
+
+from bus import subjects
+from bus.dead_letters import bury
+from bus.decider import Decider, Request
+from bus.failures import is_outage, pause_after
+from bus.publisher import REPLY_TO
+from bus.pull import Pull
+from bus.streams import COMMANDS, MAX_DELIVER, durable, ensure_consumer
+from schemas.envelope import Answer, Envelope
+from schemas.registry import command_from
+
+NAME = "commands"
+BATCH = 128
+IN_FLIGHT = 1_024
+
+log = structlog.get_logger(__name__)
+
+
+class CommandConsumer:
+    """The write side's loop. `on_commit` is told after every transaction that appended events."""
+
+    def __init__(
+        self,
+        nc: Client,
+        js: JetStreamContext,
+        decider: Decider,
+        executor: Executor,
+        on_commit: Callable[[], None],
+    ) -> None:
+        self._nc, self._js, self._decider = nc, js, decider
+        self._executor, self._on_commit = executor, on_commit
+
+    async def run(self) -> None:
+        await ensure_consumer(self._js, COMMANDS, durable(NAME, [subjects.COMMANDS], IN_FLIGHT))
+        async for batch in Pull(self._nc, COMMANDS, NAME, size=BATCH).batches():
+            await self._handle(batch)
+
+    async def _handle(self, batch: Sequence[Msg]) -> None:
+        readable: list[tuple[Msg, Request]] = []
+        for msg in batch:
+            try:
+                readable.append((msg, parse(msg.data)))
+            except (ValidationError, KeyError) as error:
+                await bury(self._js, msg, NAME, error)
+        if readable:
+            await self._decide(readable)
+
+    async def _decide(self, batch: Sequence[tuple[Msg, Request]]) -> None:
+        try:
+            answers = await self._process([request for _, request in batch])
+        except Exception as error:
+            await self._recover(batch, error)
+            return
+        self._on_commit()
+        for (msg, _), answer in zip(batch, answers, strict=True):
+            await self._reply(msg, answer)
+
+    async def _process(self, requests: list[Request]) -> list[Answer]:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, self._decider.process, requests)
+
+    async def _recover(self, batch: Sequence[tuple[Msg, Request]], error: Exception) -> None:
+        """One defective command must not stop the others: a failed batch is tried one by one."""
+        if not is_outage(error) and len(batch) > 1:
+            for item in batch:
+                await self._decide([item])
+            return
+        for msg, request in batch:
+            await self._postpone(msg, request, error)
+
+    async def _postpone(self, msg: Msg, request: Request, error: Exception) -> None:
+        tries = msg.metadata.num_delivered or 1
+        log.warning("command failed", type=request.envelope.type, tries=tries, error=repr(error))
+        if tries >= MAX_DELIVER and not is_outage(error):
+            await bury(self._js, msg, NAME, error)
+        else:
+            await msg.nak(delay=pause_after(tries))
+
+    async def _reply(self, msg: Msg, answer: Answer) -> None:
+        reply_to = (msg.headers or {}).get(REPLY_TO)
+        if reply_to:
+            await self._nc.publish(reply_to, answer.model_dump_json().encode())
+        await msg.ack()
+
+
+def parse(payload: bytes) -> Request:
+    """ValidationError or KeyError: not a command we know."""
+    envelope = Envelope.model_validate_json(payload)
+    return Request(envelope, command_from(envelope.type, envelope.data))

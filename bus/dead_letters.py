@@ -1,0 +1,79 @@
+"""Messages nobody could handle: kept whole, with the reason, until an operator retries them."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import RawStreamMsg
+from nats.js.errors import NotFoundError
+
+from bus import subjects
+from bus.streams import COMMANDS, DEAD_LETTERS
+
+SUBJECT, CONSUMER, ERROR, DIED_AT = "Hb-Subject", "Hb-Consumer", "Hb-Error", "Hb-Died-At"
+MAX_ERROR = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    id: int
+    consumer: str
+    subject: str
+    error: str
+    died_at: str
+    payload: bytes
+
+
+async def bury(js: JetStreamContext, msg: Msg, consumer: str, error: BaseException) -> None:
+    """Copies a message to the dead letters, then acknowledges it. The copy is durable first."""
+    headers = {
+        SUBJECT: msg.subject,
+        CONSUMER: consumer,
+        ERROR: json.dumps(f"{type(error).__name__}: {error}"[:MAX_ERROR]),
+        DIED_AT: datetime.now(UTC).isoformat(),
+    }
+    await js.publish(subjects.dead_letter(consumer), msg.data, headers=headers)
+    await msg.ack()
+
+
+async def listing(js: JetStreamContext, limit: int = 100) -> list[DeadLetter]:
+    """The oldest dead letters, at most `limit`."""
+    state = (await js.stream_info(DEAD_LETTERS)).state
+    found: list[DeadLetter] = []
+    for id_ in range(state.first_seq, state.last_seq + 1):
+        letter = await get(js, id_)
+        if letter:
+            found.append(letter)
+        if len(found) == limit:
+            break
+    return found
+
+
+async def get(js: JetStreamContext, id_: int) -> DeadLetter | None:
+    try:
+        return _letter(await js.get_msg(DEAD_LETTERS, id_))
+    except NotFoundError:
+        return None
+
+
+async def retry(nc: Client, js: JetStreamContext, letter: DeadLetter) -> None:
+    """Gives a letter to its consumer again, to that one only, and removes it from the dead letters."""
+    command = letter.consumer == COMMANDS.lower()
+    subject = letter.subject if command else subjects.redo(letter.consumer)
+    await js.publish(subject, letter.payload)
+    await js.delete_msg(DEAD_LETTERS, letter.id)
+
+
+def _letter(msg: RawStreamMsg) -> DeadLetter:
+    headers = msg.headers or {}
+    return DeadLetter(
+        id=msg.seq or 0,
+        consumer=headers[CONSUMER],
+        subject=headers[SUBJECT],
+        error=json.loads(headers[ERROR]),
+        died_at=headers[DIED_AT],
+        payload=msg.data or b"",
+    )

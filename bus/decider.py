@@ -1,0 +1,231 @@
+"""Commands in, answers out: load, decide in order, write everything in one transaction. Blocking."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from bus.access import refusal_of_access
+from bus.facts.reading import Facts
+from bus.folded import NOTHING, Folded
+from bus.snapshots import Snapshots
+from contexts.kernel import Aggregate, Context, Handler, Rejection
+from infra.eventstore.mapper import recorded
+from infra.eventstore.types import Batch, ClaimTaken, Clock, Conflict, Decided, EventStore, Row
+from schemas.base import PLATFORM, Claim, Command, Event
+from schemas.envelope import Answer, Envelope, Refusal
+
+ATTEMPTS = 3
+CACHED_STREAMS = 20_000
+
+
+class Request(NamedTuple):
+    envelope: Envelope
+    command: Command
+
+
+@dataclass
+class Work:
+    """One attempt at a batch: states as they would be, and what is to be written."""
+
+    batch: Batch
+    folded: dict[str, Folded] = field(default_factory=dict)
+    answers: dict[UUID, Answer] = field(default_factory=dict)
+    hashes: dict[UUID, str] = field(default_factory=dict)
+
+
+class Decider:
+    """The write side of every aggregate. Not thread-safe: one caller at a time."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        handlers: Mapping[str, Handler],
+        facts: Mapping[type[Command], Facts],
+        clock: Clock,
+    ) -> None:
+        self._store, self._handlers, self._facts, self._clock = store, handlers, facts, clock
+        self._aggregates = {handler.aggregate.name: handler.aggregate for handler in handlers.values()}
+        self._snapshots = Snapshots(store, self._aggregates.values())
+        self._cache: OrderedDict[str, Folded] = OrderedDict()
+
+    def process(self, requests: Sequence[Request]) -> list[Answer]:
+        """One answer per request, in order. A batch that conflicts is decided again, at last one by one."""
+        taken: frozenset[Claim] = frozenset()
+        for _ in range(ATTEMPTS):
+            try:
+                return self._attempt(requests, taken)
+            except ClaimTaken as error:
+                taken |= error.taken
+            except Conflict:
+                self._cache.clear()
+        if len(requests) == 1:
+            raise Conflict(f"{requests[0].command.stream_id} changes faster than it can be decided")
+        return [answer for request in requests for answer in self.process([request])]
+
+    def _attempt(self, requests: Sequence[Request], taken: frozenset[Claim]) -> list[Answer]:
+        work = Work(Batch(self._clock()))
+        self._recall(work, requests)
+        fresh = [r for r in requests if r.envelope.message_id not in work.answers]
+        self._load(work, (stream for r in fresh for stream in self._wanted(r, work)))
+        self._load(work, (stream for r in fresh for stream in self._wanted(r, work)))
+        for request in fresh:
+            if request.envelope.message_id not in work.answers:
+                self._decide(work, request, taken)
+        self._write(work)
+        return [self._answer(work, request.envelope) for request in requests]
+
+    def _recall(self, work: Work, requests: Sequence[Request]) -> None:
+        known = self._store.answers([r.envelope.message_id for r in requests])
+        work.answers.update((id_, decided.answer) for id_, decided in known.items())
+        work.hashes.update((id_, decided.input_hash) for id_, decided in known.items())
+
+    def _wanted(self, request: Request, work: Work) -> Iterable[str]:
+        own = request.command.stream_id
+        yield own
+        facts = self._facts.get(type(request.command))
+        if facts:
+            state = (work.folded.get(own) or self._cache.get(own, NOTHING)).state
+            yield from facts.reads(request.command, state, request.envelope)
+
+    def _load(self, work: Work, streams: Iterable[str]) -> None:
+        missing = {s: self._cache.get(s, NOTHING) for s in streams if s not in work.folded}
+        if not missing:
+            return
+        missing.update(self._snapshots.load([s for s, f in missing.items() if f is NOTHING]))
+        work.folded.update(missing)
+        for row in self._store.streams({s: f.version for s, f in missing.items()}):
+            self._fold(work, row, recorded(row).event)
+
+    def _fold(self, work: Work, row: Row, event: Event) -> None:
+        before = work.folded.get(row.stream, NOTHING)
+        state = self._aggregate(row.stream).evolve(before.state, event)
+        work.folded[row.stream] = Folded(row.version, row.position, row.tenant_id, state)
+
+    def _aggregate(self, stream: str) -> Aggregate:
+        return self._aggregates[stream.partition("-")[0]]
+
+    def _decide(self, work: Work, request: Request, taken: frozenset[Claim]) -> None:
+        envelope, command = request
+        own = work.folded[command.stream_id]
+        try:
+            events = self._events(work, request, own)
+        except Rejection as rejection:
+            return self._refuse(work, request, rejection.refusal)
+        refusal = refusal_of_claims(events, taken)
+        if refusal:
+            return self._refuse(work, request, refusal)
+        rows = [row_of(e, own.version + n, request, work.batch) for n, e in enumerate(events, start=1)]
+        for row, event in zip(rows, events, strict=True):
+            self._fold(work, row, event)
+        work.batch.rows.extend(rows)
+        work.batch.claims.extend((c, envelope.tenant_id) for event in events for c in event.claims())
+        return self._note(work, request, None)
+
+    def _events(self, work: Work, request: Request, own: Folded) -> Sequence[Event]:
+        envelope, command = request
+        handler = self._handlers[command.type_name]
+        refusal = refusal_of_access(envelope, handler.permission, own.tenant_id if own.version else None)
+        if refusal:
+            raise refusal
+        facts = self._facts.get(type(command))
+        known = facts.build(command, own.state, envelope, reader(work, envelope)) if facts else None
+        now = work.batch.recorded_at
+        context = Context(now, envelope.actor, envelope.tenant_id, envelope.partner_id, known)
+        return handler.decide(own.state, command, context)
+
+    def _refuse(self, work: Work, request: Request, refusal: Refusal) -> None:
+        self._note(work, request, refusal)
+
+    def _note(self, work: Work, request: Request, refusal: Refusal | None) -> None:
+        envelope, stream = request.envelope, request.command.stream_id
+        folded = work.folded[stream]
+        answer = Answer(
+            message_id=envelope.message_id,
+            status="rejected" if refusal else "accepted",
+            stream=stream,
+            version=folded.version,
+            position=folded.position,
+            refusal=refusal,
+        )
+        work.answers[envelope.message_id] = answer
+        work.hashes[envelope.message_id] = envelope.input_hash
+        work.batch.decided.append(
+            Decided(answer, envelope.input_hash, envelope.type, envelope.tenant_id, envelope.partner_id)
+        )
+
+    def _write(self, work: Work) -> None:
+        if not work.batch.decided:
+            return
+        positions = self._store.commit(work.batch)
+        at = {(r.stream, r.version): p for r, p in zip(work.batch.rows, positions, strict=True)}
+        for stream in {stream for stream, _ in at}:
+            folded = work.folded[stream]
+            work.folded[stream] = folded._replace(position=at[stream, folded.version])
+        for decided in work.batch.decided:
+            answer = decided.answer
+            position = at.get((answer.stream, answer.version), answer.position)
+            work.answers[answer.message_id] = answer.model_copy(update={"position": position})
+        self._remember(work.folded)
+
+    def _remember(self, folded: Mapping[str, Folded]) -> None:
+        self._snapshots.save((s, f.version, f.tenant_id, f.state) for s, f in folded.items())
+        for stream, state in folded.items():
+            if state.version:
+                self._cache[stream] = state
+                self._cache.move_to_end(stream)
+        while len(self._cache) > CACHED_STREAMS:
+            self._cache.popitem(last=False)
+
+    def _answer(self, work: Work, envelope: Envelope) -> Answer:
+        answer = work.answers[envelope.message_id]
+        if work.hashes[envelope.message_id] == envelope.input_hash:
+            return answer
+        return answer.model_copy(update={"status": "rejected", "refusal": OTHER_INPUT})
+
+
+OTHER_INPUT = Refusal(
+    code="request.idempotency_conflict",
+    kind="conflict",
+    detail="This idempotency key was used before with another request.",
+)
+
+
+def reader(work: Work, envelope: Envelope) -> Callable[[str], Any]:
+    """States of other streams, as of this decision; another tenant's stream does not exist."""
+
+    def read(stream: str) -> Any:
+        folded = work.folded.get(stream, NOTHING)
+        return folded.state if folded.tenant_id in (PLATFORM, envelope.tenant_id) else None
+
+    return read
+
+
+def refusal_of_claims(events: Sequence[Event], taken: frozenset[Claim]) -> Refusal | None:
+    for claim in (claim for event in events for claim in event.claims()):
+        if claim in taken:
+            return Refusal(
+                code=f"conflict.{claim.kind}_taken",
+                kind="conflict",
+                detail=f"The {claim.kind} {claim.value!r} is taken.",
+            )
+    return None
+
+
+def row_of(event: Event, version: int, request: Request, batch: Batch) -> Row:
+    envelope = request.envelope
+    return Row(
+        stream=request.command.stream_id,
+        version=version,
+        type=event.type_name,
+        type_version=event.type_version,
+        data=event.model_dump_json().encode(),
+        tenant_id=envelope.tenant_id,
+        partner_id=envelope.partner_id,
+        actor=str(envelope.actor),
+        message_id=envelope.message_id,
+        correlation_id=envelope.correlation_id,
+        traceparent=envelope.traceparent,
+        recorded_at=batch.recorded_at,
+    )

@@ -1,0 +1,48 @@
+"""Runs the effects of one context: the only place where something happens outside."""
+
+import asyncio
+from collections.abc import Sequence
+
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+
+from bus.event_consumer import EventConsumer, Wanted
+from bus.publisher import Submitter
+from contexts.kernel import Effect
+from infra.eventstore.types import EventStore
+from schemas.envelope import Recorded
+
+
+class EffectConsumer(EventConsumer):
+    """An effect that must not happen twice is claimed in Postgres, a batch at a time, before it begins."""
+
+    def __init__(
+        self,
+        nc: Client,
+        js: JetStreamContext,
+        submitter: Submitter,
+        context: str,
+        effects: Sequence[Effect],
+        ports: object,
+        store: EventStore,
+        worker: str,
+        concurrency: int,
+    ) -> None:
+        events = {effect.event for effect in effects}
+        super().__init__(nc, js, submitter, f"effects-{context}", events, concurrency)
+        self._effects = {effect.event: effect for effect in effects}
+        self._ports, self._store, self._worker = ports, store, worker
+
+    async def admit(self, recorded: Sequence[Recorded]) -> frozenset[str]:
+        once = [r for r in recorded if self._effects[type(r.event)].lost]
+        free = frozenset(r.ref for r in recorded) - {r.ref for r in once}
+        if not once:
+            return free
+        keys = [(self._effects[type(r.event)].name, r.ref, r.tenant_id) for r in once]
+        return free | await asyncio.to_thread(self._store.claim_effects, keys, self._worker)
+
+    async def react(self, recorded: Recorded, first_time: bool) -> Wanted:
+        effect = self._effects[type(recorded.event)]
+        if effect.lost and not first_time:
+            return [(f"{effect.name}.lost", effect.lost(recorded.event, recorded))]
+        return [(effect.name, await effect.perform(recorded.event, recorded, self._ports))]

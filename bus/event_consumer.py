@@ -1,0 +1,166 @@
+"""What policies and effects have in common: an event in, commands out, acknowledged when they are answered.
+
+The event is acknowledged only after Postgres has its consequences, so losing all of NATS loses nothing.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from uuid import UUID, uuid5
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+
+from bus import codec, subjects
+from bus.dead_letters import bury
+from bus.failures import is_outage, pause_after
+from bus.publisher import Submitter, seal
+from bus.pull import Pull
+from bus.streams import ACK_WAIT_SECONDS, EVENTS, MAX_DELIVER, REDO, durable, ensure_consumer
+from schemas.base import Command, Event
+from schemas.envelope import Actor, Recorded
+
+ANSWER_SECONDS = 10.0
+TRIES = 3
+OUTAGE_SECONDS = 900.0
+IDS = UUID("5b0f6f0e-8f5c-4d3b-9c39-5f3f6d1d7b11")
+
+Wanted = Sequence[tuple[str, Sequence[Command]]]
+"""Commands by the name of the policy or effect that wants them."""
+
+log = structlog.get_logger(__name__)
+
+
+class EventConsumer(ABC):
+    """One durable consumer. `concurrency` bounds the events in hand."""
+
+    def __init__(
+        self,
+        nc: Client,
+        js: JetStreamContext,
+        submitter: Submitter,
+        name: str,
+        events: Iterable[type[Event]],
+        concurrency: int,
+    ) -> None:
+        self._nc, self._js, self._submitter = nc, js, submitter
+        self.name, self._concurrency = name, concurrency
+        self._filters = sorted({subjects.events_of_type(event.type_name) for event in events})
+        self._slots = asyncio.Semaphore(concurrency)
+        self._in_hand: dict[str, Msg] = {}
+        self._actor = Actor(kind="system", id=name)
+
+    @abstractmethod
+    async def react(self, recorded: Recorded, first_time: bool) -> Wanted: ...
+
+    async def admit(self, recorded: Sequence[Recorded]) -> frozenset[str]:
+        """Refs of the events that may be acted on as if for the first time."""
+        return frozenset(r.ref for r in recorded)
+
+    async def run(self) -> None:
+        await ensure_consumer(self._js, EVENTS, durable(self.name, self._filters, self._concurrency * 2))
+        await ensure_consumer(self._js, REDO, durable(self.name, [subjects.redo(self.name)], 16))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._consume(Pull(self._nc, EVENTS, self.name, credit=self._concurrency * 2)))
+            group.create_task(self._consume(Pull(self._nc, REDO, self.name, credit=16)))
+            group.create_task(self._keep_in_hand())
+
+    async def _consume(self, pull: Pull) -> None:
+        async with asyncio.TaskGroup() as group:
+            async for batch in pull.batches():
+                waiting = [item for msg in batch if (item := await self._read(msg))]
+                while waiting:
+                    taken = await self._take(len(waiting))
+                    await self._start(group, waiting[:taken])
+                    waiting = waiting[taken:]
+
+    async def _read(self, msg: Msg) -> tuple[Msg, Recorded] | None:
+        """None: not readable, or a second delivery of what this process is working on."""
+        try:
+            recorded = codec.decode(msg.data)[0]
+        except (ValueError, KeyError) as error:
+            await bury(self._js, msg, self.name, error)
+            return None
+        return None if self._in_hand.setdefault(recorded.ref, msg) is not msg else (msg, recorded)
+
+    async def _take(self, wanted: int) -> int:
+        """Waits for one free slot and takes as many as there are: work is claimed only when it can begin."""
+        await self._slots.acquire()
+        taken = 1
+        while taken < wanted and not self._slots.locked():
+            await self._slots.acquire()
+            taken += 1
+        return taken
+
+    async def _start(self, group: asyncio.TaskGroup, batch: Sequence[tuple[Msg, Recorded]]) -> None:
+        first = await self._admitted(batch)
+        for msg, recorded in batch:
+            group.create_task(self._handle(msg, recorded, None if first is None else recorded.ref in first))
+
+    async def _admitted(self, batch: Sequence[tuple[Msg, Recorded]]) -> frozenset[str] | None:
+        """None: it could not be found out now; each message is tried again later."""
+        try:
+            return await self.admit([recorded for _, recorded in batch])
+        except Exception as error:
+            log.warning("claims not readable", consumer=self.name, error=repr(error))
+            return None
+
+    async def _handle(self, msg: Msg, recorded: Recorded, first_time: bool | None) -> None:
+        try:
+            if first_time is None:
+                await msg.nak(delay=pause_after(1))
+                return
+            await self._deliver(recorded, await self.react(recorded, first_time))
+            await msg.ack()
+        except Exception as error:
+            await self._postpone(msg, recorded, error)
+        finally:
+            self._in_hand.pop(recorded.ref, None)
+            self._slots.release()
+
+    async def _deliver(self, recorded: Recorded, wanted: Wanted) -> None:
+        """What was done must be told: an outage is waited out with the result in hand."""
+        deadline = asyncio.get_running_loop().time() + OUTAGE_SECONDS
+        while True:
+            try:
+                await asyncio.gather(*self._tell(recorded, wanted))
+                return
+            except Exception as error:
+                if not is_outage(error) or asyncio.get_running_loop().time() > deadline:
+                    raise
+                log.warning("result waits", consumer=self.name, ref=recorded.ref, error=repr(error))
+                await asyncio.sleep(pause_after(2))
+
+    def _tell(self, recorded: Recorded, wanted: Wanted) -> Iterable["asyncio.Future[object]"]:
+        for author, commands in wanted:
+            for number, command in enumerate(commands):
+                envelope = seal(
+                    command,
+                    tenant_id=recorded.tenant_id,
+                    partner_id=recorded.partner_id,
+                    actor=self._actor,
+                    message_id=uuid5(IDS, f"{recorded.ref}/{author}/{command.type_name}/{number}"),
+                    correlation_id=recorded.correlation_id,
+                    causation=recorded.ref,
+                    traceparent=recorded.traceparent,
+                )
+                answer = self._submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
+                yield asyncio.ensure_future(answer)
+
+    async def _postpone(self, msg: Msg, recorded: Recorded, error: Exception) -> None:
+        tries = msg.metadata.num_delivered or 1
+        log.warning("event failed", consumer=self.name, ref=recorded.ref, tries=tries, error=repr(error))
+        if tries >= MAX_DELIVER and not is_outage(error):
+            await bury(self._js, msg, self.name, error)
+        else:
+            await msg.nak(delay=pause_after(tries))
+
+    async def _keep_in_hand(self) -> None:
+        """Long work must not be given to somebody else meanwhile."""
+        while True:
+            await asyncio.sleep(ACK_WAIT_SECONDS / 4)
+            if self._nc.is_connected:
+                for msg in list(self._in_hand.values()):
+                    await msg.in_progress()

@@ -1,0 +1,44 @@
+"""One active among many processes, by a Postgres advisory lock held on a connection of its own."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import psycopg
+import structlog
+
+RETRY_SECONDS = 1.0
+KEEPALIVE_SECONDS = 2.0
+
+log = structlog.get_logger(__name__)
+
+
+async def lead(database_url: str, lock: int, work: Callable[[], Awaitable[None]]) -> None:
+    """Runs `work` while this process holds `lock`, for ever: waits its turn, starts over after an outage."""
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as conn:
+                await _acquire(conn, lock)
+                await _while_connected(conn, work)
+        except (psycopg.Error, OSError) as error:
+            log.warning("leadership lost", lock=lock, error=repr(error))
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _acquire(conn: psycopg.AsyncConnection, lock: int) -> None:
+    while True:
+        row = await (await conn.execute("SELECT pg_try_advisory_lock(%s)", (lock,))).fetchone()
+        if row and row[0]:
+            return
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _while_connected(conn: psycopg.AsyncConnection, work: Callable[[], Awaitable[None]]) -> None:
+    task = asyncio.ensure_future(work())
+    try:
+        while not task.done():
+            await asyncio.wait({task}, timeout=KEEPALIVE_SECONDS)
+            await conn.execute("SELECT 1")
+        await task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,34 @@
+"""Runs the policies of one context: pure reactions, so one event is cheap and its repetition harmless."""
+
+from collections.abc import Sequence
+
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+
+from bus.event_consumer import EventConsumer, Wanted
+from bus.publisher import Submitter
+from contexts.kernel import Policy
+from schemas.envelope import Recorded
+
+CONCURRENCY = 256
+
+
+class PolicyConsumer(EventConsumer):
+    def __init__(
+        self,
+        nc: Client,
+        js: JetStreamContext,
+        submitter: Submitter,
+        context: str,
+        policies: Sequence[Policy],
+    ) -> None:
+        events = {policy.event for policy in policies}
+        super().__init__(nc, js, submitter, f"policies-{context}", events, CONCURRENCY)
+        self._policies = policies
+
+    async def react(self, recorded: Recorded, first_time: bool) -> Wanted:
+        return [
+            (policy.name, policy.react(recorded.event, recorded))
+            for policy in self._policies
+            if policy.event is type(recorded.event)
+        ]

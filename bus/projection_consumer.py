@@ -1,0 +1,84 @@
+"""Feeds every projection from one consumer: a batch of events, one transaction for rows and cursors."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from psycopg_pool import AsyncConnectionPool
+
+from bus import codec, subjects
+from bus.failures import is_outage, pause_after
+from bus.pull import Pull
+from bus.streams import EVENTS, durable, ensure_consumer
+from infra.eventstore.mapper import recorded
+from infra.eventstore.types import EventStore
+from projections.feed import apply
+from projections.kernel import Projection
+from schemas.envelope import Recorded
+
+NAME = "projections"
+BATCH = 256
+LOCK = 4_805_004
+
+log = structlog.get_logger(__name__)
+
+
+class ProjectionConsumer:
+    """One active; run it under `leader.lead`. What it cannot apply now it reads from the store later."""
+
+    def __init__(
+        self,
+        nc: Client,
+        js: JetStreamContext,
+        pool: AsyncConnectionPool,
+        projections: Sequence[Projection],
+        store: EventStore,
+    ) -> None:
+        self._nc, self._js, self._pool = nc, js, pool
+        self._projections, self._store = projections, store
+
+    async def run(self) -> None:
+        await ensure_consumer(self._js, EVENTS, durable(NAME, [subjects.EVENTS], BATCH * 4))
+        async for batch in Pull(self._nc, EVENTS, NAME, size=BATCH).batches():
+            await self._handle(batch)
+
+    async def _handle(self, batch: Sequence[Msg]) -> None:
+        """In order and never skipping: a batch that fails is tried until it is in."""
+        events, previous = contiguous(batch)
+        tries = 0
+        while True:
+            try:
+                async with self._pool.connection() as conn:
+                    await apply(conn, self._projections, events, previous, self._read_after)
+                break
+            except Exception as error:
+                tries += 1
+                log.warning("projections wait", error=repr(error), outage=is_outage(error), tries=tries)
+                await asyncio.sleep(pause_after(tries))
+        for msg in batch:
+            await msg.ack()
+
+    async def _read_after(self, position: int, limit: int) -> Sequence[Recorded]:
+        rows = await asyncio.to_thread(self._store.after, position, limit)
+        return [recorded(row) for row in rows]
+
+
+def contiguous(batch: Sequence[Msg]) -> tuple[list[Recorded], int]:
+    """The batch's events in order of position, each once, with the position before the first.
+
+    A redelivered message may stand between newer ones; from the last jump on, the events are contiguous,
+    and what lies before is either in already or found missing and read from the store.
+    """
+    decoded = sorted((codec.decode(msg.data) for msg in batch), key=lambda item: item[0].position)
+    events: list[Recorded] = []
+    previous = decoded[0][1]
+    for event, before in decoded:
+        if events and event.position == events[-1].position:
+            continue
+        if events and before != events[-1].position:
+            events, previous = [], before
+        events.append(event)
+    return events, previous

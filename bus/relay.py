@@ -1,0 +1,96 @@
+"""Event store -> EVENTS stream, in position order, none lost and none doubled.
+
+The stream itself is the cursor: its last message says how far we are. Every message names the sequence it
+expects to follow, so a second relay, or a retry after a lost acknowledgement, is refused by the server.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+
+import structlog
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from pydantic_core import from_json
+
+from bus import codec, subjects
+from bus.checkpoints import Checkpoints
+from bus.failures import is_outage
+from bus.streams import EVENTS, ensure_streams
+from infra.eventstore.types import EventStore, Row
+
+BATCH = 256
+IDLE_SECONDS = 0.25
+ACK_SECONDS = 5.0
+EXPECTED = "Nats-Expected-Last-Sequence"
+LOCK = 4_805_002
+
+log = structlog.get_logger(__name__)
+
+
+class OutOfStep(Exception):
+    """The stream's end is not where we thought: read it again."""
+
+
+class Relay:
+    """One active; run it under `leader.lead`. `wake` when something was appended."""
+
+    def __init__(self, nc: Client, js: JetStreamContext, store: EventStore, checkpoints: Checkpoints) -> None:
+        self._nc, self._js, self._store, self._checkpoints = nc, js, store, checkpoints
+        self._signal = asyncio.Event()
+        self.position = 0
+
+    def wake(self) -> None:
+        self._signal.set()
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self._follow()
+            except Exception as error:
+                if not is_outage(error) and not isinstance(error, OutOfStep):
+                    raise
+                log.warning("relay starts over", error=repr(error))
+                await asyncio.sleep(IDLE_SECONDS)
+
+    async def _follow(self) -> None:
+        await ensure_streams(self._js)
+        self.position, sequence = await self._resume()
+        while True:
+            self._signal.clear()
+            rows = await asyncio.to_thread(self._store.after, self.position, BATCH)
+            if rows:
+                sequence = await self._publish(rows, sequence)
+                self.position = rows[-1].position
+            else:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._signal.wait(), IDLE_SECONDS)
+            await self._checkpoints.save_now_and_then(self.position)
+
+    async def _resume(self) -> tuple[int, int]:
+        """Position and sequence of the stream's last message; an empty stream is refilled."""
+        state = (await self._js.stream_info(EVENTS)).state
+        if state.messages:
+            last = await self._js.get_msg(EVENTS, state.last_seq)
+            return codec.position(last.data or b""), state.last_seq
+        return await self._checkpoints.refill_from(lost=state.last_seq == 0), state.last_seq
+
+    async def _publish(self, rows: Sequence[Row], sequence: int) -> int:
+        """The last message's acknowledgement stands for all: each was only stored after the one before."""
+        previous = self.position
+        for row in rows[:-1]:
+            headers = {EXPECTED: str(sequence)}
+            await self._nc.publish(subject(row), codec.encode(row, previous), headers=headers)
+            previous, sequence = row.position, sequence + 1
+        last = rows[-1]
+        ack = await self._nc.request(
+            subject(last), codec.encode(last, previous), ACK_SECONDS, headers={EXPECTED: str(sequence)}
+        )
+        answer = from_json(ack.data)
+        if "error" in answer:
+            raise OutOfStep(answer["error"].get("description", ""))
+        return sequence + 1
+
+
+def subject(row: Row) -> str:
+    return subjects.event(row.type, row.tenant_id, row.stream)

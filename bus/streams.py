@@ -1,0 +1,98 @@
+"""The streams and durable consumers, created or brought up to date at start."""
+
+from dataclasses import replace
+
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DiscardPolicy,
+    PersistMode,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import NotFoundError
+
+from bus import subjects
+
+COMMANDS, EVENTS, LIVE, DEAD_LETTERS, REDO = "COMMANDS", "EVENTS", "LIVE", "DEAD_LETTERS", "REDO"
+
+GIB = 1024**3
+DAY = 86_400.0
+
+ACK_WAIT_SECONDS = 30
+MAX_DELIVER = 5
+"""Tries in all, with a growing pause between them, before a message becomes a dead letter."""
+
+STREAMS = (
+    # What clients were promised a 202 for is nowhere else yet: fsynced before the acknowledgement.
+    # A full queue refuses new work (the edge says 503) instead of dropping old work.
+    StreamConfig(
+        name=COMMANDS,
+        subjects=[subjects.COMMANDS],
+        retention=RetentionPolicy.WORK_QUEUE,
+        storage=StorageType.FILE,
+        max_msgs=1_000_000,
+        max_bytes=2 * GIB,
+        discard=DiscardPolicy.NEW,
+        duplicate_window=1,
+    ),
+    # Postgres is the record and the relay refills this one, so it need not wait for the disk.
+    StreamConfig(
+        name=EVENTS,
+        subjects=[subjects.EVENTS],
+        storage=StorageType.FILE,
+        max_age=7 * DAY,
+        max_bytes=8 * GIB,
+        persist_mode=PersistMode.ASYNC,
+        duplicate_window=1,
+    ),
+    # Token deltas for whoever watches a run now; the final text is an event.
+    StreamConfig(
+        name=LIVE,
+        subjects=[subjects.LIVE],
+        storage=StorageType.MEMORY,
+        max_age=900,
+        max_bytes=GIB // 16,
+        max_msgs_per_subject=4_000,
+        duplicate_window=1,
+    ),
+    StreamConfig(
+        name=DEAD_LETTERS, subjects=[subjects.DEAD_LETTERS], storage=StorageType.FILE, max_bytes=GIB
+    ),
+    StreamConfig(
+        name=REDO,
+        subjects=[subjects.REDO],
+        retention=RetentionPolicy.WORK_QUEUE,
+        storage=StorageType.FILE,
+        max_bytes=GIB,
+    ),
+)
+
+
+async def ensure_streams(js: JetStreamContext) -> None:
+    for config in STREAMS:
+        try:
+            await js.update_stream(config)
+        except NotFoundError:
+            await js.add_stream(config)
+
+
+def durable(name: str, filters: list[str], in_flight: int) -> ConsumerConfig:
+    return ConsumerConfig(
+        durable_name=name,
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=ACK_WAIT_SECONDS,
+        max_deliver=-1,
+        max_ack_pending=in_flight,
+        filter_subjects=filters,
+    )
+
+
+async def ensure_consumer(js: JetStreamContext, stream: str, config: ConsumerConfig) -> None:
+    """An existing consumer keeps its place and takes the new filters and limits."""
+    filters = config.filter_subjects or []
+    if len(filters) == 1:
+        config = replace(config, filter_subject=filters[0], filter_subjects=None)
+    await js.add_consumer(stream, config)

@@ -1,0 +1,40 @@
+"""The only place that builds a subject: kind, context, aggregate, verb or fact, tenant, stream."""
+
+from schemas.base import TenantId
+
+COMMANDS = "cmd.>"
+EVENTS = "evt.>"
+LIVE = "live.>"
+DEAD_LETTERS = "dlq.>"
+REDO = "redo.>"
+COMMITTED = "hb.committed"
+"""A light signal to the relay: something was appended."""
+
+
+def command(type_name: str, tenant_id: TenantId, stream: str) -> str:
+    return f"cmd.{type_name}.{tenant_id}.{stream}"
+
+
+def event(type_name: str, tenant_id: TenantId, stream: str) -> str:
+    """The stream comes last, so that one run can be followed without hearing its tenant's others."""
+    return f"evt.{type_name}.{tenant_id}.{stream}"
+
+
+def events_of_type(type_name: str) -> str:
+    return f"evt.{type_name}.*.*"
+
+
+def events_of_stream(tenant_id: TenantId, stream: str) -> str:
+    return f"evt.*.*.*.{tenant_id}.{stream}"
+
+
+def live(tenant_id: TenantId, stream: str) -> str:
+    return f"live.{tenant_id}.{stream}"
+
+
+def dead_letter(consumer: str) -> str:
+    return f"dlq.{consumer}"
+
+
+def redo(consumer: str) -> str:
+    return f"redo.{consumer}"

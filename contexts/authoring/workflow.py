@@ -1,0 +1,88 @@
+"""A draft that is revised, and the versions of it that were published, which never change."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from contexts.authoring import dag
+from contexts.authoring.canonical import content_hash
+from contexts.authoring.errors import InvalidDefinition, WorkflowExists, WorkflowNotFound
+from contexts.authoring.facts import AuthoringFacts
+from contexts.kernel import Aggregate, Context
+from schemas.authoring.commands import CreateWorkflow, PublishWorkflow, ReviseWorkflow
+from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.events import WorkflowCreated, WorkflowPublished, WorkflowRevised
+
+WorkflowEvent = WorkflowCreated | WorkflowRevised | WorkflowPublished
+
+
+@dataclass(frozen=True)
+class Published:
+    number: int
+    hash: str
+    definition: WorkflowDefinition
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """`published[n - 1]` is version n."""
+
+    workflow_id: UUID
+    name: str
+    draft: WorkflowDefinition
+    published: tuple[Published, ...] = ()
+
+
+def create(state: Workflow | None, command: CreateWorkflow, ctx: Context) -> list[WorkflowCreated]:
+    require_valid(command.definition, ctx)
+    if state is None:
+        return [WorkflowCreated(**dict(command))]
+    if (state.name, state.draft) == (command.name, command.definition):
+        return []
+    raise WorkflowExists(f"workflow {command.workflow_id} exists with another name or draft")
+
+
+def revise(state: Workflow | None, command: ReviseWorkflow, ctx: Context) -> list[WorkflowRevised]:
+    workflow = found(state, command.workflow_id)
+    require_valid(command.definition, ctx)
+    return [] if workflow.draft == command.definition else [WorkflowRevised(**dict(command))]
+
+
+def publish(state: Workflow | None, command: PublishWorkflow, ctx: Context) -> list[WorkflowPublished]:
+    workflow = found(state, command.workflow_id)
+    hash_of_draft = content_hash(workflow.draft)
+    if workflow.published and workflow.published[-1].hash == hash_of_draft:
+        return []
+    return [
+        WorkflowPublished(
+            workflow_id=command.workflow_id,
+            number=len(workflow.published) + 1,
+            hash=hash_of_draft,
+            definition=workflow.draft,
+        )
+    ]
+
+
+def found(state: Workflow | None, workflow_id: UUID) -> Workflow:
+    if state is None:
+        raise WorkflowNotFound(f"there is no workflow {workflow_id}")
+    return state
+
+
+def require_valid(definition: WorkflowDefinition, ctx: Context) -> None:
+    facts: AuthoringFacts = ctx.facts
+    if problems := dag.problems(definition, facts.known_models):
+        raise InvalidDefinition(f"the workflow has {len(problems)} problem(s)", problems)
+
+
+def evolve(state: Workflow | None, event: WorkflowEvent) -> Workflow | None:
+    if isinstance(event, WorkflowCreated):
+        return Workflow(event.workflow_id, event.name, event.definition)
+    if state is None:
+        return None
+    if isinstance(event, WorkflowRevised):
+        return replace(state, draft=event.definition)
+    version = Published(event.number, event.hash, event.definition)
+    return replace(state, published=(*state.published, version))
+
+
+WORKFLOW = Aggregate("workflow", Workflow, evolve)

@@ -1,0 +1,36 @@
+from contexts.billing import policies
+from contexts.billing.ledger import LEDGER, authorize, mark_unknown, release, resolve_hold, settle
+from contexts.billing.rate_card import RATE_CARD, set_partner_terms, set_system_rate
+from contexts.kernel import Handler, Policy, Registry
+from schemas.access import Permission
+from schemas.billing.commands import (
+    AuthorizeCall,
+    MarkCallUnknown,
+    ReleaseCall,
+    ResolveHold,
+    SetPartnerTerms,
+    SetSystemRate,
+    SettleCall,
+)
+from schemas.execution.events import CallCompleted, CallFailed, CallRequested, ExecutionFailed
+from schemas.tenancy.events import PartnerCreated
+
+REGISTRY = Registry(
+    context="billing",
+    handlers=(
+        Handler(SetSystemRate, RATE_CARD, set_system_rate, Permission.RATES_SET),
+        Handler(SetPartnerTerms, RATE_CARD, set_partner_terms, Permission.INTERNAL),
+        Handler(AuthorizeCall, LEDGER, authorize, Permission.INTERNAL),
+        Handler(SettleCall, LEDGER, settle, Permission.INTERNAL),
+        Handler(ReleaseCall, LEDGER, release, Permission.INTERNAL),
+        Handler(MarkCallUnknown, LEDGER, mark_unknown, Permission.INTERNAL),
+        Handler(ResolveHold, LEDGER, resolve_hold, Permission.INTERNAL),
+    ),
+    policies=(
+        Policy("billing.when_partner_created", PartnerCreated, policies.when_partner_created),
+        Policy("billing.when_call_requested", CallRequested, policies.when_call_requested),
+        Policy("billing.when_call_completed", CallCompleted, policies.when_call_completed),
+        Policy("billing.when_call_failed", CallFailed, policies.when_call_failed),
+        Policy("billing.when_execution_failed", ExecutionFailed, policies.when_execution_failed),
+    ),
+)

@@ -1,0 +1,50 @@
+"""What the execution context needs from outside."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from schemas.base import TenantId
+from schemas.execution.chat import ChatRequest, ChatResult
+from schemas.execution.provider_error import ErrorClass, ProviderError
+
+__all__ = ["ChatModel", "ErrorClass", "ExecutionPorts", "OnDelta", "ProviderError"]
+
+OnDelta = Callable[[str], Awaitable[None]]
+
+
+class ChatModel(Protocol):
+    async def complete(self, request: ChatRequest, on_delta: OnDelta | None) -> ChatResult:
+        """Asks once, never retries, and raises ProviderError.
+
+        With `on_delta` the answer is streamed and each piece of text is awaited in order.
+        An error of `on_delta` itself passes through and ends the call.
+        """
+        ...
+
+
+class Requests(Protocol):
+    async def load(self, ref: str) -> ChatRequest:
+        """The request in the CallRequested event that `ref` names."""
+        ...
+
+
+class DeltaStream(Protocol):
+    async def write(self, text: str) -> None: ...
+
+    async def flush(self) -> None: ...
+
+
+class Deltas(Protocol):
+    def open(self, tenant_id: TenantId, execution_id: UUID, node: str, attempt: int) -> DeltaStream: ...
+
+
+@dataclass(frozen=True)
+class ExecutionPorts:
+    """`clock` is monotonic, in seconds."""
+
+    chat: ChatModel
+    requests: Requests
+    deltas: Deltas
+    clock: Callable[[], float]

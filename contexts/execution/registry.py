@@ -1,0 +1,28 @@
+"""What happens when: one page."""
+
+from contexts.execution import execution as x
+from contexts.execution.effects.make_call import make_call, outcome_unknown
+from contexts.execution.effects.run_step import run_step
+from contexts.execution.policies import when_call_refused
+from contexts.kernel import Effect, Handler, Policy, Registry
+from schemas.access import Permission
+from schemas.billing.events import CallAuthorized, CallRefused
+from schemas.execution import commands as c
+from schemas.execution.events import StepScheduled
+
+REGISTRY = Registry(
+    context="execution",
+    handlers=(
+        Handler(c.StartExecution, x.EXECUTION, x.start, Permission.EXECUTIONS_START),
+        Handler(c.CompleteStep, x.EXECUTION, x.complete_step, Permission.INTERNAL),
+        Handler(c.CompleteCall, x.EXECUTION, x.complete_call, Permission.INTERNAL),
+        Handler(c.FailStep, x.EXECUTION, x.fail_step, Permission.INTERNAL),
+        Handler(c.RetryStep, x.EXECUTION, x.retry_step, Permission.INTERNAL),
+        Handler(c.ExpireExecution, x.EXECUTION, x.expire, Permission.INTERNAL),
+    ),
+    policies=(Policy("execution.when_call_refused", CallRefused, when_call_refused),),
+    effects=(
+        Effect("execution.run_step", StepScheduled, run_step),
+        Effect("execution.make_call", CallAuthorized, make_call, lost=outcome_unknown),
+    ),
+)

@@ -1,0 +1,25 @@
+from contexts.kernel import Handler, Policy, Registry
+from contexts.tenancy.partner import PARTNER, create
+from contexts.tenancy.policies import when_user_registered
+from contexts.tenancy.tenant import TENANT, activate, provision, reinstate, suspend
+from schemas.access import Permission
+from schemas.identity.events import UserRegistered
+from schemas.tenancy.commands import (
+    ActivateTenant,
+    CreatePartner,
+    ProvisionTenant,
+    ReinstateTenant,
+    SuspendTenant,
+)
+
+REGISTRY = Registry(
+    context="tenancy",
+    handlers=(
+        Handler(CreatePartner, PARTNER, create, Permission.PARTNERS_CREATE),
+        Handler(ProvisionTenant, TENANT, provision, Permission.TENANTS_PROVISION),
+        Handler(ActivateTenant, TENANT, activate, Permission.INTERNAL),
+        Handler(SuspendTenant, TENANT, suspend, Permission.TENANTS_SUSPEND),
+        Handler(ReinstateTenant, TENANT, reinstate, Permission.TENANTS_SUSPEND),
+    ),
+    policies=(Policy("tenancy.when_user_registered", UserRegistered, when_user_registered),),
+)

@@ -1,0 +1,105 @@
+"""A customer: provisioned by its partner, active once its owner can log in, suspended and reinstated."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from contexts.kernel import Aggregate, Context
+from contexts.tenancy.errors import (
+    NotYourPartner,
+    PartnerNotFound,
+    TenantExists,
+    TenantNotActive,
+    TenantNotFound,
+    TenantNotSuspended,
+)
+from contexts.tenancy.facts import ProvisioningFacts
+from schemas.base import PartnerId, TenantId
+from schemas.tenancy.commands import ActivateTenant, ProvisionTenant, ReinstateTenant, SuspendTenant
+from schemas.tenancy.events import TenantActivated, TenantProvisioned, TenantReinstated, TenantSuspended
+from schemas.tenancy.types import NewUser, TenantStatus
+
+TenantEvent = TenantProvisioned | TenantActivated | TenantSuspended | TenantReinstated
+
+
+@dataclass(frozen=True)
+class Tenant:
+    tenant_id: TenantId
+    partner_id: PartnerId
+    name: str
+    subdomain: str
+    monthly_budget: Decimal | None
+    owner: NewUser
+    status: TenantStatus = "provisioned"
+
+
+def provision(state: Tenant | None, command: ProvisionTenant, ctx: Context) -> list[TenantProvisioned]:
+    facts: ProvisioningFacts = ctx.facts
+    require_own_partner(command.partner_id, ctx)
+    if not facts.partner_exists:
+        raise PartnerNotFound(f"there is no partner {command.partner_id}")
+    event = TenantProvisioned(**dict(command))
+    if state is None:
+        return [event]
+    if replace(state, status="provisioned") == evolve(None, event):
+        return []
+    raise TenantExists(f"tenant {command.tenant_id} exists with other details")
+
+
+def activate(state: Tenant | None, command: ActivateTenant, ctx: Context) -> list[TenantActivated]:
+    """Once in a tenant's life: a suspended one was activated before, and stays suspended."""
+    if found(state, command.tenant_id).status != "provisioned":
+        return []
+    return [TenantActivated(tenant_id=command.tenant_id)]
+
+
+def suspend(state: Tenant | None, command: SuspendTenant, ctx: Context) -> list[TenantSuspended]:
+    tenant = own(state, command.tenant_id, ctx)
+    if tenant.status == "suspended":
+        return []
+    if tenant.status != "active":
+        raise TenantNotActive(
+            f"tenant {tenant.tenant_id} is {tenant.status}: only an active one is suspended"
+        )
+    return [TenantSuspended(tenant_id=command.tenant_id, reason=command.reason)]
+
+
+def reinstate(state: Tenant | None, command: ReinstateTenant, ctx: Context) -> list[TenantReinstated]:
+    tenant = own(state, command.tenant_id, ctx)
+    if tenant.status == "active":
+        return []
+    if tenant.status != "suspended":
+        raise TenantNotSuspended(f"tenant {tenant.tenant_id} is {tenant.status}, not suspended")
+    return [TenantReinstated(tenant_id=command.tenant_id, reason=command.reason)]
+
+
+def found(state: Tenant | None, tenant_id: TenantId) -> Tenant:
+    if state is None:
+        raise TenantNotFound(f"there is no tenant {tenant_id}")
+    return state
+
+
+def own(state: Tenant | None, tenant_id: TenantId, ctx: Context) -> Tenant:
+    tenant = found(state, tenant_id)
+    require_own_partner(tenant.partner_id, ctx)
+    return tenant
+
+
+def require_own_partner(partner_id: PartnerId, ctx: Context) -> None:
+    """An actor without a partner is the platform's; it may act for every partner."""
+    if ctx.actor.partner_id not in (None, partner_id):
+        raise NotYourPartner("this tenant belongs to another partner")
+
+
+def evolve(state: Tenant | None, event: TenantEvent) -> Tenant | None:
+    if isinstance(event, TenantProvisioned):
+        return Tenant(**dict(event))
+    return None if state is None else replace(state, status=STATUS_AFTER[type(event)])
+
+
+STATUS_AFTER: dict[type[TenantEvent], TenantStatus] = {
+    TenantActivated: "active",
+    TenantSuspended: "suspended",
+    TenantReinstated: "active",
+}
+
+TENANT = Aggregate("tenant", Tenant, evolve)

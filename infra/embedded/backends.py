@@ -1,0 +1,120 @@
+"""The whole platform on this machine: servers it needs, then workers and the API that use them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+
+from infra.embedded.app_process import AppProcess, at_once
+from infra.embedded.lock import DataLock
+from infra.embedded.model import ModelServer
+from infra.embedded.nats import EmbeddedNats
+from infra.embedded.ports import free_ports, is_free
+from infra.embedded.postgres import EmbeddedPostgres
+from infra.embedded.probe import listens
+from infra.embedded.process import Program, python
+from infra.embedded.supervisor import Progress, Supervisor
+from infra.errors import SetupError
+from infra.settings import Settings, child_environment
+
+EVERY_INTERFACE = ("0.0.0.0", "::")
+GRACEFUL_SECONDS = "3"
+
+
+class PortTaken(SetupError):
+    def __init__(self, port: int) -> None:
+        fix = "Set HB_API_PORT to another port, or to 0 for any free one."
+        super().__init__(f"port {port} is used by another program.", fix)
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Where the servers are, named as the settings are."""
+
+    database_url: str
+    nats_url: str
+    nats_monitor_url: str | None
+    local_model_url: str | None
+
+    def settings(self) -> dict[str, str]:
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+class Platform:
+    """`async with Platform(...)` holds the data folder; leaving it stops everything."""
+
+    def __init__(self, settings: Settings, on_progress: Callable[[Progress], None]) -> None:
+        self.settings = settings
+        self.data = settings.data_dir.absolute()
+        self.lock = DataLock(self.data)
+        self.supervisor = Supervisor(on_progress)
+
+    async def __aenter__(self) -> "Platform":
+        self.lock.acquire()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.supervisor.stop()
+        self.lock.release()
+
+    async def start_backends(self) -> Endpoints:
+        database_url = await self.start_postgres()
+        nats_url, nats_monitor_url = await self.start_nats()
+        return Endpoints(database_url, nats_url, nats_monitor_url, await self.start_model())
+
+    async def start_postgres(self) -> str:
+        if self.settings.database_url:
+            return self.settings.database_url
+        server = EmbeddedPostgres(self.data / "postgres", self.log("postgres"))
+        await self.supervisor.start(server)
+        return server.url
+
+    async def start_nats(self) -> tuple[str, str | None]:
+        if self.settings.nats_url:
+            return self.settings.nats_url, self.settings.nats_monitor_url
+        server = EmbeddedNats(self.data / "nats", self.log("nats"))
+        await self.supervisor.start(server)
+        return server.url, server.monitor_url
+
+    async def start_model(self) -> str | None:
+        if self.settings.local_model_url:
+            return self.settings.local_model_url
+        server = ModelServer(self.log("model"))
+        await self.supervisor.start(server)
+        return server.url
+
+    async def start_workers(self, endpoints: Endpoints, role: str = "all") -> None:
+        program = self.program(f"worker-{role}", endpoints, "bus.app", "--role", role)
+        await self.supervisor.start(AppProcess(program, at_once))
+
+    async def start_api(self, endpoints: Endpoints) -> str:
+        """The address it is reached at."""
+        host, port = self.settings.api_host, self.api_port()
+        address = ("--host", host, "--port", str(port), "--timeout-graceful-shutdown", GRACEFUL_SECONDS)
+        program = self.program("api", endpoints, "uvicorn", "api.app:create_app", "--factory", *address)
+        reachable = "127.0.0.1" if host in EVERY_INTERFACE else host
+        await self.supervisor.start(AppProcess(program, partial(listens, reachable, port)))
+        url = f"http://{reachable}:{port}"
+        self.lock.tell(url)
+        return url
+
+    async def watch(self) -> None:
+        """Until cancelled; raises GaveUp when a service will not stay up."""
+        await self.supervisor.watch()
+
+    def program(self, name: str, endpoints: Endpoints, module: str, *arguments: str) -> Program:
+        changes = {**endpoints.settings(), "data_dir": str(self.data)}
+        environment = child_environment(changes)
+        return python(name, module, *arguments, log=self.log(name), environment=environment)
+
+    def log(self, name: str) -> Path:
+        return self.data / "logs" / f"{name}.log"
+
+    def api_port(self) -> int:
+        port = self.settings.api_port or free_ports(1)[0]
+        if not is_free(port):
+            raise PortTaken(port)
+        return port

@@ -1,0 +1,104 @@
+"""What goes into the event store and comes out of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from schemas.base import Claim, PartnerId, TenantId
+from schemas.envelope import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An event as bytes. `position` is 0 until it is stored."""
+
+    stream: str
+    version: int
+    type: str
+    type_version: int
+    data: bytes
+    tenant_id: TenantId
+    partner_id: PartnerId | None
+    actor: str
+    message_id: UUID
+    correlation_id: UUID
+    traceparent: str | None
+    recorded_at: datetime
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A command's stored answer, with what tells a retry from another request."""
+
+    answer: Answer
+    input_hash: str
+    type: str
+    tenant_id: TenantId
+    partner_id: PartnerId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction writes: all of it or nothing."""
+
+    recorded_at: datetime
+    decided: list[Decided] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    claims: list[tuple[Claim, TenantId]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A folded state. `shape` is of the code that folded it: another shape is not read."""
+
+    stream: str
+    version: int
+    shape: str
+    tenant_id: TenantId
+    state: bytes
+
+
+class Conflict(Exception):
+    """Somebody else appended to a stream, or answered a command, since the batch was decided."""
+
+
+class ClaimTaken(Exception):
+    """A name in the batch belongs to another owner."""
+
+    def __init__(self, taken: Sequence[Claim]) -> None:
+        super().__init__(f"taken: {', '.join(f'{c.kind} {c.value}' for c in taken)}")
+        self.taken = frozenset(taken)
+
+
+class EventStore(Protocol):
+    """Blocking; call it from a thread. Two implementations, one conformance suite."""
+
+    def answers(self, message_ids: Sequence[UUID]) -> Mapping[UUID, Decided]: ...
+
+    def streams(self, after: Mapping[str, int]) -> Sequence[Row]:
+        """Events of each stream above its given version, in order within a stream."""
+
+    def snapshots(self, streams: Sequence[str]) -> Sequence[Snapshot]: ...
+
+    def commit(self, batch: Batch) -> Sequence[int]:
+        """Positions of the batch's rows. Raises Conflict or ClaimTaken, and has then written nothing."""
+
+    def save_snapshots(self, snapshots: Sequence[Snapshot]) -> None: ...
+
+    def event(self, stream: str, version: int) -> Row:
+        """One event. LookupError when there is none."""
+
+    def after(self, position: int, limit: int) -> Sequence[Row]:
+        """Events above a position, in position order."""
+
+    def previous(self, position: int) -> int:
+        """The greatest position below this one, 0 when there is none."""
+
+    def claim_effects(self, keys: Sequence[tuple[str, str, TenantId]], worker: str) -> frozenset[str]:
+        """Of `(effect, event ref, tenant)`, the refs nobody had claimed before; they are `worker`'s now."""
+
+
+Clock = Callable[[], datetime]

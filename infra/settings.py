@@ -1,0 +1,66 @@
+"""Every setting of the platform. Nothing else reads the environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+LogFormat = Literal["json", "console"]
+PREFIX = "HB_"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
+
+    data_dir: Path = Field(
+        Path(".hirebuddha"), description="Folder for everything the platform keeps on this machine."
+    )
+    database_url: str | None = Field(
+        None, description="Postgres to use (15 or newer, with pgvector). Unset: the embedded one is started."
+    )
+    nats_url: str | None = Field(
+        None, description="NATS to use (2.12 or newer, JetStream on). Unset: the embedded one is started."
+    )
+    nats_monitor_url: str | None = Field(
+        None,
+        description="Monitoring address of that NATS, for example `http://nats:8222`. "
+        "Needed to prove that it syncs every message to disk.",
+    )
+    api_host: str = Field("127.0.0.1", description="Address the API listens on.")
+    api_port: int = Field(8000, ge=0, le=65535, description="Port the API listens on; 0 takes any free one.")
+    max_body_bytes: int = Field(1_048_576, gt=0, description="Largest request body the API accepts.")
+    command_wait_seconds: float = Field(
+        2.0, gt=0, description="How long a request waits for its command's answer before it becomes a 202."
+    )
+    access_token_minutes: int = Field(10, gt=0, description="How long an access token is valid.")
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Master key (Fernet) that encrypts stored secrets. "
+        "Unset: a key file is generated in the data folder, readable by its owner only.",
+    )
+    openai_api_key: SecretStr | None = Field(None, description="Key for OpenAI or a compatible service.")
+    openai_base_url: str | None = Field(None, description="Address of a service that speaks OpenAI's API.")
+    local_model_url: str | None = Field(
+        None, description="Where the local model server listens; the supervisor sets it for its children."
+    )
+    log_level: LogLevel = Field("INFO", description="Least severe log line that is written.")
+    log_format: LogFormat = Field("json", description="`json` for machines, `console` for people.")
+    otlp_endpoint: str | None = Field(
+        None, description="OTLP/HTTP collector for traces. Unset: no tracing, at no cost."
+    )
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="Port for Prometheus metrics of a worker. Unset: none."
+    )
+
+
+def load() -> Settings:
+    return Settings()
+
+
+def child_environment(changes: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with settings changed, for a process it starts."""
+    return {**os.environ, **{PREFIX + name.upper(): value for name, value in changes.items()}}

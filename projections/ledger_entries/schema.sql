@@ -1,0 +1,32 @@
+-- The ledger's entries: what each provider call cost, its price and the commission, fixed for ever.
+-- Insert-only: the worker has no UPDATE or DELETE and a trigger refuses them to everybody.
+CREATE TABLE {ledger_entries} (
+    id                 uuid PRIMARY KEY,
+    kind               text NOT NULL CHECK (kind IN ('settle', 'write_off')),
+    stream             text NOT NULL,
+    version            bigint NOT NULL,
+    period             text NOT NULL,
+    job_id             uuid NOT NULL,
+    node               text NOT NULL,
+    attempt            integer NOT NULL,
+    call_key           text NOT NULL UNIQUE,
+    model              text,
+    tokens_input       bigint NOT NULL,
+    tokens_output      bigint NOT NULL,
+    tokens_cache_read  bigint NOT NULL,
+    tokens_cache_write bigint NOT NULL,
+    tokens_reasoning   bigint NOT NULL,
+    cost_usd           numeric(38, 12) NOT NULL,
+    price_usd          numeric(38, 12) NOT NULL,
+    commission_usd     numeric(38, 12) NOT NULL,
+    pricing            jsonb,
+    postings           jsonb NOT NULL,
+    degraded           boolean NOT NULL,
+    recorded_at        timestamptz NOT NULL,
+    {common}
+);
+
+CREATE INDEX ON {ledger_entries} (tenant_id, recorded_at DESC, id DESC);
+CREATE INDEX ON {ledger_entries} (tenant_id, period);
+CREATE INDEX ON {ledger_entries} (partner_id, period);
+CREATE INDEX ON {ledger_entries} (job_id);

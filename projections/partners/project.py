@@ -1,0 +1,42 @@
+"""Resellers, with the terms they started on; the terms in force are in `partner_terms`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from projections.fold import Handlers, Rows, fold
+from projections.kernel import Projection, Tx
+from projections.statements import merge
+from schemas.base import PLATFORM
+from schemas.envelope import Recorded
+from schemas.tenancy.events import PartnerCreated
+
+PARTNERS = merge("partners", key=("id",), changing=("name",))
+
+
+async def project(events: Sequence[Recorded], tx: Tx) -> None:
+    await tx.write(PARTNERS, fold(ON, Rows(), events).rows.values())
+
+
+def created(rows: Rows, recorded: Recorded, event: PartnerCreated) -> None:
+    rows.put(
+        event.partner_id,
+        recorded,
+        id=event.partner_id,
+        tenant_id=PLATFORM,
+        partner_id=event.partner_id,
+        name=event.name,
+        admin_user_id=event.admin.user_id,
+        markup_percent=event.terms.markup_percent,
+        commission_percent=event.terms.commission_percent,
+    )
+
+
+ON: Handlers[Rows] = {PartnerCreated: created}
+
+PROJECTION = Projection(
+    name="partners",
+    events=frozenset(ON),
+    schema=(Path(__file__).parent / "schema.sql").read_text(),
+    tables=("partners",),
+    project=project,
+)

@@ -1,0 +1,9 @@
+-- Resellers. A row belongs to the platform and to the partner itself.
+CREATE TABLE {partners} (
+    id                 uuid PRIMARY KEY,
+    name               text NOT NULL,
+    admin_user_id      uuid NOT NULL,
+    markup_percent     numeric(12, 6) NOT NULL,
+    commission_percent numeric(12, 6) NOT NULL,
+    {common}
+);

@@ -1,0 +1,26 @@
+-- What models cost the platform, from when on. Append-only timelines: the newest begun rate is in force.
+-- Rows belong to the platform: tenants and partners do not see costs.
+CREATE TABLE {system_rates} (
+    rate_id        text PRIMARY KEY,
+    model          text NOT NULL,
+    input          numeric(38, 18) NOT NULL,
+    output         numeric(38, 18) NOT NULL,
+    cache_read     numeric(38, 18) NOT NULL,
+    cache_write    numeric(38, 18) NOT NULL,
+    reasoning      numeric(38, 18) NOT NULL,
+    effective_from timestamptz NOT NULL,
+    {common}
+);
+
+CREATE INDEX ON {system_rates} (model, effective_from DESC, position DESC);
+
+-- A partner's markup and commission, from when on.
+CREATE TABLE {partner_terms} (
+    terms_id           text PRIMARY KEY,
+    markup_percent     numeric(12, 6) NOT NULL,
+    commission_percent numeric(12, 6) NOT NULL,
+    effective_from     timestamptz NOT NULL,
+    {common}
+);
+
+CREATE INDEX ON {partner_terms} (partner_id, effective_from DESC, position DESC);

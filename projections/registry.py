@@ -1,0 +1,28 @@
+"""Every projection, on one page."""
+
+from projections.agents.project import PROJECTION as AGENTS
+from projections.executions.project import PROJECTION as EXECUTIONS
+from projections.holds.project import PROJECTION as HOLDS
+from projections.kernel import Projection
+from projections.ledger_entries.project import PROJECTION as LEDGER_ENTRIES
+from projections.partners.project import PROJECTION as PARTNERS
+from projections.rate_cards.project import PROJECTION as RATE_CARDS
+from projections.tenant_bills.project import PROJECTION as TENANT_BILLS
+from projections.tenants.project import PROJECTION as TENANTS
+from projections.timers.project import PROJECTION as TIMERS
+from projections.users.project import PROJECTION as USERS
+from projections.workflows.project import PROJECTION as WORKFLOWS
+
+PROJECTIONS: tuple[Projection, ...] = (
+    PARTNERS,
+    TENANTS,
+    USERS,
+    AGENTS,
+    WORKFLOWS,
+    EXECUTIONS,
+    TIMERS,
+    RATE_CARDS,
+    HOLDS,
+    LEDGER_ENTRIES,
+    TENANT_BILLS,
+)

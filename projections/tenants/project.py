@@ -1,0 +1,61 @@
+"""Customers and their status."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from projections.fold import Handlers, Rows, fold
+from projections.kernel import Projection, Tx
+from projections.statements import merge
+from schemas.envelope import Recorded
+from schemas.tenancy.events import TenantActivated, TenantProvisioned, TenantReinstated, TenantSuspended
+
+TENANTS = merge("tenants", key=("id",), changing=("status", "status_reason"))
+
+
+async def project(events: Sequence[Recorded], tx: Tx) -> None:
+    await tx.write(TENANTS, fold(ON, Rows(), events).rows.values())
+
+
+def provisioned(rows: Rows, recorded: Recorded, event: TenantProvisioned) -> None:
+    rows.put(
+        event.tenant_id,
+        recorded,
+        id=event.tenant_id,
+        tenant_id=event.tenant_id,
+        partner_id=event.partner_id,
+        name=event.name,
+        subdomain=event.subdomain,
+        owner_user_id=event.owner.user_id,
+        monthly_budget=event.monthly_budget,
+        status="provisioned",
+    )
+
+
+def activated(rows: Rows, recorded: Recorded, event: TenantActivated) -> None:
+    rows.put(event.tenant_id, recorded, id=event.tenant_id, status="active")
+
+
+def suspended(rows: Rows, recorded: Recorded, event: TenantSuspended) -> None:
+    why = event.reason
+    rows.put(event.tenant_id, recorded, id=event.tenant_id, status="suspended", status_reason=why)
+
+
+def reinstated(rows: Rows, recorded: Recorded, event: TenantReinstated) -> None:
+    why = event.reason
+    rows.put(event.tenant_id, recorded, id=event.tenant_id, status="active", status_reason=why)
+
+
+ON: Handlers[Rows] = {
+    TenantProvisioned: provisioned,
+    TenantActivated: activated,
+    TenantSuspended: suspended,
+    TenantReinstated: reinstated,
+}
+
+PROJECTION = Projection(
+    name="tenants",
+    events=frozenset(ON),
+    schema=(Path(__file__).parent / "schema.sql").read_text(),
+    tables=("tenants",),
+    project=project,
+)

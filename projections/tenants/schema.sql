@@ -1,0 +1,14 @@
+-- Customers and whether they may work. `status_reason` says why one was suspended or reinstated.
+CREATE TABLE {tenants} (
+    id             uuid PRIMARY KEY,
+    name           text NOT NULL,
+    subdomain      text NOT NULL UNIQUE,
+    owner_user_id  uuid NOT NULL,
+    monthly_budget numeric(38, 12),
+    status         text NOT NULL CHECK (status IN ('provisioned', 'active', 'suspended')),
+    status_reason  text,
+    {common}
+);
+
+CREATE INDEX ON {tenants} (partner_id, created_at DESC, id DESC);
+CREATE INDEX ON {tenants} (created_at DESC, id DESC);

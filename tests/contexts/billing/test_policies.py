@@ -1,0 +1,87 @@
+from decimal import Decimal
+
+from contexts.billing.registry import REGISTRY
+from schemas.billing.commands import AuthorizeCall, MarkCallUnknown, ReleaseCall, SetPartnerTerms, SettleCall
+from schemas.execution.chat import ChatMessage, ChatRequest
+from schemas.execution.events import CallCompleted, CallFailed, CallRequested, ExecutionFailed
+from schemas.execution.types import StepError
+from tests.support.builders import MODEL, NOW, PARTNER_ID, TENANT_ID, partner_created, recorded
+from tests.support.money import EXECUTION_ID, USAGE, call
+from tests.support.spec import Spec
+
+when = Spec(REGISTRY).when
+
+REQUEST = ChatRequest(
+    model=MODEL,
+    messages=(ChatMessage(role="user", content="Hi"),),
+    max_output_tokens=64,
+    timeout_seconds=30,
+)
+
+
+def failed(lost: bool) -> CallFailed:
+    error = StepError(code="provider.timeout", message="no answer", lost=lost)
+    return CallFailed(execution_id=EXECUTION_ID, node="answer", call=call(), error=error, usage=USAGE)
+
+
+def test_a_partners_terms_are_in_force_from_its_first_moment() -> None:
+    when(partner_created()).issues(
+        SetPartnerTerms(
+            partner_id=PARTNER_ID,
+            markup_percent=Decimal(30),
+            commission_percent=Decimal(20),
+            effective_from=NOW,
+        )
+    )
+
+
+def test_a_requested_call_is_to_be_authorised() -> None:
+    event = CallRequested(
+        execution_id=EXECUTION_ID, node="answer", attempt=1, call=call(), request=REQUEST, max_input_tokens=32
+    )
+    when(event).issues(
+        AuthorizeCall(
+            tenant_id=TENANT_ID,
+            call=call(),
+            model=MODEL,
+            max_input_tokens=32,
+            max_output_tokens=64,
+            timeout_seconds=30,
+            request_ref=recorded(event).ref,
+        )
+    )
+
+
+def test_a_completed_call_is_settled() -> None:
+    event = CallCompleted(
+        execution_id=EXECUTION_ID,
+        node="answer",
+        call=call(),
+        usage=USAGE,
+        finish_reason="stop",
+        provider_request_id=None,
+        latency_ms=5,
+    )
+    when(event).issues(SettleCall(tenant_id=TENANT_ID, call=call(), usage=USAGE))
+
+
+def test_a_failed_call_is_released() -> None:
+    released = ReleaseCall(tenant_id=TENANT_ID, call=call(), reason="provider.timeout", usage=USAGE)
+    when(failed(lost=False)).issues(released)
+
+
+def test_a_lost_call_is_unknown() -> None:
+    when(failed(lost=True)).issues(
+        MarkCallUnknown(tenant_id=TENANT_ID, call=call(), reason="provider.timeout")
+    )
+
+
+def test_the_open_calls_of_a_failed_execution_are_unknown() -> None:
+    error = StepError(code="execution.expired", message="too late")
+    event = ExecutionFailed(
+        execution_id=EXECUTION_ID, error=error, node=None, open_calls=(call("a"), call("b"))
+    )
+    when(event).issues(
+        MarkCallUnknown(tenant_id=TENANT_ID, call=call("a"), reason="execution.expired"),
+        MarkCallUnknown(tenant_id=TENANT_ID, call=call("b"), reason="execution.expired"),
+    )

@@ -1,0 +1,108 @@
+import pytest
+
+from contexts.tenancy.facts import ProvisioningFacts
+from contexts.tenancy.registry import REGISTRY
+from schemas.base import Command
+from schemas.tenancy.commands import ActivateTenant, ReinstateTenant, SuspendTenant
+from schemas.tenancy.events import TenantActivated, TenantReinstated, TenantSuspended
+from tests.support.builders import (
+    OTHER_PARTNER_ID,
+    TENANT_ID,
+    app_admin,
+    partner_admin,
+    provision_tenant,
+    tenant_activated,
+    tenant_provisioned,
+    tenant_suspended,
+)
+from tests.support.spec import Spec
+
+given = Spec(REGISTRY).given
+
+ACTIVATE = ActivateTenant(tenant_id=TENANT_ID)
+SUSPEND = SuspendTenant(tenant_id=TENANT_ID, reason="unpaid")
+REINSTATE = ReinstateTenant(tenant_id=TENANT_ID, reason="paid")
+
+PROVISIONED = (tenant_provisioned(),)
+ACTIVE = (*PROVISIONED, tenant_activated())
+SUSPENDED = (*ACTIVE, tenant_suspended())
+
+KNOWN = ProvisioningFacts(partner_exists=True)
+
+
+def test_a_tenant_is_provisioned_under_an_existing_partner() -> None:
+    given().knowing(KNOWN).when(provision_tenant()).then(tenant_provisioned())
+
+
+def test_a_tenant_needs_a_partner_that_exists() -> None:
+    unknown = ProvisioningFacts(partner_exists=False)
+    given().knowing(unknown).when(provision_tenant()).refused("tenancy.partner_not_found")
+
+
+def test_a_partner_provisions_only_under_itself() -> None:
+    stranger = partner_admin(OTHER_PARTNER_ID)
+    given().knowing(KNOWN).by(stranger).when(provision_tenant()).refused("tenancy.not_your_partner")
+    given().knowing(KNOWN).by(partner_admin()).when(provision_tenant()).then(tenant_provisioned())
+
+
+def test_provisioning_the_same_tenant_again_says_nothing_whatever_became_of_it() -> None:
+    for history in (PROVISIONED, ACTIVE, SUSPENDED):
+        given(*history).knowing(KNOWN).when(provision_tenant()).nothing()
+
+
+def test_a_tenant_id_is_used_once() -> None:
+    given(*ACTIVE).knowing(KNOWN).when(provision_tenant(name="Other")).refused("tenancy.tenant_exists")
+
+
+def test_a_provisioned_tenant_is_activated() -> None:
+    given(*PROVISIONED).when(ACTIVATE).then(TenantActivated(tenant_id=TENANT_ID))
+
+
+def test_a_tenant_is_activated_once() -> None:
+    given(*ACTIVE).when(ACTIVATE).nothing()
+
+
+def test_activating_does_not_lift_a_suspension() -> None:
+    given(*SUSPENDED).when(ACTIVATE).nothing()
+
+
+def test_an_active_tenant_is_suspended() -> None:
+    given(*ACTIVE).when(SUSPEND).then(TenantSuspended(tenant_id=TENANT_ID, reason="unpaid"))
+
+
+def test_a_suspended_tenant_is_not_suspended_again() -> None:
+    given(*SUSPENDED).when(SUSPEND).nothing()
+
+
+def test_a_tenant_that_never_was_active_is_not_suspended() -> None:
+    given(*PROVISIONED).when(SUSPEND).refused("tenancy.tenant_not_active")
+
+
+def test_a_suspended_tenant_is_reinstated_and_can_be_suspended_again() -> None:
+    reinstated = TenantReinstated(tenant_id=TENANT_ID, reason="paid")
+    given(*SUSPENDED).when(REINSTATE).then(reinstated)
+    given(*SUSPENDED, reinstated).when(SUSPEND).then(tenant_suspended())
+
+
+def test_reinstating_an_active_tenant_says_nothing() -> None:
+    given(*ACTIVE).when(REINSTATE).nothing()
+
+
+def test_a_tenant_that_was_never_active_is_not_reinstated() -> None:
+    given(*PROVISIONED).when(REINSTATE).refused("tenancy.tenant_not_suspended")
+
+
+@pytest.mark.parametrize("command", [ACTIVATE, SUSPEND, REINSTATE])
+def test_a_tenant_nobody_provisioned_is_not_found(command: Command) -> None:
+    given().when(command).refused("tenancy.tenant_not_found")
+
+
+@pytest.mark.parametrize("command", [SUSPEND, REINSTATE])
+def test_a_partner_touches_only_its_own_tenants(command: Command) -> None:
+    stranger = partner_admin(OTHER_PARTNER_ID)
+    given(*SUSPENDED).by(stranger).when(command).refused("tenancy.not_your_partner")
+
+
+def test_a_partner_and_the_platform_may_suspend() -> None:
+    for actor in (partner_admin(), app_admin()):
+        given(*ACTIVE).by(actor).when(SUSPEND).then(tenant_suspended())

@@ -1,0 +1,74 @@
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import nats
+
+from infra.embedded.nats import EmbeddedNats
+
+
+@asynccontextmanager
+async def running(data: Path) -> AsyncIterator[EmbeddedNats]:
+    server = EmbeddedNats(data, data.with_name(data.name + ".log"))
+    try:
+        await server.start()
+        yield server
+    finally:
+        await server.stop()
+
+
+async def publish(url: str) -> int:
+    """The stream's length after one more message."""
+    client = await nats.connect(url)
+    try:
+        stream = client.jetstream()
+        await stream.add_stream(name="KEPT", subjects=["kept.>"])
+        return (await stream.publish("kept.x", b"1")).seq
+    finally:
+        await client.close()
+
+
+async def test_messages_survive_a_stop_and_a_start(data_dir: Path) -> None:
+    async with running(data_dir / "nats") as server:
+        assert await server.healthy()
+        assert await publish(server.url) == 1
+        url = server.url
+    async with running(data_dir / "nats") as server:
+        assert server.url == url
+        assert await publish(server.url) == 2
+
+
+async def test_messages_survive_kill_9(data_dir: Path) -> None:
+    async with running(data_dir / "nats") as server:
+        assert await publish(server.url) == 1
+        assert server.process
+        os.kill(server.process.pid, signal.SIGKILL)
+        server.process.wait()
+        assert not await server.healthy()
+        await server.start()
+        assert await publish(server.url) == 2
+
+
+async def test_two_projects_run_side_by_side(data_dir: Path, nats_url: str) -> None:
+    async with running(data_dir / "nats") as server:
+        assert server.url != nats_url
+        assert await publish(server.url) == 1
+
+
+async def test_a_port_taken_by_another_program_is_chosen_anew(data_dir: Path) -> None:
+    async with running(data_dir / "nats") as server:
+        taken = server.ports[0]
+    with socket.create_server(("127.0.0.1", taken)):
+        async with running(data_dir / "nats") as server:
+            assert server.ports[0] != taken
+            assert await server.healthy()
+
+
+async def test_it_listens_on_this_machine_only(nats_url: str) -> None:
+    client = await nats.connect(nats_url)
+    assert client._server_info["host"] == "127.0.0.1"
+    assert client.max_payload == 1_048_576
+    await client.close()

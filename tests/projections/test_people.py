@@ -1,0 +1,82 @@
+from decimal import Decimal
+from uuid import uuid4
+
+from schemas.access import Role
+from schemas.authoring.definition import AgentDefinition, NoopNode, WorkflowDefinition
+from schemas.authoring.events import AgentCreated, WorkflowCreated, WorkflowPublished, WorkflowRevised
+from schemas.base import PLATFORM, UserId
+from schemas.identity.events import UserRegistered
+from schemas.tenancy.events import PartnerCreated, TenantActivated, TenantProvisioned, TenantSuspended
+from schemas.tenancy.types import NewUser, PartnerTerms
+from tests.projections import stories
+from tests.projections.world import PARTNER, TENANT, World
+
+ADMIN = NewUser(user_id=UserId(uuid4()), email="ada@example.com", name="Ada", password_hash="argon2")
+
+
+async def test_a_partner_belongs_to_the_platform_and_to_itself(world: World) -> None:
+    created = PartnerCreated(
+        partner_id=PARTNER, name="Acme", terms=PartnerTerms(markup_percent=Decimal(20)), admin=ADMIN
+    )
+    await world.given(world.record(f"partner-{PARTNER}", created))
+    [row] = await world.rows("partners")
+    assert (row["name"], row["tenant_id"], row["partner_id"]) == ("Acme", PLATFORM, PARTNER)
+    assert (row["markup_percent"], row["admin_user_id"]) == (20, ADMIN.user_id)
+
+
+async def test_a_tenants_status_follows_its_events(world: World) -> None:
+    provisioned = TenantProvisioned(
+        tenant_id=TENANT,
+        partner_id=PARTNER,
+        name="Shop",
+        subdomain="shop",
+        monthly_budget=Decimal(5),
+        owner=ADMIN,
+    )
+    await world.given(world.record(f"tenant-{TENANT}", provisioned, TenantActivated(tenant_id=TENANT)))
+    [row] = await world.rows("tenants")
+    assert (row["status"], row["monthly_budget"], row["partner_id"]) == ("active", 5, PARTNER)
+    suspended = TenantSuspended(tenant_id=TENANT, reason="unpaid")
+    await world.given(world.record(f"tenant-{TENANT}", suspended, partner=None))
+    [row] = await world.rows("tenants")
+    assert (row["status"], row["status_reason"], row["name"]) == ("suspended", "unpaid", "Shop")
+    assert row["partner_id"] == PARTNER
+
+
+async def test_a_partners_user_belongs_to_no_tenant(world: World) -> None:
+    registered = UserRegistered(
+        **ADMIN.model_dump(), role=Role.PARTNER_ADMIN, partner_id=PARTNER, tenant_id=None
+    )
+    await world.given(world.record(f"user-{ADMIN.user_id}", registered))
+    [row] = await world.rows("users")
+    assert (row["email"], row["role"], row["password_hash"]) == ("ada@example.com", "partner_admin", "argon2")
+    assert (row["tenant_id"], row["partner_id"]) == (PLATFORM, PARTNER)
+
+
+async def test_an_agent_is_listed_with_its_model(world: World) -> None:
+    definition = AgentDefinition(model=stories.MODEL, instructions="Be brief.")
+    created = AgentCreated(agent_id=uuid4(), name="Greeter", definition=definition, hash="h")
+    await world.given(world.record("agent-1", created))
+    [row] = await world.rows("agents")
+    assert (row["name"], row["model"]) == ("Greeter", stories.MODEL)
+    assert AgentDefinition.model_validate(row["definition"]) == definition
+
+
+async def test_a_workflow_keeps_its_draft_beside_what_was_published(world: World) -> None:
+    id_ = uuid4()
+    first, second = (workflow(text) for text in ("one", "two"))
+    events = world.record(
+        f"workflow-{id_}",
+        WorkflowCreated(workflow_id=id_, name="Greet", definition=first),
+        WorkflowPublished(workflow_id=id_, number=1, hash="h1", definition=first),
+        WorkflowRevised(workflow_id=id_, definition=second),
+    )
+    await world.given(events)
+    [row] = await world.rows("workflows")
+    assert (row["published"], row["definition"]["output"]) == (1, "two")
+    [version] = await world.rows("workflow_versions")
+    assert (version["number"], version["definition"]["output"]) == (1, "one")
+
+
+def workflow(output: str) -> WorkflowDefinition:
+    return WorkflowDefinition(nodes=(NoopNode(type="noop", id="a"),), output=output)
