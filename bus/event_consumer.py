@@ -20,7 +20,7 @@ from bus.publisher import Submitter, seal
 from bus.pull import Pull
 from bus.streams import ACK_WAIT_SECONDS, EVENTS, MAX_DELIVER, REDO, durable, ensure_consumer
 from schemas.base import Command, Event
-from schemas.envelope import Actor, Recorded
+from schemas.envelope import Actor, Envelope, Recorded
 
 ANSWER_SECONDS = 10.0
 TRIES = 3
@@ -125,7 +125,8 @@ class EventConsumer(ABC):
         deadline = asyncio.get_running_loop().time() + OUTAGE_SECONDS
         while True:
             try:
-                await asyncio.gather(*self._tell(recorded, wanted))
+                for envelope, stream_id in self._sealed(recorded, wanted):
+                    await self._submitter.tell(envelope, stream_id, ANSWER_SECONDS, TRIES)
                 return
             except Exception as error:
                 if not is_outage(error) or asyncio.get_running_loop().time() > deadline:
@@ -133,7 +134,7 @@ class EventConsumer(ABC):
                 log.warning("result waits", consumer=self.name, ref=recorded.ref, error=repr(error))
                 await asyncio.sleep(pause_after(2))
 
-    def _tell(self, recorded: Recorded, wanted: Wanted) -> Iterable["asyncio.Future[object]"]:
+    def _sealed(self, recorded: Recorded, wanted: Wanted) -> Iterable[tuple[Envelope, str]]:
         for author, commands in wanted:
             for number, command in enumerate(commands):
                 envelope = seal(
@@ -146,8 +147,7 @@ class EventConsumer(ABC):
                     causation=recorded.ref,
                     traceparent=recorded.traceparent,
                 )
-                answer = self._submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
-                yield asyncio.ensure_future(answer)
+                yield envelope, command.stream_id
 
     async def _postpone(self, msg: Msg, recorded: Recorded, error: Exception) -> None:
         tries = msg.metadata.num_delivered or 1

@@ -53,7 +53,10 @@ def one_step(id_: UUID, node: str, output: Any) -> list[execution.StepScheduled 
 
 def requested(call: CallRef) -> execution.CallRequested:
     request = ChatRequest(
-        model=MODEL, messages=(ChatMessage(role="user", content="Hi"),), max_output_tokens=16, timeout_seconds=30
+        model=MODEL,
+        messages=(ChatMessage(role="user", content="Hi"),),
+        max_output_tokens=16,
+        timeout_seconds=60,
     )
     return execution.CallRequested(
         execution_id=call.execution_id,
