@@ -28,7 +28,8 @@ def retries(h: Harness) -> list[datetime]:
 
 
 def assert_nothing_held(h: Harness) -> None:
-    assert (ledger(h).held, ledger(h).holds) == (0, {})
+    assert ledger(h).held == 0
+    assert not ledger(h).holds
 
 
 def test_a_call_beyond_the_budget_is_refused_with_the_arithmetic(h: Harness) -> None:
@@ -36,8 +37,8 @@ def test_a_call_beyond_the_budget_is_refused_with_the_arithmetic(h: Harness) -> 
     h.run()
     [refused] = h.events(LEDGER)
     assert isinstance(refused, CallRefused)
-    assert (refused.posted, refused.held, refused.budget) == (0, 0, Decimal("0.001"))
-    assert refused.hold > refused.budget
+    assert (refused.posted, refused.held) == (Decimal(0), Decimal(0))
+    assert refused.budget is not None and refused.hold > refused.budget
     error = failure(h).error
     assert error.code == "billing.budget_exceeded"
     assert error.message == f"posted 0 + held 0 + this call {refused.hold} > budget 0.001"
