@@ -17,6 +17,7 @@ from bus.failures import is_outage, pause_after
 from bus.publisher import REPLY_TO
 from bus.pull import Pull
 from bus.streams import COMMANDS, MAX_DELIVER, durable, ensure_consumer
+from infra.eventstore.types import Row
 from schemas.envelope import Answer, Envelope
 from schemas.registry import command_from
 
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 class CommandConsumer:
-    """The write side's loop. `on_commit` is told after every transaction that appended events."""
+    """The write side's loop. `on_commit` is given what each transaction appended."""
 
     def __init__(
         self,
@@ -36,7 +37,7 @@ class CommandConsumer:
         js: JetStreamContext,
         decider: Decider,
         executor: Executor,
-        on_commit: Callable[[], None],
+        on_commit: Callable[[Sequence[Row]], None],
     ) -> None:
         self._nc, self._js, self._decider = nc, js, decider
         self._executor, self._on_commit = executor, on_commit
@@ -62,7 +63,7 @@ class CommandConsumer:
         except Exception as error:
             await self._recover(batch, error)
             return
-        self._on_commit()
+        self._on_commit(self._decider.take_committed())
         for (msg, _), answer in zip(batch, answers, strict=True):
             await self._reply(msg, answer)
 

@@ -121,18 +121,14 @@ class EventConsumer(ABC):
         deadline = asyncio.get_running_loop().time() + OUTAGE_SECONDS
         while True:
             try:
-                await asyncio.gather(*self._tell(recorded, wanted))
+                for envelope, command in sealed(recorded, wanted, self._actor):
+                    await self._submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
                 return
             except Exception as error:
                 if not is_outage(error) or asyncio.get_running_loop().time() > deadline:
                     raise
                 log.warning("result waits", consumer=self.name, ref=recorded.ref, error=repr(error))
                 await asyncio.sleep(pause_after(2))
-
-    def _tell(self, recorded: Recorded, wanted: Wanted) -> Iterable["asyncio.Future[object]"]:
-        for envelope, command in sealed(recorded, wanted, self._actor):
-            answer = self._submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
-            yield asyncio.ensure_future(answer)
 
     async def _postpone(self, msg: Msg, recorded: Recorded, error: Exception) -> None:
         tries = msg.metadata.num_delivered or 1

@@ -5,7 +5,7 @@ expects to follow, so a second relay, or a retry after a lost acknowledgement, i
 """
 
 import asyncio
-import contextlib
+from collections import deque
 from collections.abc import Sequence
 
 import structlog
@@ -20,6 +20,7 @@ from bus.streams import EVENTS, ensure_streams
 from infra.eventstore.types import EventStore, Row
 
 BATCH = 256
+OFFERED = 4_096
 IDLE_SECONDS = 0.25
 ACK_SECONDS = 5.0
 EXPECTED = "Nats-Expected-Last-Sequence"
@@ -38,9 +39,18 @@ class Relay:
     def __init__(self, nc: Client, js: JetStreamContext, store: EventStore, checkpoints: Checkpoints) -> None:
         self._nc, self._js, self._store, self._checkpoints = nc, js, store, checkpoints
         self._signal = asyncio.Event()
+        self._offered: deque[Row] = deque(maxlen=OFFERED)
+        self._look = True
         self.position = 0
 
     def wake(self) -> None:
+        """Something was committed elsewhere: look into the store."""
+        self._look = True
+        self._signal.set()
+
+    def offer(self, rows: Sequence[Row]) -> None:
+        """Rows just committed by this process: they need not be read again if nothing lies between."""
+        self._offered.extend(rows)
         self._signal.set()
 
     async def run(self) -> None:
@@ -58,14 +68,39 @@ class Relay:
         self.position, sequence = await self._resume()
         while True:
             self._signal.clear()
-            rows = await asyncio.to_thread(self._store.after, self.position, BATCH)
+            rows = self._taken() or (await self._read() if self._look else ())
             if rows:
                 sequence = await self._publish(rows, sequence)
                 self.position = rows[-1].position
             else:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._signal.wait(), IDLE_SECONDS)
+                await self._idle()
             await self._checkpoints.save_now_and_then(self.position)
+
+    async def _idle(self) -> None:
+        """Until something is offered; now and then the store is looked at all the same."""
+        try:
+            await asyncio.wait_for(self._signal.wait(), IDLE_SECONDS)
+        except TimeoutError:
+            self._look = True
+
+    async def _read(self) -> Sequence[Row]:
+        rows = await asyncio.to_thread(self._store.after, self.position, BATCH)
+        self._look = len(rows) == BATCH
+        return rows
+
+    def _taken(self) -> Sequence[Row]:
+        """Offered rows that follow each other without a gap: positions are integers, nothing fits between."""
+        rows: list[Row] = []
+        expected = self.position + 1
+        while self._offered and self._offered[0].position <= expected and len(rows) < BATCH:
+            row = self._offered.popleft()
+            if row.position == expected:
+                rows.append(row)
+                expected += 1
+        if self._offered and not rows:
+            self._offered.clear()
+            self._look = True
+        return rows
 
     async def _resume(self) -> tuple[int, int]:
         """Position and sequence of the stream's last message; an empty stream is refilled."""

@@ -10,7 +10,7 @@ from projections.statements import insert, merge
 from schemas.authoring.events import WorkflowCreated, WorkflowPublished, WorkflowRevised
 from schemas.envelope import Recorded
 
-WORKFLOWS = merge("workflows", key=("id",), changing=("published", "definition"))
+WORKFLOWS = merge("workflows", key=("id",), changing=("published", "hash", "definition"))
 VERSIONS = insert("workflow_versions", key="workflow_id, number")
 
 
@@ -36,7 +36,8 @@ def revised(batch: Batch, recorded: Recorded, event: WorkflowRevised) -> None:
 
 
 def published(batch: Batch, recorded: Recorded, event: WorkflowPublished) -> None:
-    batch.workflows.put(event.workflow_id, recorded, id=event.workflow_id, published=event.number)
+    newest = {"published": event.number, "hash": event.hash}
+    batch.workflows.put(event.workflow_id, recorded, id=event.workflow_id, **newest)
     batch.versions.put(
         (event.workflow_id, event.number),
         recorded,

@@ -1,8 +1,9 @@
--- Workflows: `definition` is the draft; `published` the number of the latest published version, if any.
+-- Workflows: `definition` is the draft; `published` and `hash` are of the newest published version, if any.
 CREATE TABLE {workflows} (
     id         uuid PRIMARY KEY,
     name       text NOT NULL,
     published  integer,
+    hash       text,
     definition jsonb NOT NULL,
     {common}
 );

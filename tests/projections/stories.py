@@ -56,7 +56,7 @@ def requested(call: CallRef) -> execution.CallRequested:
         model=MODEL,
         messages=(ChatMessage(role="user", content="Hi"),),
         max_output_tokens=16,
-        timeout_seconds=30,
+        timeout_seconds=60,
     )
     return execution.CallRequested(
         execution_id=call.execution_id,

@@ -114,13 +114,13 @@ async def test_a_stopped_projection_is_left_alone_while_the_others_go_on(world: 
     assert await world.rows("ledger_entries") == []
 
 
-async def test_a_missing_table_stops_the_projection_instead_of_parking_every_stream(world: World) -> None:
-    async with await world.connect() as owner:
+async def test_a_missing_table_stops_the_projection_instead_of_parking_every_stream(own_world: World) -> None:
+    async with await own_world.connect() as owner:
         await owner.execute("DROP TABLE execution_steps_v1 CASCADE")
-    _, events = stories.run(world)
-    await world.given(events, EXECUTIONS)
-    assert (await bookkeeping(world, "executions"))[0] == "stopped"
-    assert await parked(world) == []
+    _, events = stories.run(own_world)
+    await own_world.given(events, EXECUTIONS)
+    assert (await bookkeeping(own_world, "executions"))[0] == "stopped"
+    assert await parked(own_world) == []
 
 
 async def test_a_lost_connection_is_not_the_events_fault(world: World) -> None:

@@ -1,6 +1,6 @@
 """`given(events)` applies them as the worker does; `rows(...)` is what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 from pydantic_core import to_json
 
 from projections import feed
-from projections.kernel import Projection
+from projections.kernel import Projection, physical
 from projections.registry import PROJECTIONS
 from schemas.base import Event, PartnerId, TenantId
 from schemas.envelope import Recorded
@@ -27,6 +27,18 @@ STORE = """
 INSERT INTO stored_events (originator_id, originator_version, topic, state, notification_id, type_version,
     tenant_id, partner_id, actor, message_id, correlation_id, recorded_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+HAND_OVER = """
+DO $$ DECLARE name text; BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'new_owner') THEN CREATE ROLE new_owner; END IF;
+    GRANT hb_worker, hb_api TO new_owner;
+    GRANT CREATE ON SCHEMA public TO new_owner;
+    FOR name IN SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') LOOP
+        EXECUTE format('ALTER TABLE %I OWNER TO new_owner', name);
+    END LOOP;
+END $$
 """
 
 
@@ -46,9 +58,24 @@ class World:
     async def __aexit__(self, *error: object) -> None:
         await self.stack.aclose()
 
+    async def clear(self) -> None:
+        """Triggers off, or entries and events could not be deleted."""
+        tables = [physical(table, 1) for projection in PROJECTIONS for table in projection.tables]
+        async with await self.connect() as conn:
+            await conn.execute("SET LOCAL session_replication_role = replica")
+            for table in [*tables, "stored_events", "parked_streams"]:
+                await conn.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+            await conn.execute("UPDATE projections SET position = 0, status = 'live', error = NULL")
+
     async def connect(self) -> AsyncConnection[Any]:
         """As the owner of the tables."""
         return await AsyncConnection.connect(self.url)
+
+    async def owned_by(self, role: str) -> Callable[[], Awaitable[AsyncConnection[Any]]]:
+        """Hands every table and view to an ordinary role; returns how to connect as it."""
+        async with await self.connect() as conn:
+            await conn.execute(HAND_OVER.replace("new_owner", role).encode())
+        return lambda: AsyncConnection.connect(self.url, options=f"-c role={role}")
 
     async def connection(self, role: str) -> AsyncConnection[Any]:
         conn = await AsyncConnection.connect(self.url, options=f"-c role={role}", autocommit=True)

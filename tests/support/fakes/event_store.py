@@ -30,6 +30,11 @@ class MemoryEventStore:
         with self._lock:
             return [row for s, version in after.items() for row in self._streams.get(s, [])[version:]]
 
+    def load(
+        self, message_ids: Sequence[UUID], after: Mapping[str, int]
+    ) -> tuple[Mapping[UUID, Decided], Sequence[Row]]:
+        return self.answers(message_ids), self.streams(after)
+
     def snapshots(self, streams: Sequence[str]) -> Sequence[Snapshot]:
         with self._lock:
             return [self._snapshots[stream] for stream in streams if stream in self._snapshots]

@@ -1,0 +1,33 @@
+"""Reading the record itself from the edge, inside the caller's scope: no projection in between."""
+
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+
+from infra.eventstore.mapper import recorded
+from infra.eventstore.postgres import ANSWERS, EVENT_COLUMNS, decided, event_row
+from schemas.envelope import Answer, Recorded
+
+OF_STREAM = f"""
+SELECT {EVENT_COLUMNS} FROM stored_events e
+WHERE originator_id = %s AND notification_id > %s ORDER BY originator_version LIMIT %s"""
+
+
+async def answer(conn: AsyncConnection[Any], message_id: UUID) -> Answer | None:
+    """None: not answered yet, unknown, or another tenant's."""
+    rows = await select(conn, ANSWERS, ([message_id],))
+    return decided(rows[0]).answer if rows else None
+
+
+async def of_stream(
+    conn: AsyncConnection[Any], stream: str, after_position: int, limit: int
+) -> list[Recorded]:
+    rows = await select(conn, OF_STREAM, (stream, after_position, limit))
+    return [recorded(event_row(row)) for row in rows]
+
+
+async def select(conn: AsyncConnection[Any], query: str, params: tuple[Any, ...]) -> list[dict[str, Any]]:
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        return await (await cursor.execute(query.encode(), params)).fetchall()

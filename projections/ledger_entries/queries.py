@@ -1,0 +1,52 @@
+from dataclasses import fields
+from uuid import UUID
+
+from projections.kernel import Connection
+from projections.ledger_entries.rows import BillLine, LedgerEntry, Sums
+from projections.reading import Before, many, one, page
+
+SELECT = f"SELECT {', '.join(field.name for field in fields(LedgerEntry))} FROM ledger_entries"
+TOKENS = "tokens_input + tokens_output + tokens_cache_read + tokens_cache_write + tokens_reasoning"
+SUMS = f"""
+SELECT count(*) AS entries,
+    coalesce(sum({TOKENS}), 0)::bigint AS tokens,
+    coalesce(sum(cost_usd), 0) AS cost_usd,
+    coalesce(sum(price_usd), 0) AS price_usd,
+    coalesce(sum(commission_usd), 0) AS commission_usd
+FROM ledger_entries WHERE job_id = %(id)s
+"""
+LINES = f"""
+SELECT model, count(*) AS calls, sum({TOKENS})::bigint AS tokens, sum(cost_usd) AS cost_usd,
+    sum(price_usd) AS price_usd, sum(commission_usd) AS commission_usd
+FROM ledger_entries WHERE tenant_id = %(tenant_id)s AND period = %(period)s AND kind = 'settle'
+GROUP BY model ORDER BY price_usd DESC, model
+"""
+
+
+async def get(conn: Connection, entry_id: UUID) -> LedgerEntry | None:
+    return await one(conn, LedgerEntry, f"{SELECT} WHERE id = %(id)s", {"id": entry_id})
+
+
+async def list_page(
+    conn: Connection,
+    before: Before | None = None,
+    limit: int = 50,
+    tenant_id: UUID | None = None,
+    partner_id: UUID | None = None,
+    period: str | None = None,
+    job_id: UUID | None = None,
+) -> list[LedgerEntry]:
+    """`before` is `(recorded_at, id)` of the last entry seen."""
+    equal = {"tenant_id": tenant_id, "partner_id": partner_id, "period": period, "job_id": job_id}
+    return await page(conn, LedgerEntry, SELECT, before, limit, at="recorded_at", **equal)
+
+
+async def sums_of(conn: Connection, execution_id: UUID) -> Sums:
+    sums = await one(conn, Sums, SUMS, {"id": execution_id})
+    assert sums is not None, "an aggregate always gives a row"
+    return sums
+
+
+async def bill_lines(conn: Connection, tenant_id: UUID, period: str) -> list[BillLine]:
+    """A month's settled calls by model, dearest first."""
+    return await many(conn, BillLine, LINES, {"tenant_id": tenant_id, "period": period})

@@ -1,0 +1,41 @@
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from projections.kernel import Connection
+from projections.reading import Before, one, page
+
+SELECT = """
+SELECT id, partner_id, name, subdomain, owner_user_id, monthly_budget, status, status_reason, created_at,
+    updated_at
+FROM tenants
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    id: UUID
+    partner_id: UUID
+    name: str
+    subdomain: str
+    owner_user_id: UUID
+    monthly_budget: Decimal | None
+    status: str
+    status_reason: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+async def get(conn: Connection, tenant_id: UUID) -> Tenant | None:
+    return await one(conn, Tenant, f"{SELECT} WHERE id = %(id)s", {"id": tenant_id})
+
+
+async def list_page(
+    conn: Connection,
+    before: Before | None = None,
+    limit: int = 50,
+    partner_id: UUID | None = None,
+    status: str | None = None,
+) -> list[Tenant]:
+    return await page(conn, Tenant, SELECT, before, limit, partner_id=partner_id, status=status)
