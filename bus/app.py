@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -26,6 +27,7 @@ from bus.decider import Decider
 from bus.effect_consumer import EffectConsumer
 from bus.leader import lead
 from bus.live import DeltaSink
+from bus.monitor import Monitor
 from bus.policy_consumer import PolicyConsumer
 from bus.projection_consumer import ProjectionConsumer
 from bus.publisher import Submitter
@@ -35,7 +37,10 @@ from bus.streams import ensure_streams
 from bus.timer_table import ProjectedTimers
 from bus.wake import announcer, listen
 from contexts.execution.ports import ExecutionPorts
+from infra import metrics, telemetry
+from infra.db.pools import async_pool
 from infra.eventstore.postgres import PostgresEventStore
+from infra.eventstore.types import Row
 from infra.providers.catalog import Catalog, chat_model
 from infra.settings import Settings, load
 from projections.registry import PROJECTIONS
@@ -44,6 +49,9 @@ ROLES = ("commands", "relay", "policies", "effects", "projections", "timers")
 EFFECT_CONCURRENCY = 64
 SWITCH_SECONDS = 0.0005
 """Deciding runs in a thread; the event loop must not wait the default 5 ms for its turn."""
+
+GC_THRESHOLD = (50_000, 20, 50)
+"""Messages are many, short-lived and free of cycles: look for cycles seldom."""
 
 Work = Callable[[], Awaitable[None]]
 
@@ -62,6 +70,7 @@ class Parts:
     submitter: Submitter
     chat: Catalog
     relay: Relay
+    monitor: Monitor
 
 
 @asynccontextmanager
@@ -74,24 +83,14 @@ async def parts(settings: Settings) -> AsyncIterator[Parts]:
         await ensure_streams(bus.js)
         store = PostgresEventStore(database_url)
         stack.callback(store.close)
-        pool = await stack.enter_async_context(worker_pool(database_url))
+        pool = await stack.enter_async_context(async_pool(database_url, "hb_worker", max_size=4))
         chat = providers(settings)
         stack.push_async_callback(chat.aclose)
         submitter = Submitter(bus.nc)
         await submitter.start()
         publisher = Relay(bus.nc, bus.js, store, Checkpoints(bus.js, database_url))
-        yield Parts(settings, database_url, bus, store, pool, submitter, chat, publisher)
-
-
-def worker_pool(database_url: str) -> AsyncConnectionPool:
-    return AsyncConnectionPool(
-        database_url,
-        min_size=1,
-        max_size=4,
-        open=False,
-        timeout=10,
-        kwargs={"options": "-c role=hb_worker", "autocommit": True},
-    )
+        monitor = Monitor(bus.js, pool, publisher)
+        yield Parts(settings, database_url, bus, store, pool, submitter, chat, publisher, monitor)
 
 
 def providers(settings: Settings) -> Catalog:
@@ -101,10 +100,10 @@ def providers(settings: Settings) -> Catalog:
     )
 
 
-def commands(p: Parts, wake: Callable[[], None]) -> Work:
+def commands(p: Parts, on_commit: Callable[[Sequence[Row]], None]) -> Work:
     decider = Decider(p.store, wiring.HANDLERS, wiring.FACTS, clock=lambda: datetime.now(UTC))
     executor = ThreadPoolExecutor(1, "decide")
-    return CommandConsumer(p.bus.nc, p.bus.js, decider, executor, wake).run
+    return CommandConsumer(p.bus.nc, p.bus.js, decider, executor, on_commit).run
 
 
 def policies(p: Parts) -> list[Work]:
@@ -133,17 +132,17 @@ def projections(p: Parts) -> Work:
 
 
 def works(p: Parts, roles: Sequence[str]) -> list[Work]:
-    relay_here = "relay" in roles
-    wake = p.relay.wake if relay_here else announcer(p.bus.nc)
+    on_commit = p.relay.offer if "relay" in roles else announcer(p.bus.nc)
     table: dict[str, Callable[[], list[Work]]] = {
-        "commands": lambda: [commands(p, wake)],
+        "commands": lambda: [commands(p, on_commit)],
         "relay": lambda: [
             partial(lead, p.database_url, relay.LOCK, p.relay.run),
             partial(listen, p.bus.nc, p.relay.wake),
+            p.monitor.watch_relay,
         ],
         "policies": lambda: policies(p),
         "effects": lambda: effects(p),
-        "projections": lambda: [projections(p)],
+        "projections": lambda: [projections(p), p.monitor.watch_projections],
         "timers": lambda: [
             partial(
                 lead,
@@ -181,7 +180,13 @@ def main(arguments: Sequence[str]) -> None:
     if unknown := set(roles) - set(ROLES):
         parser.error(f"unknown role {', '.join(sorted(unknown))}: choose from {', '.join(ROLES)}")
     sys.setswitchinterval(SWITCH_SECONDS)
-    uvloop.run(run(load(), roles))
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLD)
+    settings = load()
+    telemetry.setup(settings, f"worker-{asked}")
+    if settings.metrics_port:
+        metrics.serve(settings.metrics_port, settings.api_host)
+    uvloop.run(run(settings, roles))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -49,6 +49,7 @@ class Decider:
         self._aggregates = {handler.aggregate.name: handler.aggregate for handler in handlers.values()}
         self._snapshots = Snapshots(store, self._aggregates.values())
         self._cache: OrderedDict[str, Folded] = OrderedDict()
+        self._committed: list[Row] = []
 
     def process(self, requests: Sequence[Request]) -> list[Answer]:
         """One answer per request, in order. A batch that conflicts is decided again, at last one by one."""
@@ -64,22 +65,20 @@ class Decider:
             raise Conflict(f"{requests[0].command.stream_id} changes faster than it can be decided")
         return [answer for request in requests for answer in self.process([request])]
 
+    def take_committed(self) -> list[Row]:
+        """What was appended since the last time, with positions."""
+        rows, self._committed = self._committed, []
+        return rows
+
     def _attempt(self, requests: Sequence[Request], taken: frozenset[Claim]) -> list[Answer]:
         work = Work(Batch(self._clock()))
-        self._recall(work, requests)
-        fresh = [r for r in requests if r.envelope.message_id not in work.answers]
-        self._load(work, (stream for r in fresh for stream in self._wanted(r, work)))
-        self._load(work, (stream for r in fresh for stream in self._wanted(r, work)))
-        for request in fresh:
+        self._load(work, requests, recall=True)
+        self._load(work, requests, recall=False)
+        for request in requests:
             if request.envelope.message_id not in work.answers:
                 self._decide(work, request, taken)
         self._write(work)
         return [self._answer(work, request.envelope) for request in requests]
-
-    def _recall(self, work: Work, requests: Sequence[Request]) -> None:
-        known = self._store.answers([r.envelope.message_id for r in requests])
-        work.answers.update((id_, decided.answer) for id_, decided in known.items())
-        work.hashes.update((id_, decided.input_hash) for id_, decided in known.items())
 
     def _wanted(self, request: Request, work: Work) -> Iterable[str]:
         own = request.command.stream_id
@@ -89,13 +88,19 @@ class Decider:
             state = (work.folded.get(own) or self._cache.get(own, NOTHING)).state
             yield from facts.reads(request.command, state, request.envelope)
 
-    def _load(self, work: Work, streams: Iterable[str]) -> None:
+    def _load(self, work: Work, requests: Sequence[Request], recall: bool) -> None:
+        """Streams not loaded yet. Twice: which facts a command reads may depend on its own stream's state."""
+        streams = (stream for request in requests for stream in self._wanted(request, work))
         missing = {s: self._cache.get(s, NOTHING) for s in streams if s not in work.folded}
         if not missing:
             return
         missing.update(self._snapshots.load([s for s, f in missing.items() if f is NOTHING]))
         work.folded.update(missing)
-        for row in self._store.streams({s: f.version for s, f in missing.items()}):
+        ids = [request.envelope.message_id for request in requests] if recall else []
+        known, rows = self._store.load(ids, {s: f.version for s, f in missing.items()})
+        work.answers.update((id_, decided.answer) for id_, decided in known.items())
+        work.hashes.update((id_, decided.input_hash) for id_, decided in known.items())
+        for row in rows:
             self._fold(work, row, recorded(row).event)
 
     def _fold(self, work: Work, row: Row, event: Event) -> None:
@@ -159,7 +164,9 @@ class Decider:
         if not work.batch.decided:
             return
         positions = self._store.commit(work.batch)
-        at = {(r.stream, r.version): p for r, p in zip(work.batch.rows, positions, strict=True)}
+        stored = [replace(row, position=p) for row, p in zip(work.batch.rows, positions, strict=True)]
+        self._committed.extend(stored)
+        at = {(row.stream, row.version): row.position for row in stored}
         for stream in {stream for stream, _ in at}:
             folded = work.folded[stream]
             work.folded[stream] = folded._replace(position=at[stream, folded.version])

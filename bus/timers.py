@@ -1,16 +1,16 @@
 """Due timers become commands. One active process; a timer fired twice is answered once, by its id."""
 
 import asyncio
-from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Protocol
 from uuid import UUID, uuid5
 
 import structlog
 
 from bus.failures import is_outage
 from bus.publisher import Submitter, seal
-from schemas.base import PartnerId, TenantId
-from schemas.envelope import Actor
+from projections.timers.queries import Timer
+from schemas.base import Command, PartnerId, TenantId
+from schemas.envelope import Actor, Envelope
 from schemas.registry import command_from
 
 LOCK = 4_805_003
@@ -24,19 +24,10 @@ ACTOR = Actor(kind="system", id="timers")
 log = structlog.get_logger(__name__)
 
 
-class DueTimer(NamedTuple):
-    name: str
-    due_at: datetime
-    command: str
-    data: dict[str, Any]
-    tenant_id: TenantId
-    partner_id: PartnerId | None
-
-
 class TimerTable(Protocol):
-    async def due(self, limit: int) -> list[DueTimer]: ...
+    async def due(self, limit: int) -> list[Timer]: ...
 
-    async def fired(self, timers: list[DueTimer]) -> None:
+    async def fired(self, timers: list[Timer]) -> None:
         """Removes timers whose command was answered."""
 
 
@@ -62,14 +53,20 @@ class Timers:
         await self._table.fired(due)
         return len(due)
 
-    async def _tell(self, timer: DueTimer) -> None:
-        command = command_from(timer.command, timer.data)
-        envelope = seal(
-            command,
-            tenant_id=timer.tenant_id,
-            partner_id=timer.partner_id,
-            actor=ACTOR,
-            message_id=uuid5(IDS, f"{timer.name}/{timer.due_at.isoformat()}"),
-            causation=f"timer:{timer.name}",
-        )
+    async def _tell(self, timer: Timer) -> None:
+        envelope, command = sealed(timer)
         await self._submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
+
+
+def sealed(timer: Timer) -> tuple[Envelope, Command]:
+    """The timer's command; fired again it is the same wish."""
+    command = command_from(timer.command, timer.data)
+    envelope = seal(
+        command,
+        tenant_id=TenantId(timer.tenant_id),
+        partner_id=PartnerId(timer.partner_id) if timer.partner_id else None,
+        actor=ACTOR,
+        message_id=uuid5(IDS, f"{timer.name}/{timer.due_at.isoformat()}"),
+        causation=f"timer:{timer.name}",
+    )
+    return envelope, command

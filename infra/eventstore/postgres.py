@@ -62,6 +62,16 @@ class PostgresEventStore:
             return []
         return [event_row(row) for row in self._select(STREAMS, (list(after), list(after.values())))]
 
+    def load(
+        self, message_ids: Sequence[UUID], after: Mapping[str, int]
+    ) -> tuple[Mapping[UUID, Decided], Sequence[Row]]:
+        with self.datastore.get_connection() as conn, conn.pipeline(), conn.cursor() as known:
+            known.execute(ANSWERS, (list(message_ids),), prepare=True)
+            with conn.cursor() as events:
+                events.execute(STREAMS, (list(after), list(after.values())), prepare=True)
+                rows = [event_row(row) for row in events.fetchall()]
+            return {row["message_id"]: decided(row) for row in known.fetchall()}, rows
+
     def snapshots(self, streams: Sequence[str]) -> Sequence[Snapshot]:
         rows = self._select("SELECT * FROM snapshots WHERE stream = ANY(%s)", (list(streams),))
         return [Snapshot(r["stream"], r["version"], r["shape"], r["tenant_id"], r["state"]) for r in rows]

@@ -3,7 +3,8 @@
 Its default mode takes a table lock before positions are numbered: no reader can miss an event.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent
@@ -11,22 +12,27 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg import Cursor
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow
+from pydantic_core import to_json
 
-from infra.eventstore.types import Batch, ClaimTaken, Row
+from infra.eventstore.types import Batch, ClaimTaken, Decided, Row
 from schemas.base import Claim
 
+# One JSON parameter per statement: it is encoded and parsed faster than one array per column.
 INSERT_EVENTS = """
 INSERT INTO stored_events (originator_id, originator_version, topic, state, type_version,
     tenant_id, partner_id, actor, message_id, correlation_id, traceparent, recorded_at)
-SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::bytea[], %s::int[], %s::uuid[], %s::uuid[],
-    %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[])
+SELECT r.stream, r.version, r.type, convert_to(r.data, 'UTF8'), r.type_version,
+    r.tenant_id, r.partner_id, r.actor, r.message_id, r.correlation_id, r.traceparent, r.recorded_at
+FROM json_to_recordset(%s::json) AS r (stream text, version bigint, type text, data text, type_version int,
+    tenant_id uuid, partner_id uuid, actor text, message_id uuid, correlation_id uuid, traceparent text,
+    recorded_at timestamptz)
 RETURNING notification_id"""
 
 INSERT_COMMANDS = """
 INSERT INTO commands (message_id, tenant_id, partner_id, type, input_hash, status, stream, version, refusal,
     recorded_at)
-SELECT u.*, %s FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[],
-    %s::text[], %s::bigint[], %s::text[]) AS u"""
+SELECT r.*, %s FROM json_to_recordset(%s::json) AS r (message_id uuid, tenant_id uuid, partner_id uuid,
+    type text, input_hash text, status text, stream text, version bigint, refusal text)"""
 
 INSERT_CLAIMS = """
 INSERT INTO claims (kind, value, owner, tenant_id)
@@ -37,6 +43,7 @@ SELECT w.kind, w.value, w.owner FROM unnest(%s::text[], %s::text[], %s::text[]) 
 JOIN claims c USING (kind, value) WHERE c.owner <> w.owner"""
 
 LOCK_TIMEOUT_SECONDS = 10
+ROW_FIELDS = tuple(field.name for field in fields(Row))
 
 
 def datastore(database_url: str, role: str, pool_size: int) -> PostgresDatastore:
@@ -65,7 +72,7 @@ class Recorder(PostgresApplicationRecorder):
 
     def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kw: Any) -> None:
         batch: Batch = kw["batch"]
-        curs.execute(INSERT_COMMANDS, (batch.recorded_at, *command_columns(batch)))
+        curs.execute(INSERT_COMMANDS, (batch.recorded_at, json_of(map(command_row, batch.decided))))
         if batch.claims:
             self._take_claims(curs, [claim for claim, _ in batch.claims], batch)
 
@@ -81,39 +88,30 @@ class Recorder(PostgresApplicationRecorder):
         self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kw: Any
     ) -> None:
         self._lock_table(curs)
-        curs.execute(INSERT_EVENTS, event_columns(kw["batch"].rows))
+        curs.execute(INSERT_EVENTS, (json_of(map(event_row, kw["batch"].rows)),))
 
 
-def event_columns(rows: Sequence[Row]) -> tuple[list[Any], ...]:
-    return (
-        [r.stream for r in rows],
-        [r.version for r in rows],
-        [r.type for r in rows],
-        [r.data for r in rows],
-        [r.type_version for r in rows],
-        [r.tenant_id for r in rows],
-        [r.partner_id for r in rows],
-        [r.actor for r in rows],
-        [r.message_id for r in rows],
-        [r.correlation_id for r in rows],
-        [r.traceparent for r in rows],
-        [r.recorded_at for r in rows],
-    )
+def event_row(row: Row) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ROW_FIELDS}
 
 
-def command_columns(batch: Batch) -> tuple[list[Any], ...]:
-    decided = batch.decided
-    return (
-        [d.answer.message_id for d in decided],
-        [d.tenant_id for d in decided],
-        [d.partner_id for d in decided],
-        [d.type for d in decided],
-        [d.input_hash for d in decided],
-        [d.answer.status for d in decided],
-        [d.answer.stream for d in decided],
-        [d.answer.version for d in decided],
-        [d.answer.refusal.model_dump_json() if d.answer.refusal else None for d in decided],
-    )
+def command_row(decided: Decided) -> dict[str, Any]:
+    answer = decided.answer
+    return {
+        "message_id": answer.message_id,
+        "tenant_id": decided.tenant_id,
+        "partner_id": decided.partner_id,
+        "type": decided.type,
+        "input_hash": decided.input_hash,
+        "status": answer.status,
+        "stream": answer.stream,
+        "version": answer.version,
+        "refusal": answer.refusal.model_dump_json() if answer.refusal else None,
+    }
+
+
+def json_of(rows: Iterable[dict[str, Any]]) -> str:
+    return to_json(list(rows)).decode()
 
 
 def stored_events(rows: Sequence[Row]) -> list[StoredEvent]:

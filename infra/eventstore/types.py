@@ -81,6 +81,11 @@ class EventStore(Protocol):
     def streams(self, after: Mapping[str, int]) -> Sequence[Row]:
         """Events of each stream above its given version, in order within a stream."""
 
+    def load(
+        self, message_ids: Sequence[UUID], after: Mapping[str, int]
+    ) -> tuple[Mapping[UUID, Decided], Sequence[Row]]:
+        """Both of the above at once."""
+
     def snapshots(self, streams: Sequence[str]) -> Sequence[Snapshot]: ...
 
     def commit(self, batch: Batch) -> Sequence[int]:

@@ -12,7 +12,7 @@ CREATE EXTENSION IF NOT EXISTS vector;
 -- notification_id is the position: writers hold the table lock from before the number is taken until
 -- commit, so positions become visible in order and a reader that saw n will never see a smaller one later.
 CREATE TABLE stored_events (
-    originator_id      text        NOT NULL,
+    originator_id      text        NOT NULL COLLATE "C",
     originator_version bigint      NOT NULL,
     topic              text        NOT NULL,
     state              bytea       NOT NULL,
@@ -28,7 +28,6 @@ CREATE TABLE stored_events (
     PRIMARY KEY (originator_id, originator_version)
 );
 CREATE UNIQUE INDEX stored_events_position ON stored_events (notification_id);
-CREATE INDEX stored_events_tenant ON stored_events (tenant_id, notification_id);
 
 -- One row per decided command: a repeated message id gets the stored answer.
 -- version is the stream's after the decision, which names the answer's position too.
