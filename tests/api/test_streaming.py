@@ -136,8 +136,7 @@ async def test_a_mark_that_is_no_position_of_ours_starts_over(run: Run, anna: ht
     positions = [run.start(), run.end()]
     assert ids(await anna.get(run.path, headers={"Last-Event-ID": "999999"})) == positions
     for wrong in ("-1", "x", str(2**63)):
-        response = await anna.get(run.path, headers={"Last-Event-ID": wrong})
-        problem(response, 422, "request.invalid")
+        problem(await anna.get(run.path, headers={"Last-Event-ID": wrong}), 422, "request.invalid")
 
 
 async def test_text_comes_as_it_is_said(run: Run, anna: httpx2.AsyncClient) -> None:
