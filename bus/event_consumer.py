@@ -6,29 +6,25 @@ The event is acknowledged only after Postgres has its consequences, so losing al
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from uuid import UUID, uuid5
 
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
-from bus import codec, subjects
+from bus import codec, subjects, tracing
+from bus.causation import Wanted, sealed
 from bus.dead_letters import bury
 from bus.failures import is_outage, pause_after
-from bus.publisher import Submitter, seal
+from bus.publisher import Submitter
 from bus.pull import Pull
 from bus.streams import ACK_WAIT_SECONDS, EVENTS, MAX_DELIVER, REDO, durable, ensure_consumer
-from schemas.base import Command, Event
-from schemas.envelope import Actor, Envelope, Recorded
+from schemas.base import Event
+from schemas.envelope import Actor, Recorded
 
 ANSWER_SECONDS = 10.0
 TRIES = 3
 OUTAGE_SECONDS = 900.0
-IDS = UUID("5b0f6f0e-8f5c-4d3b-9c39-5f3f6d1d7b11")
-
-Wanted = Sequence[tuple[str, Sequence[Command]]]
-"""Commands by the name of the policy or effect that wants them."""
 
 log = structlog.get_logger(__name__)
 
@@ -112,7 +108,8 @@ class EventConsumer(ABC):
             if first_time is None:
                 await msg.nak(delay=pause_after(1))
                 return
-            await self._deliver(recorded, await self.react(recorded, first_time))
+            with tracing.reacting(self.name, recorded) as traceparent:
+                await self._deliver(recorded, await self.react(recorded, first_time), traceparent)
             await msg.ack()
         except Exception as error:
             await self._postpone(msg, recorded, error)
@@ -120,13 +117,13 @@ class EventConsumer(ABC):
             self._in_hand.pop(recorded.ref, None)
             self._slots.release()
 
-    async def _deliver(self, recorded: Recorded, wanted: Wanted) -> None:
+    async def _deliver(self, recorded: Recorded, wanted: Wanted, traceparent: str | None) -> None:
         """What was done must be told: an outage is waited out with the result in hand."""
         deadline = asyncio.get_running_loop().time() + OUTAGE_SECONDS
         while True:
             try:
-                for envelope, stream_id in self._sealed(recorded, wanted):
-                    await self._submitter.tell(envelope, stream_id, ANSWER_SECONDS, TRIES)
+                for envelope, command in sealed(recorded, wanted, self._actor, traceparent):
+                    await self._submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
                 return
             except Exception as error:
                 if not is_outage(error) or asyncio.get_running_loop().time() > deadline:
@@ -134,24 +131,17 @@ class EventConsumer(ABC):
                 log.warning("result waits", consumer=self.name, ref=recorded.ref, error=repr(error))
                 await asyncio.sleep(pause_after(2))
 
-    def _sealed(self, recorded: Recorded, wanted: Wanted) -> Iterable[tuple[Envelope, str]]:
-        for author, commands in wanted:
-            for number, command in enumerate(commands):
-                envelope = seal(
-                    command,
-                    tenant_id=recorded.tenant_id,
-                    partner_id=recorded.partner_id,
-                    actor=self._actor,
-                    message_id=uuid5(IDS, f"{recorded.ref}/{author}/{command.type_name}/{number}"),
-                    correlation_id=recorded.correlation_id,
-                    causation=recorded.ref,
-                    traceparent=recorded.traceparent,
-                )
-                yield envelope, command.stream_id
-
     async def _postpone(self, msg: Msg, recorded: Recorded, error: Exception) -> None:
         tries = msg.metadata.num_delivered or 1
-        log.warning("event failed", consumer=self.name, ref=recorded.ref, tries=tries, error=repr(error))
+        log.warning(
+            "event failed",
+            consumer=self.name,
+            ref=recorded.ref,
+            tenant_id=str(recorded.tenant_id),
+            command_id=str(recorded.message_id),
+            tries=tries,
+            error=repr(error),
+        )
         if tries >= MAX_DELIVER and not is_outage(error):
             await bury(self._js, msg, self.name, error)
         else:
