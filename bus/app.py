@@ -131,8 +131,20 @@ def projections(p: Parts) -> Work:
     return partial(lead, p.database_url, projection_consumer.LOCK, consumer.run)
 
 
+def hand_over(here: Relay, announce: Callable[[Sequence[Row]], None]) -> Callable[[Sequence[Row]], None]:
+    """To the relay of this process while it has the lead, otherwise to whichever process has it."""
+
+    def on_commit(rows: Sequence[Row]) -> None:
+        if here.leading:
+            here.offer(rows)
+        else:
+            announce(rows)
+
+    return on_commit
+
+
 def works(p: Parts, roles: Sequence[str]) -> list[Work]:
-    on_commit = p.relay.offer if "relay" in roles else announcer(p.bus.nc)
+    on_commit = hand_over(p.relay, announcer(p.bus.nc))
     table: dict[str, Callable[[], list[Work]]] = {
         "commands": lambda: [commands(p, on_commit)],
         "relay": lambda: [
