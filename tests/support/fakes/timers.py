@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from bus.timers import DueTimer
 from projections.fold import fold
 from projections.kernel import Row
 from projections.timers.project import ON, Batch
+from projections.timers.queries import Timer
 from schemas.envelope import Recorded
 
 
@@ -27,15 +27,15 @@ class MemoryTimers:
     def next_due(self) -> datetime | None:
         return min((row["due_at"] for row in self._rows.values()), default=None)
 
-    def take_due(self, now: datetime) -> list[DueTimer]:
+    def take_due(self, now: datetime) -> list[Timer]:
         due = [row for row in self._rows.values() if row["due_at"] <= now]
         for row in due:
             del self._rows[row["name"]]
         return [due_timer(row) for row in due]
 
 
-def due_timer(row: Row) -> DueTimer:
-    return DueTimer(
+def due_timer(row: Row) -> Timer:
+    return Timer(
         name=row["name"],
         due_at=row["due_at"],
         command=row["command"],
