@@ -18,7 +18,9 @@ def command_id(ref: str, author: str, command: Command, number: int) -> UUID:
     return uuid5(IDS, f"{ref}/{author}/{command.type_name}/{number}")
 
 
-def sealed(recorded: Recorded, wanted: Wanted, actor: Actor) -> Iterator[tuple[Envelope, Command]]:
+def sealed(
+    recorded: Recorded, wanted: Wanted, actor: Actor, traceparent: str | None = None
+) -> Iterator[tuple[Envelope, Command]]:
     """The commands in their envelopes, for the tenant of the event that caused them."""
     for author, commands in wanted:
         for number, command in enumerate(commands):
@@ -30,6 +32,6 @@ def sealed(recorded: Recorded, wanted: Wanted, actor: Actor) -> Iterator[tuple[E
                 message_id=command_id(recorded.ref, author, command, number),
                 correlation_id=recorded.correlation_id,
                 causation=recorded.ref,
-                traceparent=recorded.traceparent,
+                traceparent=traceparent or recorded.traceparent,
             )
             yield envelope, command

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
@@ -12,9 +13,12 @@ from nats.js.errors import NotFoundError
 
 from bus import subjects
 from bus.streams import COMMANDS, DEAD_LETTERS
+from infra.metrics import DEAD_LETTERS as DEAD_LETTERS_BURIED
 
 SUBJECT, CONSUMER, ERROR, DIED_AT = "Hb-Subject", "Hb-Consumer", "Hb-Error", "Hb-Died-At"
 MAX_ERROR = 1_000
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ async def bury(js: JetStreamContext, msg: Msg, consumer: str, error: BaseExcepti
     }
     await js.publish(subjects.dead_letter(consumer), msg.data, headers=headers)
     await msg.ack()
+    DEAD_LETTERS_BURIED.labels(consumer).inc()
+    log.error("dead letter", consumer=consumer, subject=msg.subject, error=repr(error))
 
 
 async def listing(js: JetStreamContext, limit: int = 100) -> list[DeadLetter]:

@@ -12,7 +12,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
-from bus import codec, subjects
+from bus import codec, subjects, tracing
 from bus.causation import Wanted, sealed
 from bus.dead_letters import bury
 from bus.failures import is_outage, pause_after
@@ -108,7 +108,8 @@ class EventConsumer(ABC):
             if first_time is None:
                 await msg.nak(delay=pause_after(1))
                 return
-            await self._deliver(recorded, await self.react(recorded, first_time))
+            with tracing.reacting(self.name, recorded) as traceparent:
+                await self._deliver(recorded, await self.react(recorded, first_time), traceparent)
             await msg.ack()
         except Exception as error:
             await self._postpone(msg, recorded, error)
@@ -116,12 +117,12 @@ class EventConsumer(ABC):
             self._in_hand.pop(recorded.ref, None)
             self._slots.release()
 
-    async def _deliver(self, recorded: Recorded, wanted: Wanted) -> None:
+    async def _deliver(self, recorded: Recorded, wanted: Wanted, traceparent: str | None) -> None:
         """What was done must be told: an outage is waited out with the result in hand."""
         deadline = asyncio.get_running_loop().time() + OUTAGE_SECONDS
         while True:
             try:
-                for envelope, command in sealed(recorded, wanted, self._actor):
+                for envelope, command in sealed(recorded, wanted, self._actor, traceparent):
                     await self._submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
                 return
             except Exception as error:
@@ -132,7 +133,15 @@ class EventConsumer(ABC):
 
     async def _postpone(self, msg: Msg, recorded: Recorded, error: Exception) -> None:
         tries = msg.metadata.num_delivered or 1
-        log.warning("event failed", consumer=self.name, ref=recorded.ref, tries=tries, error=repr(error))
+        log.warning(
+            "event failed",
+            consumer=self.name,
+            ref=recorded.ref,
+            tenant_id=str(recorded.tenant_id),
+            command_id=str(recorded.message_id),
+            tries=tries,
+            error=repr(error),
+        )
         if tries >= MAX_DELIVER and not is_outage(error):
             await bury(self._js, msg, self.name, error)
         else:

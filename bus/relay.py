@@ -16,6 +16,7 @@ from pydantic_core import from_json
 from bus import codec, subjects
 from bus.checkpoints import Checkpoints
 from bus.failures import is_outage
+from bus.publisher import TRACEPARENT
 from bus.streams import EVENTS, ensure_streams
 from infra.eventstore.types import EventStore, Row
 
@@ -42,6 +43,7 @@ class Relay:
         self._offered: deque[Row] = deque(maxlen=OFFERED)
         self._look = True
         self.position = 0
+        self.leading = False
 
     def wake(self) -> None:
         """Something was committed elsewhere: look into the store."""
@@ -54,9 +56,13 @@ class Relay:
         self._signal.set()
 
     async def run(self) -> None:
+        self.leading = True
         while True:
             try:
                 await self._follow()
+            except asyncio.CancelledError:
+                self.leading = False
+                raise
             except Exception as error:
                 if not is_outage(error) and not isinstance(error, OutOfStep):
                     raise
@@ -114,17 +120,25 @@ class Relay:
         """The last message's acknowledgement stands for all: each was only stored after the one before."""
         previous = self.position
         for row in rows[:-1]:
-            headers = {EXPECTED: str(sequence)}
-            await self._nc.publish(subject(row), codec.encode(row, previous), headers=headers)
+            await self._nc.publish(
+                subject(row), codec.encode(row, previous), headers=headers_of(row, sequence)
+            )
             previous, sequence = row.position, sequence + 1
         last = rows[-1]
         ack = await self._nc.request(
-            subject(last), codec.encode(last, previous), ACK_SECONDS, headers={EXPECTED: str(sequence)}
+            subject(last), codec.encode(last, previous), ACK_SECONDS, headers=headers_of(last, sequence)
         )
         answer = from_json(ack.data)
         if "error" in answer:
             raise OutOfStep(answer["error"].get("description", ""))
         return sequence + 1
+
+
+def headers_of(row: Row, sequence: int) -> dict[str, str]:
+    headers = {EXPECTED: str(sequence)}
+    if row.traceparent:
+        headers[TRACEPARENT] = row.traceparent
+    return headers
 
 
 def subject(row: Row) -> str:
