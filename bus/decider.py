@@ -18,7 +18,7 @@ from schemas.base import PLATFORM, Claim, Command, Event
 from schemas.envelope import Answer, Envelope, Refusal
 
 ATTEMPTS = 3
-CACHED_STREAMS = 20_000
+CACHED_STREAMS = 5_000
 
 
 class Request(NamedTuple):
