@@ -17,7 +17,7 @@ from bus.decider import Decider, Request
 from bus.failures import is_outage, pause_after
 from bus.publisher import REPLY_TO
 from bus.pull import Pull
-from bus.streams import COMMANDS, MAX_DELIVER, durable, ensure_consumer
+from bus.streams import COMMANDS, MAX_DELIVER, durable
 from infra.eventstore.types import Row
 from infra.metrics import COMMAND_BATCH_SIZE, COMMAND_SECONDS
 from schemas.envelope import Answer, Envelope
@@ -45,8 +45,8 @@ class CommandConsumer:
         self._executor, self._on_commit = executor, on_commit
 
     async def run(self) -> None:
-        await ensure_consumer(self._js, COMMANDS, durable(NAME, [subjects.COMMANDS], IN_FLIGHT))
-        async for batch in Pull(self._nc, COMMANDS, NAME, size=BATCH).batches():
+        consumer = durable(NAME, [subjects.COMMANDS], IN_FLIGHT)
+        async for batch in Pull(self._nc, self._js, COMMANDS, consumer, size=BATCH).batches():
             await self._handle(batch)
 
     async def _handle(self, batch: Sequence[Msg]) -> None:

@@ -18,12 +18,13 @@ from bus.dead_letters import bury
 from bus.failures import is_outage, pause_after
 from bus.publisher import Submitter
 from bus.pull import Pull
-from bus.streams import ACK_WAIT_SECONDS, EVENTS, MAX_DELIVER, REDO, durable, ensure_consumer
+from bus.streams import ACK_WAIT_SECONDS, EVENTS, MAX_DELIVER, REDO, durable
 from schemas.base import Event
 from schemas.envelope import Actor, Recorded
 
 ANSWER_SECONDS = 10.0
 TRIES = 3
+REDO_CREDIT = 16
 OUTAGE_SECONDS = 900.0
 
 log = structlog.get_logger(__name__)
@@ -56,11 +57,12 @@ class EventConsumer(ABC):
         return frozenset(r.ref for r in recorded)
 
     async def run(self) -> None:
-        await ensure_consumer(self._js, EVENTS, durable(self.name, self._filters, self._concurrency * 2))
-        await ensure_consumer(self._js, REDO, durable(self.name, [subjects.redo(self.name)], 16))
+        credit = self._concurrency * 2
+        events = durable(self.name, self._filters, credit)
+        again = durable(self.name, [subjects.redo(self.name)], REDO_CREDIT)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._consume(Pull(self._nc, EVENTS, self.name, credit=self._concurrency * 2)))
-            group.create_task(self._consume(Pull(self._nc, REDO, self.name, credit=16)))
+            group.create_task(self._consume(Pull(self._nc, self._js, EVENTS, events, credit=credit)))
+            group.create_task(self._consume(Pull(self._nc, self._js, REDO, again, credit=REDO_CREDIT)))
             group.create_task(self._keep_in_hand())
 
     async def _consume(self, pull: Pull) -> None:
@@ -76,7 +78,7 @@ class EventConsumer(ABC):
         """None: not readable, or a second delivery of what this process is working on."""
         try:
             recorded = codec.decode(msg.data)[0]
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             await bury(self._js, msg, self.name, error)
             return None
         return None if self._in_hand.setdefault(recorded.ref, msg) is not msg else (msg, recorded)
