@@ -14,10 +14,10 @@ from pydantic import ValidationError
 from bus import subjects, tracing
 from bus.dead_letters import bury
 from bus.decider import Decider, Request
-from bus.failures import is_outage, pause_after
+from bus.failures import PATIENT, Patience, is_outage
 from bus.publisher import REPLY_TO
 from bus.pull import Pull
-from bus.streams import COMMANDS, MAX_DELIVER, durable, ensure_consumer
+from bus.streams import COMMANDS, durable
 from infra.eventstore.types import Row
 from infra.metrics import COMMAND_BATCH_SIZE, COMMAND_SECONDS
 from schemas.envelope import Answer, Envelope
@@ -40,13 +40,14 @@ class CommandConsumer:
         decider: Decider,
         executor: Executor,
         on_commit: Callable[[Sequence[Row]], None],
+        patience: Patience = PATIENT,
     ) -> None:
         self._nc, self._js, self._decider = nc, js, decider
-        self._executor, self._on_commit = executor, on_commit
+        self._executor, self._on_commit, self._patience = executor, on_commit, patience
 
     async def run(self) -> None:
-        await ensure_consumer(self._js, COMMANDS, durable(NAME, [subjects.COMMANDS], IN_FLIGHT))
-        async for batch in Pull(self._nc, COMMANDS, NAME, size=BATCH).batches():
+        consumer = durable(NAME, [subjects.COMMANDS], IN_FLIGHT, self._patience.ack_wait)
+        async for batch in Pull(self._nc, self._js, COMMANDS, consumer, size=BATCH).batches():
             await self._handle(batch)
 
     async def _handle(self, batch: Sequence[Msg]) -> None:
@@ -97,10 +98,10 @@ class CommandConsumer:
             tries=tries,
             error=repr(error),
         )
-        if tries >= MAX_DELIVER and not is_outage(error):
+        if self._patience.ends(tries, error):
             await bury(self._js, msg, NAME, error)
         else:
-            await msg.nak(delay=pause_after(tries))
+            await msg.nak(delay=self._patience.pause(tries))
 
     async def _reply(self, msg: Msg, answer: Answer) -> None:
         reply_to = (msg.headers or {}).get(REPLY_TO)

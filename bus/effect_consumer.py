@@ -8,6 +8,7 @@ from nats.js import JetStreamContext
 
 from bus.causation import Wanted
 from bus.event_consumer import EventConsumer
+from bus.failures import PATIENT, Patience
 from bus.publisher import Submitter
 from contexts.kernel import Effect
 from infra.eventstore.types import EventStore
@@ -28,9 +29,10 @@ class EffectConsumer(EventConsumer):
         store: EventStore,
         worker: str,
         concurrency: int,
+        patience: Patience = PATIENT,
     ) -> None:
         events = {effect.event for effect in effects}
-        super().__init__(nc, js, submitter, f"effects-{context}", events, concurrency)
+        super().__init__(nc, js, submitter, f"effects-{context}", events, concurrency, patience)
         self._effects = {effect.event: effect for effect in effects}
         self._ports, self._store, self._worker = ports, store, worker
 

@@ -15,15 +15,16 @@ from nats.js import JetStreamContext
 from bus import codec, subjects, tracing
 from bus.causation import Wanted, sealed
 from bus.dead_letters import bury
-from bus.failures import is_outage, pause_after
+from bus.failures import Patience, is_outage
 from bus.publisher import Submitter
 from bus.pull import Pull
-from bus.streams import ACK_WAIT_SECONDS, EVENTS, MAX_DELIVER, REDO, durable, ensure_consumer
+from bus.streams import EVENTS, REDO, durable
 from schemas.base import Event
 from schemas.envelope import Actor, Recorded
 
 ANSWER_SECONDS = 10.0
 TRIES = 3
+REDO_CREDIT = 16
 OUTAGE_SECONDS = 900.0
 
 log = structlog.get_logger(__name__)
@@ -40,9 +41,10 @@ class EventConsumer(ABC):
         name: str,
         events: Iterable[type[Event]],
         concurrency: int,
+        patience: Patience,
     ) -> None:
         self._nc, self._js, self._submitter = nc, js, submitter
-        self.name, self._concurrency = name, concurrency
+        self.name, self._concurrency, self._patience = name, concurrency, patience
         self._filters = sorted({subjects.events_of_type(event.type_name) for event in events})
         self._slots = asyncio.Semaphore(concurrency)
         self._in_hand: dict[str, Msg] = {}
@@ -56,11 +58,12 @@ class EventConsumer(ABC):
         return frozenset(r.ref for r in recorded)
 
     async def run(self) -> None:
-        await ensure_consumer(self._js, EVENTS, durable(self.name, self._filters, self._concurrency * 2))
-        await ensure_consumer(self._js, REDO, durable(self.name, [subjects.redo(self.name)], 16))
+        credit = self._concurrency * 2
+        events = durable(self.name, self._filters, credit, self._patience.ack_wait)
+        again = durable(self.name, [subjects.redo(self.name)], REDO_CREDIT, self._patience.ack_wait)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._consume(Pull(self._nc, EVENTS, self.name, credit=self._concurrency * 2)))
-            group.create_task(self._consume(Pull(self._nc, REDO, self.name, credit=16)))
+            group.create_task(self._consume(Pull(self._nc, self._js, EVENTS, events, credit=credit)))
+            group.create_task(self._consume(Pull(self._nc, self._js, REDO, again, credit=REDO_CREDIT)))
             group.create_task(self._keep_in_hand())
 
     async def _consume(self, pull: Pull) -> None:
@@ -76,7 +79,7 @@ class EventConsumer(ABC):
         """None: not readable, or a second delivery of what this process is working on."""
         try:
             recorded = codec.decode(msg.data)[0]
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             await bury(self._js, msg, self.name, error)
             return None
         return None if self._in_hand.setdefault(recorded.ref, msg) is not msg else (msg, recorded)
@@ -106,7 +109,7 @@ class EventConsumer(ABC):
     async def _handle(self, msg: Msg, recorded: Recorded, first_time: bool | None) -> None:
         try:
             if first_time is None:
-                await msg.nak(delay=pause_after(1))
+                await msg.nak(delay=self._patience.pause(1))
                 return
             with tracing.reacting(self.name, recorded) as traceparent:
                 await self._deliver(recorded, await self.react(recorded, first_time), traceparent)
@@ -129,7 +132,7 @@ class EventConsumer(ABC):
                 if not is_outage(error) or asyncio.get_running_loop().time() > deadline:
                     raise
                 log.warning("result waits", consumer=self.name, ref=recorded.ref, error=repr(error))
-                await asyncio.sleep(pause_after(2))
+                await asyncio.sleep(self._patience.pause(2))
 
     async def _postpone(self, msg: Msg, recorded: Recorded, error: Exception) -> None:
         tries = msg.metadata.num_delivered or 1
@@ -142,15 +145,15 @@ class EventConsumer(ABC):
             tries=tries,
             error=repr(error),
         )
-        if tries >= MAX_DELIVER and not is_outage(error):
+        if self._patience.ends(tries, error):
             await bury(self._js, msg, self.name, error)
         else:
-            await msg.nak(delay=pause_after(tries))
+            await msg.nak(delay=self._patience.pause(tries))
 
     async def _keep_in_hand(self) -> None:
         """Long work must not be given to somebody else meanwhile."""
         while True:
-            await asyncio.sleep(ACK_WAIT_SECONDS / 4)
+            await asyncio.sleep(self._patience.ack_wait / 4)
             if self._nc.is_connected:
                 for msg in list(self._in_hand.values()):
                     await msg.in_progress()

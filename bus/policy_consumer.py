@@ -7,6 +7,7 @@ from nats.js import JetStreamContext
 
 from bus.causation import Wanted
 from bus.event_consumer import EventConsumer
+from bus.failures import PATIENT, Patience
 from bus.publisher import Submitter
 from contexts.kernel import Policy
 from schemas.envelope import Recorded
@@ -22,9 +23,10 @@ class PolicyConsumer(EventConsumer):
         submitter: Submitter,
         context: str,
         policies: Sequence[Policy],
+        patience: Patience = PATIENT,
     ) -> None:
         events = {policy.event for policy in policies}
-        super().__init__(nc, js, submitter, f"policies-{context}", events, CONCURRENCY)
+        super().__init__(nc, js, submitter, f"policies-{context}", events, CONCURRENCY, patience)
         self._policies = policies
 
     async def react(self, recorded: Recorded, first_time: bool) -> Wanted:

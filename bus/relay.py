@@ -14,7 +14,7 @@ from nats.js import JetStreamContext
 from pydantic_core import from_json
 
 from bus import codec, subjects
-from bus.checkpoints import Checkpoints
+from bus.checkpoints import Checkpoints, OutOfStep
 from bus.failures import is_outage
 from bus.publisher import TRACEPARENT
 from bus.streams import EVENTS, ensure_streams
@@ -28,10 +28,6 @@ EXPECTED = "Nats-Expected-Last-Sequence"
 LOCK = 4_805_002
 
 log = structlog.get_logger(__name__)
-
-
-class OutOfStep(Exception):
-    """The stream's end is not where we thought: read it again."""
 
 
 class Relay:
@@ -72,6 +68,7 @@ class Relay:
     async def _follow(self) -> None:
         await ensure_streams(self._js)
         self.position, sequence = await self._resume()
+        self._look = True
         while True:
             self._signal.clear()
             rows = self._taken() or (await self._read() if self._look else ())
@@ -80,7 +77,7 @@ class Relay:
                 self.position = rows[-1].position
             else:
                 await self._idle()
-            await self._checkpoints.save_now_and_then(self.position)
+            await self._checkpoints.save_now_and_then(self.position, sequence)
 
     async def _idle(self) -> None:
         """Until something is offered; now and then the store is looked at all the same."""

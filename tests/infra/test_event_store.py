@@ -74,6 +74,14 @@ def test_streams_are_read_above_a_version(store: EventStore) -> None:
     assert store.streams({}) == []
 
 
+def test_answers_and_streams_are_loaded_at_once(store: EventStore) -> None:
+    stream, message_id = new_stream(), uuid4()
+    store.commit(batch(stream, [1, 2], message_id))
+    ids, after = [message_id, uuid4()], {stream: 1, new_stream(): 0}
+    assert store.load(ids, after) == (store.answers(ids), store.streams(after))
+    assert store.load([], {}) == ({}, [])
+
+
 def test_a_version_conflict_writes_nothing(store: EventStore) -> None:
     taken, free, start = new_stream(), new_stream(), end(store)
     first = store.commit(batch(taken, [1]))

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +15,7 @@ from psycopg.rows import DictRow
 
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.recorder import Recorder
+from infra.eventstore.types import Conflict
 from schemas.base import TenantId
 from tests.support.batches import batch
 
@@ -87,6 +88,21 @@ def tail(store: PostgresEventStore, position: int, wanted: int, ended: Any) -> l
         read += [row.position for row in page]
         position = read[-1] if read else position
     return read
+
+
+@pytest.mark.parametrize("before", range(1, 8))
+def test_a_refused_batch_does_not_spoil_its_connection(store_url: str, before: int) -> None:
+    """psycopg takes a statement for prepared that failed in a pipeline when it was to be prepared."""
+    store, message_id = PostgresEventStore(store_url, pool_size=1), uuid4()
+    with closing(store):
+        store.commit(batch(new_stream(), [1], message_id))
+        for _ in range(before):
+            store.commit(batch(new_stream(), [1]))
+        with pytest.raises(Conflict):
+            store.commit(batch(new_stream(), [1], message_id))
+        store.after(0, 1)
+        for _ in range(3):
+            store.commit(batch(new_stream(), [1]))
 
 
 def test_database_functions_are_off(postgres_store: PostgresEventStore) -> None:
