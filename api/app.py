@@ -1,0 +1,75 @@
+"""Assembles the HTTP edge. Importing this reads nothing and connects to nothing."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import Lifespan
+
+from api import docs, errors, openapi
+from api.limits import BodyLimit
+from api.middleware import RequestContext
+from api.pagination import on_bad_cursor
+from api.parts import Deps, Limits
+from api.reads import BadCursor
+from api.routes import authoring, billing, commands, execution, health, identity, tenancy
+
+ROUTERS = (
+    identity.router,
+    tenancy.router,
+    authoring.router,
+    execution.router,
+    billing.router,
+    commands.router,
+    health.router,
+)
+OpenDeps = Callable[[], AbstractAsyncContextManager[Deps]]
+
+
+def build(deps: Deps) -> FastAPI:
+    """The app over parts that are there already."""
+    app = assemble(deps.limits)
+    app.state.deps = deps
+    return app
+
+
+def create_app(open_deps: OpenDeps, limits: Limits | None = None) -> FastAPI:
+    """The app that opens its parts when the server starts and closes them when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_deps() as deps:
+            app.state.deps = deps
+            yield
+
+    return assemble(limits or Limits(), lifespan)
+
+
+def assemble(limits: Limits, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    app = FastAPI(
+        title="HireBuddha",
+        version="1",
+        description=openapi.DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    docs.install(app)
+    errors.install(app)
+    app.add_exception_handler(BadCursor, on_bad_cursor)
+    add_middleware(app, limits)
+    app.openapi = openapi.generator(app, ROUTERS)  # type: ignore[method-assign]
+    return app
+
+
+def add_middleware(app: Any, limits: Limits) -> None:
+    """The last one added is the outermost: an id first, then the net, then the limit."""
+    app.add_middleware(BodyLimit, max_bytes=limits.max_body_bytes)
+    app.add_middleware(errors.LastResort)
+    app.add_middleware(RequestContext)

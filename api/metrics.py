@@ -1,0 +1,19 @@
+"""What Prometheus reads of the edge."""
+
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from starlette.responses import Response
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+REQUESTS = Counter("hb_http_requests", "Requests answered.", ["method", "route", "status"])
+SECONDS = Histogram("hb_http_request_seconds", "Time from request to end of answer.", ["method", "route"])
+
+
+def observe(method: str, route: str, status: int, seconds: float) -> None:
+    method = method if method in METHODS else "other"
+    REQUESTS.labels(method, route, status).inc()
+    SECONDS.labels(method, route).observe(seconds)
+
+
+def page() -> Response:
+    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

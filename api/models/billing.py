@@ -1,0 +1,81 @@
+"""Money as strings in US dollars. `commission` and `cost` are there for those who may see them only."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from api.models.common import ID, NOW, OTHER_ID, Number, example
+from schemas.execution.chat import Usage
+
+
+class Amounts(BaseModel):
+    price: Number
+    commission: Number | None = None
+    cost: Number | None = None
+
+
+class LedgerEntry(Amounts):
+    """One settled provider call. `degraded`: the provider reported no usage and we counted."""
+
+    ref: str
+    position: int
+    tenant_id: UUID
+    recorded_at: datetime
+    job_id: UUID
+    node: str
+    attempt: int
+    model: str
+    usage: Usage
+    degraded: bool
+
+
+ENTRY: dict[str, Any] = {
+    "ref": f"ledger-{OTHER_ID}-2026-11@12",
+    "position": 1051,
+    "tenant_id": OTHER_ID,
+    "recorded_at": NOW,
+    "job_id": ID,
+    "node": "draft",
+    "attempt": 1,
+    "model": "local/smollm2",
+    "usage": {"input": 31, "output": 12, "cache_read": 0, "cache_write": 0, "reasoning": 0}
+    | {"estimated": False},
+    "degraded": False,
+    "price": "0.000051",
+}
+
+
+class LedgerPage(BaseModel):
+    model_config = example(items=[ENTRY], next_cursor=None)
+
+    items: list[LedgerEntry]
+    next_cursor: str | None
+
+
+class BillLine(Amounts):
+    model: str
+    calls: int
+    tokens: int
+
+
+class Bill(Amounts):
+    """One month of one tenant. `held` is reserved for calls not settled yet."""
+
+    model_config = example(
+        tenant_id=OTHER_ID,
+        period="2026-11",
+        currency="USD",
+        calls=1,
+        price="0.000051",
+        held="0",
+        lines=[{"model": "local/smollm2", "calls": 1, "tokens": 43, "price": "0.000051"}],
+    )
+
+    tenant_id: UUID
+    period: str
+    currency: Literal["USD"] = "USD"
+    calls: int
+    held: Number
+    lines: list[BillLine]

@@ -1,0 +1,78 @@
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
+
+from api.bodies import Body
+from api.models.common import ID, OTHER_ID, example
+from schemas.access import Permission, Role
+from schemas.tenancy.types import Email, Name
+
+Password = Annotated[SecretStr, Field(min_length=12, max_length=128)]
+ANNA = {"email": "anna@acme.example", "name": "Anna", "password": "correct horse battery"}
+
+
+class NewUserBody(Body):
+    """The first user. The password has 12 to 128 characters and is not the e-mail address."""
+
+    email: Email
+    name: Name
+    password: Password
+
+    @field_validator("password")
+    @classmethod
+    def differs_from_email(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
+        if password.get_secret_value().strip().lower() == info.data.get("email"):
+            raise PydanticCustomError("password_is_email", "The password must not be the e-mail address")
+        return password
+
+
+class Token(BaseModel):
+    model_config = example(access_token="eyJhbGciOiJFUzI1NiIs…", token_type="bearer", expires_in=600)
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"
+    expires_in: int
+
+
+class Me(BaseModel):
+    model_config = example(
+        id=ID,
+        email=ANNA["email"],
+        name=ANNA["name"],
+        role="tenant_admin",
+        partner_id=OTHER_ID,
+        tenant_id=ID,
+        permissions=["executions:read", "executions:start"],
+    )
+
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    partner_id: UUID | None
+    tenant_id: UUID | None
+    permissions: list[Permission]
+
+
+class Jwk(BaseModel):
+    kty: str
+    crv: str
+    x: str
+    y: str
+    kid: str
+    alg: str
+    use: str
+
+
+class Jwks(BaseModel):
+    model_config = example(
+        keys=[
+            {"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1B…", "y": "x_FEzRu9m36H…"}
+            | {"kid": "Kx7Q…", "alg": "ES256", "use": "sig"}
+        ]
+    )
+
+    keys: list[Jwk]

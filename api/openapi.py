@@ -1,0 +1,160 @@
+"""The OpenAPI document: what FastAPI finds, plus bodies, problems and examples for every operation."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from api.bodies import Body, Reader
+from api.errors import MEDIA_TYPE, ApiProblem, body_of
+from api.models.common import ID, Pending, ProblemDetails
+from schemas.envelope import Problem
+
+REF = "#/components/schemas/"
+DESCRIPTION = """AI agents and workflows for partners and their tenants, metered on a provable ledger.
+
+A success of a writing request means **committed**. Its `position` given back as `?after=` makes reads
+wait until they include it. A `202` to anything but an execution means queued for sure and decided soon:
+ask `GET /commands/{command_id}`. An `Idempotency-Key` makes retries safe. Every error is an
+`application/problem+json` with a stable `code`. Money is a string of US dollars."""
+PROBLEMS = {
+    400: "Not JSON, or against a rule.",
+    401: "No valid access token, or wrong credentials.",
+    402: "The budget does not allow it.",
+    403: "Your role does not include it, or the tenant is suspended.",
+    404: "It does not exist, or you may not see it.",
+    409: "Against the present state, or the key was used for another request.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    422: "Not of the right form; `problems` names each field.",
+    429: "Too many attempts.",
+    500: "Our fault.",
+    503: "A part is away, or has not caught up: try again after `Retry-After`.",
+}
+
+
+def generator(app: FastAPI, routers: Sequence[APIRouter]) -> Callable[[], dict[str, Any]]:
+    def generate() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = document(app, routers)
+        return app.openapi_schema
+
+    return generate
+
+
+def document(app: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
+    page = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        separate_input_output_schemas=False,
+    )
+    bodies = dict(body_models(routers))
+    schemas = page["components"]["schemas"]
+    schemas.update(component_schemas(*bodies.values(), Pending, ProblemDetails))
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    for path, method, operation in operations(page):
+        finish(operation, path, method, bodies.get((path, method)))
+        illustrate(operation, schemas)
+    return page
+
+
+def operations(page: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in page["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def body_models(routers: Sequence[APIRouter]) -> Iterator[tuple[tuple[str, str], type[Body]]]:
+    """Which model each route reads its body with."""
+    for route in (route for router in routers for route in router.routes):
+        if isinstance(route, APIRoute):
+            for reader in readers(route.dependant):
+                for method in route.methods or ():
+                    yield (route.path, method.lower()), reader.model
+
+
+def readers(dependant: Dependant) -> Iterator[Reader]:
+    if isinstance(dependant.call, Reader):
+        yield dependant.call
+    for part in dependant.dependencies:
+        yield from readers(part)
+
+
+def component_schemas(*models: type[BaseModel]) -> dict[str, Any]:
+    wanted = [(model, "validation") for model in models]
+    _, definitions = models_json_schema(wanted, ref_template=REF + "{model}")  # type: ignore[arg-type]
+    return dict(definitions["$defs"])
+
+
+def finish(operation: dict[str, Any], path: str, method: str, body: type[Body] | None) -> None:
+    if body is not None:
+        schema = {"$ref": REF + body.__name__}
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    responses = operation["responses"]
+    if method != "get" and "security" in operation:
+        queued = {"application/json": {"schema": {"$ref": REF + "Pending"}}}
+        responses.setdefault("202", {"description": Pending.__doc__, "content": queued})
+    for status in statuses(operation, path, method):
+        responses[str(status)] = problem_response(status)
+
+
+def statuses(operation: dict[str, Any], path: str, method: str) -> Iterator[int]:
+    secured, written = "security" in operation, method != "get"
+    yield 500
+    yield 503
+    if operation.get("parameters") or "requestBody" in operation:
+        yield 422
+    if secured or path == "/auth/token":
+        yield 401
+    if secured and path != "/auth/me":
+        yield 403
+        yield 404
+    if written:
+        yield 413
+    if written and secured:
+        yield from (400, 402, 409, 415)
+    if path == "/auth/token":
+        yield from (400, 429)
+
+
+def problem_response(status: int) -> dict[str, Any]:
+    content = {"schema": {"$ref": REF + "ProblemDetails"}, "example": problem_example(status)}
+    return {"description": PROBLEMS[status], "content": {MEDIA_TYPE: content}}
+
+
+CODES = {
+    400: "request.malformed_json",
+    401: "auth.invalid_token",
+    402: "billing.budget_exceeded",
+    403: "auth.forbidden",
+    404: "tenancy.tenant_not_found",
+    409: "request.idempotency_conflict",
+    413: "request.too_large",
+    415: "request.not_json",
+    422: "request.invalid",
+    429: "auth.too_many_attempts",
+    500: "service.failed",
+    503: "bus.unavailable",
+}
+
+
+def problem_example(status: int) -> dict[str, Any]:
+    problems = [Problem(code="missing", message="Field required", path="name")] if status == 422 else []
+    return body_of(ApiProblem(status, CODES[status], PROBLEMS[status], problems), ID)
+
+
+def illustrate(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Puts each model's example where readers and generated clients look for it."""
+    contents = [operation.get("requestBody", {}), *operation["responses"].values()]
+    for media in (media for content in contents for media in content.get("content", {}).values()):
+        name = media.get("schema", {}).get("$ref", "").removeprefix(REF)
+        if "example" not in media and (examples := schemas.get(name, {}).get("examples")):
+            media["example"] = examples[0]

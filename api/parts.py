@@ -1,0 +1,38 @@
+"""What an app is assembled from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from api.ports import Check, Live, PasswordHasher, Seal, Submitter, TokenMaker
+from api.reads import Reads
+from api.tarpit import Tarpit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    max_body_bytes: int = 1_048_576
+    command_wait_seconds: float = 2.0
+    read_wait_seconds: float = 2.0
+    check_seconds: float = 2.0
+    heartbeat_seconds: float = 15.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deps:
+    """`outages`: which exceptions mean that a part is away, and the code to say so; the rest are bugs.
+
+    `hash_key` keys the hash of request bodies: some hold passwords, and a plain hash stored beside
+    the command would let its reader try guesses far faster than Argon2 does.
+    """
+
+    bus: Submitter
+    live: Live
+    reads: Reads
+    seal: Seal
+    passwords: PasswordHasher
+    tokens: TokenMaker
+    hash_key: bytes
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    outages: Mapping[type[Exception], str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    tarpit: Tarpit = field(default_factory=Tarpit)

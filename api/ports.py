@@ -1,0 +1,66 @@
+"""What the edge needs from the rest of the system, as shapes. Nothing here is implemented here."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from schemas.base import Command, PartnerId, TenantId
+from schemas.envelope import Actor, Answer, Envelope
+
+Check = Callable[[], Awaitable[None]]
+"""Raises when the thing it looks at is not ready."""
+
+
+class Submitter(Protocol):
+    async def submit(self, envelope: Envelope, stream_id: str, wait: float) -> Answer | None:
+        """None: durably queued, not answered within `wait` seconds."""
+        ...
+
+
+class Seal(Protocol):
+    def __call__(
+        self,
+        command: Command,
+        *,
+        tenant_id: TenantId,
+        partner_id: PartnerId | None,
+        actor: Actor,
+        message_id: UUID | None = None,
+        correlation_id: UUID | None = None,
+        causation: str | None = None,
+        input_hash: str | None = None,
+        traceparent: str | None = None,
+    ) -> Envelope: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LiveMessage:
+    """An event seen on the wire, or a piece of text a model is saying."""
+
+    kind: Literal["event", "delta"]
+    position: int | None
+    data: dict[str, Any]
+
+
+class Live(Protocol):
+    async def subscribe(self, stream_id: str, tenant_id: TenantId) -> AsyncIterator[LiveMessage]:
+        """Subscribed when awaited, not at the first message: what comes after is not missed."""
+        ...
+
+
+class PasswordHasher(Protocol):
+    async def hash(self, password: str) -> str: ...
+
+    async def verify(self, stored: str | None, password: str) -> bool: ...
+
+
+class TokenMaker(Protocol):
+    @property
+    def seconds(self) -> int: ...
+
+    def issue(self, actor: Actor) -> str: ...
+
+    def verify(self, token: str) -> Actor: ...
+
+    def jwks(self) -> dict[str, Any]: ...

@@ -1,0 +1,219 @@
+"""What the edge asks the read side, and the rows it gets. Row-level security decides what is seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Generic, Literal, Protocol, TypeVar
+from uuid import UUID
+
+from schemas.access import Role
+from schemas.authoring.definition import AgentDefinition, WorkflowDefinition
+from schemas.base import PartnerId, TenantId, UserId
+from schemas.envelope import Answer, Recorded
+from schemas.execution.chat import Usage
+from schemas.tenancy.types import TenantStatus
+
+T = TypeVar("T")
+ExecutionStatus = Literal["running", "succeeded", "failed"]
+
+
+class BadCursor(ValueError):
+    """The text of a cursor is none this query gave out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose rows may be seen: one tenant's, one partner's and its tenants', or all."""
+
+    tenant_id: TenantId | None = None
+    partner_id: PartnerId | None = None
+    platform: bool = False
+
+
+PLATFORM_SCOPE = Scope(platform=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """`next` is the key to go on from, in words only the query that wrote it reads."""
+
+    items: Sequence[T]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    id: UserId
+    email: str
+    name: str
+    password_hash: str
+    role: Role
+    partner_id: PartnerId | None
+    tenant_id: TenantId | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRow:
+    id: PartnerId
+    name: str
+    markup_percent: Decimal
+    commission_percent: Decimal
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TenantRow:
+    id: TenantId
+    partner_id: PartnerId
+    name: str
+    subdomain: str
+    status: TenantStatus
+    monthly_budget: Decimal | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    id: UUID
+    name: str
+    definition: AgentDefinition
+    hash: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRow:
+    """`definition` is the draft; `version` and `hash` are of what was published last."""
+
+    id: UUID
+    name: str
+    definition: WorkflowDefinition
+    version: int | None
+    hash: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    node: str
+    status: str
+    attempt: int
+    output: Any
+    error_code: str | None
+    error_message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRow:
+    id: UUID
+    tenant_id: TenantId
+    status: ExecutionStatus
+    source_kind: Literal["workflow", "agent"]
+    source_id: UUID
+    source_name: str
+    source_version: int
+    inputs: dict[str, Any]
+    output: Any
+    error_code: str | None
+    error_message: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    steps: Sequence[StepRow] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One settled call."""
+
+    ref: str
+    position: int
+    tenant_id: TenantId
+    recorded_at: datetime
+    execution_id: UUID
+    node: str
+    attempt: int
+    model: str
+    usage: Usage
+    price: Decimal
+    commission: Decimal
+    cost: Decimal
+    degraded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    model: str
+    calls: int
+    tokens: int
+    price: Decimal
+    commission: Decimal
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BillRow:
+    """What one tenant used in one month. A month without use is a bill of zero, not a missing one."""
+
+    tenant_id: TenantId
+    period: str
+    calls: int
+    price: Decimal
+    commission: Decimal
+    cost: Decimal
+    held: Decimal
+    lines: Sequence[BillLine] = ()
+
+
+class Reads(Protocol):
+    """Every function sees what `scope` allows and takes the rest for absent.
+
+    `cursor` is the `next` of an earlier page; one it did not write raises BadCursor.
+    """
+
+    async def user_by_email(self, scope: Scope, email: str) -> UserRow | None: ...
+
+    async def user_by_id(self, scope: Scope, user_id: UUID) -> UserRow | None: ...
+
+    async def partner(self, scope: Scope, partner_id: UUID) -> PartnerRow | None: ...
+
+    async def tenant(self, scope: Scope, tenant_id: UUID) -> TenantRow | None: ...
+
+    async def agent(self, scope: Scope, agent_id: UUID) -> AgentRow | None: ...
+
+    async def agents(self, scope: Scope, cursor: str | None, limit: int) -> Page[AgentRow]: ...
+
+    async def workflow(self, scope: Scope, workflow_id: UUID) -> WorkflowRow | None: ...
+
+    async def workflows(self, scope: Scope, cursor: str | None, limit: int) -> Page[WorkflowRow]: ...
+
+    async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
+        """With its steps."""
+        ...
+
+    async def executions(
+        self, scope: Scope, cursor: str | None, limit: int, status: ExecutionStatus | None
+    ) -> Page[ExecutionRow]:
+        """Newest first, without steps."""
+        ...
+
+    async def ledger_entries(
+        self, scope: Scope, cursor: str | None, limit: int, tenant_id: UUID | None
+    ) -> Page[LedgerRow]:
+        """Newest first."""
+        ...
+
+    async def bill(self, scope: Scope, tenant_id: UUID, period: str) -> BillRow: ...
+
+    async def command_answer(self, scope: Scope, message_id: UUID) -> Answer | None: ...
+
+    async def events_of_stream(
+        self, scope: Scope, stream_id: str, after_position: int, limit: int
+    ) -> Sequence[Recorded]:
+        """In order, from the event store itself: what is committed is seen at once."""
+        ...
+
+    async def wait_until(self, names: Sequence[str], position: int, seconds: float) -> bool:
+        """True when all these projections have passed the position, False when the time is up first."""
+        ...

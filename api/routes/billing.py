@@ -1,0 +1,100 @@
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, may
+from api.errors import invalid
+from api.models.billing import Bill, BillLine, LedgerEntry, LedgerPage
+from api.pagination import PageDep, encode
+from api.reads import BillLine as LineRow
+from api.reads import BillRow, LedgerRow
+from api.routes.tenancy import visible_tenant
+from schemas.access import Permission, Role
+from schemas.envelope import Actor, Problem
+
+router = APIRouter(
+    prefix="/ledger",
+    tags=["billing"],
+    dependencies=[Depends(current_actor), may(Permission.LEDGER_READ)],
+)
+
+AMOUNTS: dict[Role | None, tuple[str, ...]] = {
+    Role.TENANT_ADMIN: ("price",),
+    Role.PARTNER_ADMIN: ("price", "commission"),
+    Role.APP_ADMIN: ("price", "commission", "cost"),
+}
+"""Tenants see what they pay, partners what they earn of it, the platform what it costs."""
+
+TenantId = Annotated[UUID | None, Query(description="Only this tenant's. Needed where you have several.")]
+Period = Annotated[str, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="The month, YYYY-MM.")]
+
+
+@router.get(
+    "/entries",
+    response_model=LedgerPage,
+    response_model_exclude_unset=True,
+    dependencies=[caught_up("ledger_entries")],
+    summary="List ledger entries, newest first",
+)
+async def list_entries(
+    parts: Parts, actor: CurrentActor, scope: CurrentScope, page: PageDep, tenant_id: TenantId = None
+) -> LedgerPage:
+    if tenant_id is not None:
+        await visible_tenant(parts, scope, tenant_id)
+    found = await parts.reads.ledger_entries(scope, page.key, page.limit, tenant_id)
+    return LedgerPage(items=[entry(actor, row) for row in found.items], next_cursor=encode(found.next))
+
+
+@router.get(
+    "/bill",
+    response_model=Bill,
+    response_model_exclude_unset=True,
+    dependencies=[caught_up("ledger_entries")],
+    summary="What a tenant owes for a month",
+)
+async def get_bill(
+    parts: Parts, actor: CurrentActor, scope: CurrentScope, period: Period, tenant_id: TenantId = None
+) -> Bill:
+    wanted = tenant_id or actor.tenant_id
+    if wanted is None:
+        raise invalid([Problem(code="missing", message="Say which tenant's bill", path="query.tenant_id")])
+    tenant = await visible_tenant(parts, scope, wanted)
+    return bill(actor, await parts.reads.bill(scope, tenant.id, period))
+
+
+def amounts(actor: Actor, row: LedgerRow | BillRow | LineRow) -> dict[str, Any]:
+    """The amounts this role may see; the others are absent, not null."""
+    return {name: getattr(row, name) for name in AMOUNTS[actor.role]}
+
+
+def entry(actor: Actor, row: LedgerRow) -> LedgerEntry:
+    return LedgerEntry(
+        ref=row.ref,
+        position=row.position,
+        tenant_id=row.tenant_id,
+        recorded_at=row.recorded_at,
+        job_id=row.execution_id,
+        node=row.node,
+        attempt=row.attempt,
+        model=row.model,
+        usage=row.usage,
+        degraded=row.degraded,
+        **amounts(actor, row),
+    )
+
+
+def bill(actor: Actor, row: BillRow) -> Bill:
+    return Bill(
+        tenant_id=row.tenant_id,
+        period=row.period,
+        currency="USD",
+        calls=row.calls,
+        held=row.held,
+        lines=[line(actor, found) for found in row.lines],
+        **amounts(actor, row),
+    )
+
+
+def line(actor: Actor, row: LineRow) -> BillLine:
+    return BillLine(model=row.model, calls=row.calls, tokens=row.tokens, **amounts(actor, row))

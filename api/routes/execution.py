@@ -1,0 +1,185 @@
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query
+from starlette.responses import Response
+
+from api.bodies import json_body
+from api.deps import CurrentScope, Parts, caught_up, current_actor, may, tenant_of
+from api.errors import not_found
+from api.models.common import Job, Links
+from api.models.execution import (
+    ExecuteAgentBody,
+    ExecuteWorkflowBody,
+    Execution,
+    ExecutionPage,
+    ExecutionSummary,
+    RunError,
+    RunSource,
+    Step,
+)
+from api.pagination import PageDep, encode
+from api.reads import ExecutionRow, ExecutionStatus, Reads, Scope, StepRow
+from api.streaming import TERMINAL, EventStream, Story
+from api.submit import Attempt, AttemptDep
+from schemas.access import Permission
+from schemas.execution.commands import StartExecution
+
+router = APIRouter(tags=["execution"], dependencies=[Depends(current_actor)])
+EventId = Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Go on after this event.")]
+LastEventId = Annotated[int | None, Header(ge=0, le=2**63 - 1, description="What an EventSource sends.")]
+STREAM = """retry: 1000
+
+id: 1044
+event: execution.execution.started
+data: {"position": 1044, "recorded_at": "2026-11-23T10:00:00Z", "data": {"execution_id": "…"}}
+
+event: delta
+data: {"node": "draft", "attempt": 1, "index": 0, "text": "The sea"}
+
+"""
+
+
+@router.post(
+    "/agents/{agent_id}/execute",
+    status_code=202,
+    response_model=Job,
+    dependencies=[may(Permission.EXECUTIONS_START)],
+    summary="Run an agent on a message",
+)
+async def execute_agent(
+    attempt: AttemptDep, agent_id: UUID, body: Annotated[ExecuteAgentBody, json_body(ExecuteAgentBody)]
+) -> Any:
+    command = StartExecution(
+        execution_id=attempt.new_id("execution"),
+        source_kind="agent",
+        source_id=agent_id,
+        inputs={"message": body.message},
+    )
+    return await start(attempt, command)
+
+
+@router.post(
+    "/workflows/{workflow_id}/execute",
+    status_code=202,
+    response_model=Job,
+    dependencies=[may(Permission.EXECUTIONS_START)],
+    summary="Run a workflow",
+)
+async def execute_workflow(
+    attempt: AttemptDep,
+    workflow_id: UUID,
+    body: Annotated[ExecuteWorkflowBody, json_body(ExecuteWorkflowBody)],
+) -> Any:
+    command = StartExecution(
+        execution_id=attempt.new_id("execution"),
+        source_kind="workflow",
+        source_id=workflow_id,
+        version=body.version,
+        inputs=body.inputs,
+    )
+    return await start(attempt, command)
+
+
+async def start(attempt: Attempt, command: StartExecution) -> Any:
+    job_id, actor = command.execution_id, attempt.actor
+    links = Links(self=f"/executions/{job_id}", stream=f"/executions/{job_id}/stream")
+    answer = await attempt.send(command, tenant_of(actor), actor.partner_id)
+    if answer is None:
+        return attempt.pending(job_id=job_id, links=links.model_dump())
+    return Job(job_id=job_id, position=answer.position, links=links)
+
+
+@router.get(
+    "/executions",
+    response_model=ExecutionPage,
+    dependencies=[may(Permission.EXECUTIONS_READ), caught_up("executions")],
+    summary="List runs, newest first",
+)
+async def list_executions(
+    parts: Parts, scope: CurrentScope, page: PageDep, status: ExecutionStatus | None = None
+) -> ExecutionPage:
+    found = await parts.reads.executions(scope, page.key, page.limit, status)
+    items = [ExecutionSummary(**summary(row)) for row in found.items]
+    return ExecutionPage(items=items, next_cursor=encode(found.next))
+
+
+@router.get(
+    "/executions/{job_id}",
+    response_model=Execution,
+    dependencies=[may(Permission.EXECUTIONS_READ), caught_up("executions")],
+    summary="Look at a run and its steps",
+)
+async def get_execution(parts: Parts, scope: CurrentScope, job_id: UUID) -> Execution:
+    row = await parts.reads.execution(scope, job_id)
+    if row is None:
+        raise not_found("execution.execution_not_found", "execution")
+    steps = [step(found) for found in row.steps]
+    return Execution(**summary(row), inputs=row.inputs, output=row.output, steps=steps)
+
+
+@router.get(
+    "/executions/{job_id}/stream",
+    dependencies=[may(Permission.EXECUTIONS_READ)],
+    response_class=EventStream,
+    responses={200: {"content": {"text/event-stream": {"example": STREAM}}}},
+    summary="Follow a run live",
+)
+async def stream_execution(
+    parts: Parts,
+    scope: CurrentScope,
+    job_id: UUID,
+    last_event_id: LastEventId = None,
+    resume_after: Annotated[EventId, Query(alias="last_event_id")] = None,
+) -> Response:
+    """Server-sent events: the run's durable events from the first on (or after `Last-Event-ID`), with
+    ids to resume from, and between them `delta` events with text as the model says it. Ends with the run.
+    """
+    stream_id = f"execution-{job_id}"
+    first = await parts.reads.events_of_stream(scope, stream_id, 0, 1)
+    if not first:
+        raise not_found("execution.execution_not_found", "execution")
+    asked = last_event_id if last_event_id is not None else resume_after or 0
+    after = await resume_point(parts.reads, scope, stream_id, asked)
+    if after is None:
+        return Response(status_code=204)
+    return EventStream(await Story.begin(parts, scope, stream_id, first[0].tenant_id, after))
+
+
+async def resume_point(reads: Reads, scope: Scope, stream_id: str, asked: int) -> int | None:
+    """None after the last event: 204 tells an EventSource to stop. A position beyond it is not of this
+    stream, so the story starts over."""
+    if asked == 0:
+        return 0
+    found = await reads.events_of_stream(scope, stream_id, asked - 1, 1)
+    if not found:
+        return 0
+    over = found[0].position == asked and isinstance(found[0].event, TERMINAL)
+    return None if over else asked
+
+
+def summary(row: ExecutionRow) -> dict[str, Any]:
+    source = RunSource(
+        kind=row.source_kind, id=row.source_id, name=row.source_name, version=row.source_version
+    )
+    return {
+        "job_id": row.id,
+        "tenant_id": row.tenant_id,
+        "status": row.status,
+        "source": source,
+        "started_at": row.started_at,
+        "ended_at": row.ended_at,
+        "error": run_error(row),
+    }
+
+
+def step(row: StepRow) -> Step:
+    return Step(
+        node=row.node, status=row.status, attempt=row.attempt, output=row.output, error=run_error(row)
+    )
+
+
+def run_error(row: ExecutionRow | StepRow) -> RunError | None:
+    if row.error_code is None:
+        return None
+    return RunError(code=row.error_code, message=row.error_message or "")

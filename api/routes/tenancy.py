@@ -1,0 +1,195 @@
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from api.bodies import json_body
+from api.deps import CurrentScope, Parts, caught_up, current_actor, may
+from api.errors import not_found
+from api.models.common import Done
+from api.models.identity import NewUserBody
+from api.models.tenancy import (
+    CreatePartnerBody,
+    Partner,
+    PartnerCreated,
+    ProvisionTenantBody,
+    ReasonBody,
+    Tenant,
+    TenantProvisioned,
+    Terms,
+)
+from api.parts import Deps
+from api.reads import PLATFORM_SCOPE, PartnerRow, Reads, Scope, TenantRow
+from api.submit import Attempt, AttemptDep, until
+from schemas.access import Permission
+from schemas.base import PLATFORM, PartnerId, TenantId, UserId
+from schemas.tenancy.commands import CreatePartner, ProvisionTenant, ReinstateTenant, SuspendTenant
+from schemas.tenancy.types import NewUser, PartnerTerms
+
+router = APIRouter(tags=["tenancy"], dependencies=[Depends(current_actor)])
+
+
+@router.post(
+    "/partners",
+    status_code=201,
+    response_model=PartnerCreated,
+    dependencies=[may(Permission.PARTNERS_CREATE)],
+    summary="Create a partner and its first admin",
+)
+async def create_partner(
+    parts: Parts, attempt: AttemptDep, body: Annotated[CreatePartnerBody, json_body(CreatePartnerBody)]
+) -> Any:
+    partner_id = PartnerId(attempt.new_id("partner"))
+    command = CreatePartner(
+        partner_id=partner_id,
+        name=body.name,
+        terms=PartnerTerms(**dict(body.terms)),
+        admin=await new_user(attempt, body.admin),
+    )
+    answer = await attempt.send(command, PLATFORM, partner_id)
+    if answer is None:
+        return attempt.pending(id=partner_id)
+    ready = await until(lambda: can_log_in(parts.reads, body.admin.email), parts.limits.read_wait_seconds)
+    return PartnerCreated(id=partner_id, status="active" if ready else "created", position=answer.position)
+
+
+@router.get(
+    "/partners/{partner_id}",
+    response_model=Partner,
+    dependencies=[may(Permission.TENANTS_PROVISION), caught_up("partners")],
+    summary="Look at a partner",
+)
+async def get_partner(parts: Parts, scope: CurrentScope, partner_id: UUID) -> Partner:
+    row = await visible_partner(parts, scope, partner_id)
+    terms = Terms(markup_percent=row.markup_percent, commission_percent=row.commission_percent)
+    return Partner(id=row.id, name=row.name, terms=terms, created_at=row.created_at)
+
+
+@router.post(
+    "/partners/{partner_id}/tenants",
+    status_code=201,
+    response_model=TenantProvisioned,
+    dependencies=[may(Permission.TENANTS_PROVISION)],
+    summary="Provision a tenant and its owner",
+)
+async def provision_tenant(
+    parts: Parts,
+    scope: CurrentScope,
+    attempt: AttemptDep,
+    partner_id: UUID,
+    body: Annotated[ProvisionTenantBody, json_body(ProvisionTenantBody)],
+) -> Any:
+    partner = await visible_partner(parts, scope, partner_id)
+    tenant_id = TenantId(attempt.new_id("tenant"))
+    command = ProvisionTenant(
+        tenant_id=tenant_id,
+        partner_id=partner.id,
+        name=body.name,
+        subdomain=body.subdomain,
+        monthly_budget=body.monthly_budget_usd,
+        owner=await new_user(attempt, body.owner),
+    )
+    answer = await attempt.send(command, tenant_id, partner.id)
+    if answer is None:
+        return attempt.pending(id=tenant_id)
+    ready = await until(
+        lambda: is_usable(parts.reads, tenant_id, body.owner.email), parts.limits.read_wait_seconds
+    )
+    status = "active" if ready else "provisioned"
+    return TenantProvisioned(id=tenant_id, status=status, position=answer.position)
+
+
+@router.get(
+    "/tenants/{tenant_id}",
+    response_model=Tenant,
+    dependencies=[may(Permission.TENANTS_READ), caught_up("tenants")],
+    summary="Look at a tenant",
+)
+async def get_tenant(parts: Parts, scope: CurrentScope, tenant_id: UUID) -> Tenant:
+    row = await visible_tenant(parts, scope, tenant_id)
+    return Tenant(
+        id=row.id,
+        partner_id=row.partner_id,
+        name=row.name,
+        subdomain=row.subdomain,
+        status=row.status,
+        monthly_budget_usd=row.monthly_budget,
+        created_at=row.created_at,
+    )
+
+
+@router.post(
+    "/tenants/{tenant_id}/suspend",
+    response_model=Done,
+    dependencies=[may(Permission.TENANTS_SUSPEND)],
+    summary="Suspend a tenant: it cannot start runs",
+)
+async def suspend_tenant(
+    parts: Parts,
+    scope: CurrentScope,
+    attempt: AttemptDep,
+    tenant_id: UUID,
+    body: Annotated[ReasonBody, json_body(ReasonBody)],
+) -> Any:
+    tenant = await visible_tenant(parts, scope, tenant_id)
+    command = SuspendTenant(tenant_id=tenant.id, reason=body.reason)
+    return await change_status(attempt, tenant, command)
+
+
+@router.post(
+    "/tenants/{tenant_id}/reinstate",
+    response_model=Done,
+    dependencies=[may(Permission.TENANTS_SUSPEND)],
+    summary="Let a suspended tenant work again",
+)
+async def reinstate_tenant(
+    parts: Parts,
+    scope: CurrentScope,
+    attempt: AttemptDep,
+    tenant_id: UUID,
+    body: Annotated[ReasonBody, json_body(ReasonBody)],
+) -> Any:
+    tenant = await visible_tenant(parts, scope, tenant_id)
+    command = ReinstateTenant(tenant_id=tenant.id, reason=body.reason)
+    return await change_status(attempt, tenant, command)
+
+
+async def change_status(attempt: Attempt, tenant: TenantRow, command: SuspendTenant | ReinstateTenant) -> Any:
+    answer = await attempt.send(command, tenant.id, tenant.partner_id)
+    if answer is None:
+        return attempt.pending(id=tenant.id)
+    return Done(id=tenant.id, position=answer.position)
+
+
+async def new_user(attempt: Attempt, body: NewUserBody) -> NewUser:
+    """The password ends here: what travels on is its hash."""
+    password = body.password.get_secret_value()
+    return NewUser(
+        user_id=UserId(attempt.new_id("user")),
+        email=body.email,
+        name=body.name,
+        password_hash=await attempt.deps.passwords.hash(password),
+    )
+
+
+async def visible_partner(parts: Deps, scope: Scope, partner_id: UUID) -> PartnerRow:
+    row = await parts.reads.partner(scope, partner_id)
+    if row is None:
+        raise not_found("tenancy.partner_not_found", "partner")
+    return row
+
+
+async def visible_tenant(parts: Deps, scope: Scope, tenant_id: UUID) -> TenantRow:
+    row = await parts.reads.tenant(scope, tenant_id)
+    if row is None:
+        raise not_found("tenancy.tenant_not_found", "tenant")
+    return row
+
+
+async def can_log_in(reads: Reads, email: str) -> bool:
+    return await reads.user_by_email(PLATFORM_SCOPE, email) is not None
+
+
+async def is_usable(reads: Reads, tenant_id: TenantId, email: str) -> bool:
+    tenant = await reads.tenant(PLATFORM_SCOPE, tenant_id)
+    return tenant is not None and tenant.status == "active" and await can_log_in(reads, email)

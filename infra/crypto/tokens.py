@@ -1,0 +1,100 @@
+"""Access tokens: JWTs that say who acts and where they belong."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from joserfc import jwt
+from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jwk import ECKey, GuestProtocol
+from joserfc.jwt import JWTClaimsRegistry
+
+from infra.crypto.keys import KeyRing
+from schemas.access import Role
+from schemas.base import PartnerId, TenantId
+from schemas.envelope import Actor
+
+ALGORITHM = "ES256"
+
+
+class BadToken(Exception):
+    """Not a token of ours: wrong form, signature, issuer, audience or claims."""
+
+
+class ExpiredToken(BadToken):
+    """Was ours, and its time is over."""
+
+
+class Tokens:
+    """Issues and checks tokens under one key ring. The algorithm is pinned: the header's `alg` has no say."""
+
+    def __init__(
+        self,
+        ring: KeyRing,
+        issuer: str = "hirebuddha",
+        audience: str = "hirebuddha-api",
+        minutes: float = 10,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.ring = ring
+        self.seconds = int(minutes * 60)
+        self._issuer = issuer
+        self._audience = audience
+        self._now = now
+
+    def issue(self, actor: Actor) -> str:
+        now = int(self._now())
+        claims: dict[str, Any] = {
+            "iss": self._issuer,
+            "aud": self._audience,
+            "sub": actor.id,
+            "iat": now,
+            "exp": now + self.seconds,
+            "jti": str(uuid4()),
+            "role": actor.role,
+            "tenant_id": actor.tenant_id and str(actor.tenant_id),
+            "partner_id": actor.partner_id and str(actor.partner_id),
+        }
+        header = {"alg": ALGORITHM, "kid": self.ring.current.kid}
+        return jwt.encode(header, claims, self.ring.current, algorithms=[ALGORITHM])
+
+    def verify(self, token: str) -> Actor:
+        """Raises BadToken, or its kind ExpiredToken."""
+        try:
+            claims = jwt.decode(token, self._key_of, algorithms=[ALGORITHM]).claims
+            self._rules().validate(claims)
+            return actor_from(claims)
+        except ExpiredTokenError as error:
+            raise ExpiredToken("the token has expired") from error
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise BadToken("the token is not valid") from error
+
+    def jwks(self) -> dict[str, Any]:
+        return self.ring.jwks()
+
+    def _key_of(self, message: GuestProtocol) -> ECKey:
+        key = self.ring.find(message.headers().get("kid"))
+        if key is None:
+            raise BadToken("the token names a key we do not have")
+        return key
+
+    def _rules(self) -> JWTClaimsRegistry:
+        return JWTClaimsRegistry(
+            now=int(self._now()),
+            iss={"essential": True, "value": self._issuer},
+            aud={"essential": True, "value": self._audience},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+
+
+def actor_from(claims: dict[str, Any]) -> Actor:
+    tenant, partner = claims["tenant_id"], claims["partner_id"]
+    return Actor(
+        kind="user",
+        id=str(UUID(claims["sub"])),
+        role=Role(claims["role"]),
+        tenant_id=TenantId(UUID(tenant)) if tenant else None,
+        partner_id=PartnerId(UUID(partner)) if partner else None,
+    )

@@ -1,0 +1,180 @@
+"""A bus that answers at once, with rules just real enough to talk to, and remembers every envelope."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from api.reads import AgentRow, ExecutionRow, PartnerRow, TenantRow, UserRow, WorkflowRow
+from schemas.access import Role
+from schemas.authoring.definition import Source
+from schemas.authoring.events import WorkflowPublished
+from schemas.base import Command, PartnerId, TenantId
+from schemas.envelope import Answer, Envelope, Refusal
+from schemas.execution.events import ExecutionStarted
+from schemas.registry import command_from
+from schemas.tenancy.types import NewUser
+from tests.api.fakes import NOW, FakeReads
+
+CONFLICT = Refusal(code="request.idempotency_conflict", kind="conflict", detail="Another request.")
+UNKNOWN = Refusal(code="authoring.not_found", kind="not_found", detail="No such thing.")
+
+
+class BusUnavailable(Exception):
+    pass
+
+
+class Refused(Exception):
+    pass
+
+
+class FakeBus:
+    def __init__(self, reads: FakeReads) -> None:
+        self.reads = reads
+        self.sent: list[Envelope] = []
+        self.down = self.slow = False
+        self.refusal: Refusal | None = None
+        self.answered: dict[UUID, tuple[str, Answer]] = {}
+
+    async def submit(self, envelope: Envelope, stream_id: str, wait: float) -> Answer | None:
+        if self.down:
+            raise BusUnavailable("no servers at nats://secret:4222")
+        self.sent.append(envelope)
+        command = command_from(envelope.type, envelope.data)
+        assert stream_id == command.stream_id
+        known = self.answered.get(envelope.message_id)
+        if known is None:
+            answer = self.decide(envelope, command)
+            self.answered[envelope.message_id] = envelope.input_hash, answer
+            self.reads.answers[envelope.message_id] = envelope.tenant_id, answer
+        elif known[0] != envelope.input_hash:
+            return self.answer(envelope, command, CONFLICT)
+        else:
+            answer = known[1]
+        return None if self.slow else answer
+
+    def decide(self, envelope: Envelope, command: Command) -> Answer:
+        refusal = self.refusal
+        if refusal is None:
+            try:
+                DECIDE[type(command).__name__](self.reads, envelope, command)
+            except Refused:
+                refusal = UNKNOWN
+        return self.answer(envelope, command, refusal)
+
+    def answer(self, envelope: Envelope, command: Command, refusal: Refusal | None) -> Answer:
+        return Answer(
+            message_id=envelope.message_id,
+            status="rejected" if refusal else "accepted",
+            stream=command.stream_id,
+            version=1,
+            position=max(len(self.reads.log), 1),
+            refusal=refusal,
+        )
+
+
+def register(
+    reads: FakeReads, user: NewUser, role: Role, partner: PartnerId | None, tenant: TenantId | None
+) -> None:
+    row = UserRow(user.user_id, user.email, user.name, user.password_hash, role, partner, tenant)
+    reads.users.append(row)
+
+
+def create_partner(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    terms = command.terms
+    reads.partners[command.partner_id] = PartnerRow(
+        command.partner_id, command.name, terms.markup_percent, terms.commission_percent, NOW
+    )
+    register(reads, command.admin, Role.PARTNER_ADMIN, command.partner_id, None)
+
+
+def provision_tenant(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    reads.tenants[command.tenant_id] = TenantRow(
+        command.tenant_id,
+        command.partner_id,
+        command.name,
+        command.subdomain,
+        "active",
+        command.monthly_budget,
+        NOW,
+    )
+    register(reads, command.owner, Role.TENANT_ADMIN, None, command.tenant_id)
+
+
+def suspend(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    reads.tenants[command.tenant_id] = replace(reads.tenants[command.tenant_id], status="suspended")
+
+
+def reinstate(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    reads.tenants[command.tenant_id] = replace(reads.tenants[command.tenant_id], status="active")
+
+
+def create_agent(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    row = AgentRow(command.agent_id, command.name, command.definition, "abc", NOW)
+    reads.agents_of.append((envelope.tenant_id, row))
+
+
+def create_workflow(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    row = WorkflowRow(command.workflow_id, command.name, command.definition, None, None, NOW, NOW)
+    reads.workflows_of.append((envelope.tenant_id, row))
+
+
+def owned(rows: list[tuple[TenantId, Any]], envelope: Envelope, wanted: UUID) -> tuple[int, Any]:
+    for index, (owner, row) in enumerate(rows):
+        if row.id == wanted and owner == envelope.tenant_id:
+            return index, row
+    raise Refused
+
+
+def revise_workflow(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    index, row = owned(reads.workflows_of, envelope, command.workflow_id)
+    reads.workflows_of[index] = envelope.tenant_id, replace(row, definition=command.definition)
+
+
+def publish_workflow(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    index, row = owned(reads.workflows_of, envelope, command.workflow_id)
+    number = (row.version or 0) + 1
+    reads.workflows_of[index] = envelope.tenant_id, replace(row, version=number, hash="def")
+    event = WorkflowPublished(workflow_id=row.id, number=number, hash="def", definition=row.definition)
+    reads.record(command.stream_id, envelope.tenant_id, event)
+
+
+def start_execution(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    rows: list[tuple[TenantId, Any]] = [*reads.agents_of, *reads.workflows_of]
+    _, row = owned(rows, envelope, command.source_id)
+    kind, version = command.source_kind, command.version or 1
+    source = Source(kind=kind, id=row.id, version=version, hash="abc", name=row.name)
+    event = ExecutionStarted(
+        execution_id=command.execution_id, source=source, inputs=command.inputs, deadline=NOW
+    )
+    reads.record(command.stream_id, envelope.tenant_id, event)
+    reads.runs.append(
+        ExecutionRow(
+            id=command.execution_id,
+            tenant_id=envelope.tenant_id,
+            status="running",
+            source_kind=kind,
+            source_id=row.id,
+            source_name=row.name,
+            source_version=version,
+            inputs=command.inputs,
+            output=None,
+            error_code=None,
+            error_message=None,
+            started_at=NOW,
+            ended_at=None,
+        )
+    )
+
+
+DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
+    "CreatePartner": create_partner,
+    "ProvisionTenant": provision_tenant,
+    "SuspendTenant": suspend,
+    "ReinstateTenant": reinstate,
+    "CreateAgent": create_agent,
+    "CreateWorkflow": create_workflow,
+    "ReviseWorkflow": revise_workflow,
+    "PublishWorkflow": publish_workflow,
+    "StartExecution": start_execution,
+}

@@ -1,0 +1,204 @@
+"""The edge's neighbours in memory: a read side with row-level security, a live feed, a clockless tarpit."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from api.ports import LiveMessage
+from api.reads import (
+    AgentRow,
+    BadCursor,
+    BillLine,
+    BillRow,
+    ExecutionRow,
+    ExecutionStatus,
+    LedgerRow,
+    Page,
+    PartnerRow,
+    Scope,
+    TenantRow,
+    UserRow,
+    WorkflowRow,
+)
+from schemas.base import Command, Event, PartnerId, TenantId
+from schemas.envelope import Actor, Answer, Envelope, Recorded
+
+T = TypeVar("T")
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+def seal(
+    command: Command,
+    *,
+    tenant_id: TenantId,
+    partner_id: PartnerId | None,
+    actor: Actor,
+    message_id: UUID | None = None,
+    correlation_id: UUID | None = None,
+    causation: str | None = None,
+    input_hash: str | None = None,
+    traceparent: str | None = None,
+) -> Envelope:
+    message_id = message_id or uuid4()
+    return Envelope(
+        message_id=message_id,
+        type=command.type_name,
+        tenant_id=tenant_id,
+        partner_id=partner_id,
+        actor=actor,
+        correlation_id=correlation_id or message_id,
+        causation=causation,
+        input_hash=input_hash or "",
+        traceparent=traceparent,
+        data=json.loads(command.model_dump_json()),
+    )
+
+
+class FakeReads:
+    """Rows of everybody; what a scope may not see is absent, as in Postgres."""
+
+    def __init__(self) -> None:
+        self.users: list[UserRow] = []
+        self.partners: dict[UUID, PartnerRow] = {}
+        self.tenants: dict[UUID, TenantRow] = {}
+        self.agents_of: list[tuple[TenantId, AgentRow]] = []
+        self.workflows_of: list[tuple[TenantId, WorkflowRow]] = []
+        self.runs: list[ExecutionRow] = []
+        self.entries: list[LedgerRow] = []
+        self.answers: dict[UUID, tuple[TenantId, Answer]] = {}
+        self.log: list[Recorded] = []
+        self.reached = 10**9
+        self.waited: list[tuple[tuple[str, ...], int]] = []
+
+    def sees(self, scope: Scope, tenant_id: UUID) -> bool:
+        if scope.platform or scope.tenant_id == tenant_id:
+            return True
+        tenant = self.tenants.get(tenant_id)
+        return tenant is not None and scope.partner_id == tenant.partner_id
+
+    def record(self, stream: str, tenant_id: TenantId, event: Event) -> Recorded:
+        recorded = Recorded(
+            position=len(self.log) + 1,
+            stream=stream,
+            version=sum(known.stream == stream for known in self.log) + 1,
+            tenant_id=tenant_id,
+            partner_id=None,
+            actor="user:x",
+            message_id=uuid4(),
+            correlation_id=uuid4(),
+            recorded_at=NOW,
+            traceparent=None,
+            event=event,
+        )
+        self.log.append(recorded)
+        return recorded
+
+    async def user_by_email(self, scope: Scope, email: str) -> UserRow | None:
+        assert scope.platform
+        return next((user for user in self.users if user.email == email), None)
+
+    async def user_by_id(self, scope: Scope, user_id: UUID) -> UserRow | None:
+        return next((user for user in self.users if user.id == user_id), None)
+
+    async def partner(self, scope: Scope, partner_id: UUID) -> PartnerRow | None:
+        visible = scope.platform or scope.partner_id == partner_id
+        return self.partners.get(partner_id) if visible else None
+
+    async def tenant(self, scope: Scope, tenant_id: UUID) -> TenantRow | None:
+        return self.tenants.get(tenant_id) if self.sees(scope, tenant_id) else None
+
+    async def agent(self, scope: Scope, agent_id: UUID) -> AgentRow | None:
+        return self._one(scope, self.agents_of, agent_id)
+
+    async def agents(self, scope: Scope, cursor: str | None, limit: int) -> Page[AgentRow]:
+        return page([row for owner, row in self.agents_of if self.sees(scope, owner)], cursor, limit)
+
+    async def workflow(self, scope: Scope, workflow_id: UUID) -> WorkflowRow | None:
+        return self._one(scope, self.workflows_of, workflow_id)
+
+    async def workflows(self, scope: Scope, cursor: str | None, limit: int) -> Page[WorkflowRow]:
+        return page([row for owner, row in self.workflows_of if self.sees(scope, owner)], cursor, limit)
+
+    async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
+        return self._one(scope, [(run.tenant_id, run) for run in self.runs], execution_id)
+
+    async def executions(
+        self, scope: Scope, cursor: str | None, limit: int, status: ExecutionStatus | None
+    ) -> Page[ExecutionRow]:
+        found = [run for run in self.runs if self.sees(scope, run.tenant_id)]
+        return page([run for run in found if status in (None, run.status)], cursor, limit)
+
+    async def ledger_entries(
+        self, scope: Scope, cursor: str | None, limit: int, tenant_id: UUID | None
+    ) -> Page[LedgerRow]:
+        found = [row for row in self.entries if self.sees(scope, row.tenant_id)]
+        return page([row for row in found if tenant_id in (None, row.tenant_id)], cursor, limit)
+
+    async def bill(self, scope: Scope, tenant_id: UUID, period: str) -> BillRow:
+        rows = [row for row in self.entries if row.tenant_id == tenant_id and self.sees(scope, tenant_id)]
+        price = sum((row.price for row in rows), Decimal(0))
+        commission = sum((row.commission for row in rows), Decimal(0))
+        cost = sum((row.cost for row in rows), Decimal(0))
+        lines = [BillLine("local/smollm2", len(rows), 43, price, commission, cost)] if rows else []
+        held = Decimal("0E-12")
+        return BillRow(TenantId(tenant_id), period, len(rows), price, commission, cost, held, lines)
+
+    async def command_answer(self, scope: Scope, message_id: UUID) -> Answer | None:
+        tenant_id, answer = self.answers.get(message_id, (None, None))
+        return answer if tenant_id is not None and self.sees(scope, tenant_id) else None
+
+    async def events_of_stream(
+        self, scope: Scope, stream_id: str, after_position: int, limit: int
+    ) -> Sequence[Recorded]:
+        found = [one for one in self.log if one.stream == stream_id and one.position > after_position]
+        return [one for one in found if self.sees(scope, one.tenant_id)][:limit]
+
+    async def wait_until(self, names: Sequence[str], position: int, seconds: float) -> bool:
+        self.waited.append((tuple(names), position))
+        return position <= self.reached
+
+    def _one(self, scope: Scope, rows: Iterable[tuple[TenantId, T]], wanted: UUID) -> T | None:
+        found = (row for owner, row in rows if row.id == wanted and self.sees(scope, owner))  # type: ignore[attr-defined]
+        return next(found, None)
+
+
+def page(rows: Sequence[T], cursor: str | None, limit: int) -> Page[T]:
+    if cursor is not None and not cursor.isdigit():
+        raise BadCursor(cursor)
+    start = int(cursor or 0)
+    more = str(start + limit) if len(rows) > start + limit else None
+    return Page(rows[start : start + limit], more)
+
+
+class FakeLive:
+    """Subscribers hear what is said after they subscribed."""
+
+    def __init__(self) -> None:
+        self.listening: list[asyncio.Queue[LiveMessage | None]] = []
+        self.closed = 0
+
+    def say(self, message: LiveMessage | None) -> None:
+        for queue in self.listening:
+            queue.put_nowait(message)
+
+    async def subscribe(self, stream_id: str, tenant_id: TenantId) -> AsyncIterator[LiveMessage]:
+        queue: asyncio.Queue[LiveMessage | None] = asyncio.Queue()
+        self.listening.append(queue)
+        return self._hear(queue)
+
+    async def _hear(self, queue: asyncio.Queue[LiveMessage | None]) -> AsyncIterator[LiveMessage]:
+        try:
+            while (message := await queue.get()) is not None:
+                yield message
+        finally:
+            self.listening.remove(queue)
+            self.closed += 1
+
+
+def parse_sse(text: str) -> list[dict[str, Any]]:
+    frames = [frame for frame in text.split("\n\n") if frame and not frame.startswith((":", "retry"))]
+    return [dict(line.split(": ", 1) for line in frame.split("\n")) for frame in frames]

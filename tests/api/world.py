@@ -1,0 +1,149 @@
+"""Two partners, a tenant each, an app admin above; everything they talk to is in memory."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx2
+from fastapi import FastAPI
+
+from api.app import build
+from api.parts import Deps, Limits
+from api.reads import LedgerRow, PartnerRow, TenantRow, UserRow
+from api.tarpit import Tarpit
+from infra.crypto.keys import KeyRing, new_key
+from infra.crypto.passwords import Passwords
+from infra.crypto.tokens import Tokens
+from schemas.access import Role
+from schemas.base import PartnerId, TenantId, UserId
+from schemas.envelope import Actor
+from schemas.execution.chat import Usage
+from tests.api.fake_bus import BusUnavailable, FakeBus
+from tests.api.fakes import NOW, FakeLive, FakeReads, seal
+
+PASSWORD = "correct horse battery"
+PASSWORDS = Passwords(memory_kib=64, passes=1)
+RING = KeyRing(new_key(), new_key())
+QUICK = Limits(read_wait_seconds=0.05, command_wait_seconds=0.05, check_seconds=0.05, heartbeat_seconds=0.05)
+
+AGENT = {"name": "Greeter", "definition": {"model": "local/smollm2", "instructions": "Be kind."}}
+DEFINITION = {"nodes": [{"type": "noop", "id": "a"}], "output": "{{ inputs.x }}", "inputs": {"x": {}}}
+WORKFLOW = {"name": "Flow", "definition": DEFINITION}
+
+
+@dataclass
+class World:
+    reads: FakeReads = field(default_factory=FakeReads)
+    live: FakeLive = field(default_factory=FakeLive)
+    tokens: Tokens = field(default_factory=lambda: Tokens(RING))
+    slept: list[float] = field(default_factory=list)
+    checks: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.bus = FakeBus(self.reads)
+        self.partner, self.other_partner = self.add_partner("nordic"), self.add_partner("rival")
+        self.tenant = self.add_tenant("acme", self.partner)
+        self.other_tenant = self.add_tenant("zeta", self.other_partner)
+        self.admin = self.add_user("root@platform.example", Role.APP_ADMIN)
+        self.reseller = self.add_user("rita@nordic.example", Role.PARTNER_ADMIN, self.partner)
+        self.rival = self.add_user("rex@rival.example", Role.PARTNER_ADMIN, self.other_partner)
+        self.anna = self.add_user("anna@acme.example", Role.TENANT_ADMIN, self.partner, self.tenant)
+        self.zoe = self.add_user("zoe@zeta.example", Role.TENANT_ADMIN, self.other_partner, self.other_tenant)
+        self.app = self.build()
+
+    def build(self) -> FastAPI:
+        tarpit = Tarpit(sleep=self._sleep)
+        return build(
+            Deps(
+                bus=self.bus,
+                live=self.live,
+                reads=self.reads,
+                seal=seal,
+                passwords=PASSWORDS,
+                tokens=self.tokens,
+                hash_key=b"k" * 32,
+                checks=self.checks,
+                outages={BusUnavailable: "bus.unavailable"},
+                limits=QUICK,
+                tarpit=tarpit,
+            )
+        )
+
+    def client(self, actor: Actor | None = None, **headers: str) -> httpx2.AsyncClient:
+        if actor is not None:
+            headers["Authorization"] = f"Bearer {self.tokens.issue(actor)}"
+        transport = httpx2.ASGITransport(self.app)
+        return httpx2.AsyncClient(transport=transport, base_url="http://test", headers=headers)
+
+    def add_partner(self, name: str) -> PartnerId:
+        partner_id = PartnerId(uuid4())
+        self.reads.partners[partner_id] = PartnerRow(partner_id, name, Decimal(20), Decimal(10), NOW)
+        return partner_id
+
+    def add_tenant(self, name: str, partner: PartnerId) -> TenantId:
+        tenant_id = TenantId(uuid4())
+        self.reads.tenants[tenant_id] = TenantRow(
+            tenant_id, partner, name, name, "active", Decimal("250.000000"), NOW
+        )
+        return tenant_id
+
+    def add_user(
+        self, email: str, role: Role, partner: PartnerId | None = None, tenant: TenantId | None = None
+    ) -> Actor:
+        user_id = UserId(uuid4())
+        self.reads.users.append(UserRow(user_id, email, email.split("@")[0], HASH, role, partner, tenant))
+        return Actor(kind="user", id=str(user_id), role=role, partner_id=partner, tenant_id=tenant)
+
+    def add_entry(self, tenant: TenantId) -> None:
+        number = len(self.reads.entries) + 1
+        self.reads.entries.append(
+            LedgerRow(
+                f"ledger-{tenant}-2026-11@{number}",
+                number,
+                tenant,
+                NOW,
+                uuid4(),
+                "draft",
+                1,
+                "local/smollm2",
+                Usage(input=31, output=12),
+                Decimal("0.000051000000"),
+                Decimal("0.000005"),
+                Decimal("0.00004"),
+                False,
+            )
+        )
+
+    async def make(self, path: str, body: Any, actor: Actor | None = None) -> UUID:
+        async with self.client(actor or self.anna) as client:
+            response = await client.post(path, json=body)
+        assert response.status_code in (201, 202), response.text
+        told = response.json()
+        return UUID(told.get("id") or told["job_id"])
+
+    async def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+HASH = PASSWORDS._hasher.hash(PASSWORD)
+
+
+@asynccontextmanager
+async def talking(world: World, actor: Actor | None) -> AsyncIterator[httpx2.AsyncClient]:
+    async with world.client(actor) as client:
+        yield client
+
+
+def problem(response: httpx2.Response, status: int, code: str) -> dict[str, Any]:
+    """The response is this problem, whole and in form."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    told: dict[str, Any] = response.json()
+    assert told.keys() >= {"type", "title", "status", "code", "detail", "request_id", "problems"}
+    assert (told["status"], told["code"]) == (status, code), told
+    assert told["request_id"] == response.headers["x-request-id"]
+    assert told["type"].endswith(code)
+    return told

@@ -1,0 +1,176 @@
+import asyncio
+import base64
+import json
+import time
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey
+
+from infra.crypto.keys import FileKeyStore, KeyRing, load_ring, new_key, rotate
+from infra.crypto.passwords import Passwords
+from infra.crypto.secrets import SecretBox, UnreadableSecret, derive
+from infra.crypto.tokens import BadToken, ExpiredToken, Tokens
+from schemas.access import Role
+from schemas.base import PartnerId, TenantId
+from schemas.envelope import Actor
+
+FAST = Passwords(memory_kib=64, passes=1)
+ANNA = Actor(
+    kind="user",
+    id=str(uuid4()),
+    role=Role.TENANT_ADMIN,
+    tenant_id=TenantId(uuid4()),
+    partner_id=PartnerId(uuid4()),
+)
+
+
+def ring() -> KeyRing:
+    return KeyRing(new_key(), new_key())
+
+
+def altered(token: str, part: int, **changes: object) -> str:
+    pieces = token.split(".")
+    data = json.loads(base64.urlsafe_b64decode(pieces[part] + "=="))
+    pieces[part] = base64.urlsafe_b64encode(json.dumps(data | changes).encode()).decode().rstrip("=")
+    return ".".join(pieces)
+
+
+async def test_a_password_matches_its_own_hash_only() -> None:
+    stored = await FAST.hash("a long enough password")
+    assert stored.startswith("$argon2id$")
+    assert await FAST.verify(stored, "a long enough password")
+    assert not await FAST.verify(stored, "another long password")
+    assert not await FAST.verify("not a hash", "a long enough password")
+
+
+async def test_an_unknown_user_costs_as_much_work_as_a_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    passwords = Passwords(memory_kib=64, passes=1)
+    monkeypatch.setattr(passwords, "_matches", lambda stored, _: compared.append(stored))
+    await passwords.verify(None, "wrong")
+    assert [passwords.is_stale(stored) for stored in compared] == [False]
+
+
+async def test_not_even_the_dummy_password_opens_an_unknown_account() -> None:
+    assert not await FAST.verify(None, "nobody has this password")
+
+
+async def test_at_most_two_hashes_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    passwords = Passwords(memory_kib=64, passes=1)
+    running = most = 0
+
+    def slow(stored: str, password: str) -> bool:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        time.sleep(0.005)
+        running -= 1
+        return True
+
+    monkeypatch.setattr(passwords, "_matches", slow)
+    await asyncio.gather(*(passwords.verify("x", "y") for _ in range(8)))
+    assert most == 2
+
+
+async def test_a_hash_with_old_parameters_is_stale() -> None:
+    stored = await FAST.hash("a long enough password")
+    assert not FAST.is_stale(stored)
+    assert Passwords().is_stale(stored)
+
+
+def test_a_token_says_who_acts() -> None:
+    tokens = Tokens(ring())
+    assert tokens.verify(tokens.issue(ANNA)) == ANNA
+
+
+def test_a_token_ends() -> None:
+    now = 1_000_000.0
+    keys = ring()
+    token = Tokens(keys, minutes=10, now=lambda: now).issue(ANNA)
+    assert Tokens(keys, now=lambda: now + 599).verify(token) == ANNA
+    with pytest.raises(ExpiredToken):
+        Tokens(keys, now=lambda: now + 601).verify(token)
+
+
+@pytest.mark.parametrize("issuer, audience", [("other", "hirebuddha-api"), ("hirebuddha", "other")])
+def test_a_token_for_somebody_else_is_refused(issuer: str, audience: str) -> None:
+    keys = ring()
+    with pytest.raises(BadToken):
+        Tokens(keys).verify(Tokens(keys, issuer=issuer, audience=audience).issue(ANNA))
+
+
+def test_a_changed_token_is_refused() -> None:
+    tokens = Tokens(ring())
+    token = tokens.issue(ANNA)
+    for forged in (
+        altered(token, 1, tenant_id=str(uuid4())),
+        altered(token, 1, role="app_admin"),
+        altered(token, 0, alg="none"),
+        altered(token, 0, alg="none").rsplit(".", 1)[0] + ".",
+        altered(token, 0, kid="unknown"),
+        token + "x",
+        "a.b.c",
+        "",
+        "é",
+    ):
+        with pytest.raises(BadToken):
+            tokens.verify(forged)
+
+
+def test_the_public_key_is_no_shared_secret() -> None:
+    """The classic forgery: HS256 with the published key as the secret."""
+    tokens = Tokens(ring())
+    secret = OctKey.import_key(json.dumps(tokens.jwks()["keys"][0]))
+    forged = jwt.encode({"alg": "HS256", "kid": tokens.ring.current.kid}, {"sub": "x"}, secret)
+    with pytest.raises(BadToken):
+        tokens.verify(forged)
+
+
+def test_the_published_keys_are_public() -> None:
+    keys = Tokens(ring()).jwks()["keys"]
+    assert len(keys) == 2
+    assert all({"kid", "kty", "alg", "use", "x", "y"} <= key.keys() and "d" not in key for key in keys)
+
+
+def test_tokens_outlive_a_rotation() -> None:
+    before = ring()
+    token = Tokens(before).issue(ANNA)
+    after = before.rotated()
+    assert after.current.kid == before.next.kid
+    assert Tokens(after).verify(token) == ANNA
+    with pytest.raises(BadToken):
+        Tokens(after.rotated().rotated()).verify(token)
+
+
+def test_the_ring_is_made_once_and_lies_encrypted(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "ring"
+    store, box = FileKeyStore(path), SecretBox(["master"])
+    first = load_ring(store, box)
+    assert load_ring(store, box).current.kid == first.current.kid
+    assert path.stat().st_mode & 0o077 == 0
+    assert b"kid" not in path.read_bytes()
+    assert store.create(b"late") == path.read_bytes()
+    assert rotate(store, box).current.kid == first.next.kid == load_ring(store, box).current.kid
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_box_opens_what_an_older_key_sealed() -> None:
+    sealed = SecretBox(["old"]).seal(b"provider key")
+    both = SecretBox(["new", "old"])
+    assert both.open(sealed) == b"provider key"
+    assert SecretBox(["new"]).open(both.renew(sealed)) == b"provider key"
+    with pytest.raises(UnreadableSecret):
+        SecretBox(["new"]).open(sealed)
+    assert derive("m", "a") != derive("m", "b")
+
+
+def test_a_ring_signs_with_its_current_key() -> None:
+    keys = ring()
+    token = Tokens(keys).issue(ANNA)
+    header = json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))
+    assert header["kid"] == keys.current.kid
+    assert header["alg"] == "ES256"
+    assert isinstance(keys.current, ECKey)
