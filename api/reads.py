@@ -10,6 +10,7 @@ from uuid import UUID
 from schemas.access import Role
 from schemas.authoring.definition import AgentDefinition, WorkflowDefinition
 from schemas.base import PartnerId, TenantId, UserId
+from schemas.billing.types import Posting, Pricing
 from schemas.envelope import Answer, Recorded
 from schemas.execution.chat import Usage
 from schemas.tenancy.types import TenantStatus
@@ -123,23 +124,35 @@ class ExecutionRow:
     steps: Sequence[StepRow] = ()
 
 
+def margin(row: "LedgerRow | BillLine | BillRow") -> Decimal:
+    """What the platform keeps. Less than nothing when the partner's commission is above the markup."""
+    return row.price - row.commission - row.cost
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One settled call."""
+    """One provider call that was settled, or that was written off: `pricing` is absent then."""
 
     ref: str
     position: int
+    kind: Literal["settle", "write_off"]
     tenant_id: TenantId
     recorded_at: datetime
     execution_id: UUID
     node: str
     attempt: int
-    model: str
+    model: str | None
     usage: Usage
     price: Decimal
     commission: Decimal
     cost: Decimal
     degraded: bool
+    pricing: Pricing | None = None
+    postings: Sequence[Posting] = ()
+
+    @property
+    def margin(self) -> Decimal:
+        return margin(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +163,10 @@ class BillLine:
     price: Decimal
     commission: Decimal
     cost: Decimal
+
+    @property
+    def margin(self) -> Decimal:
+        return margin(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +181,10 @@ class BillRow:
     cost: Decimal
     held: Decimal
     lines: Sequence[BillLine] = ()
+
+    @property
+    def margin(self) -> Decimal:
+        return margin(self)
 
 
 class Reads(Protocol):
@@ -199,7 +220,7 @@ class Reads(Protocol):
         ...
 
     async def ledger_entries(
-        self, scope: Scope, cursor: str | None, limit: int, tenant_id: UUID | None
+        self, scope: Scope, cursor: str | None, limit: int, tenant_id: UUID | None, job_id: UUID | None
     ) -> Page[LedgerRow]:
         """Newest first."""
         ...

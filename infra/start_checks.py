@@ -95,7 +95,7 @@ async def check_postgres(url: str) -> None:
                 " UNION ALL SELECT name, default_version FROM pg_available_extensions WHERE name = 'vector'"
             )
             found: dict[str, str] = dict(await cursor.fetchall())
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
         raise DatabaseUnreachable(str(error)) from error
     judge_postgres(found)
 
@@ -134,7 +134,7 @@ async def connect(url: str) -> NatsClient:
             max_reconnect_attempts=1,
             reconnect_time_wait=0,
         )
-    except (OSError, nats.errors.Error) as error:
+    except (OSError, ValueError, nats.errors.Error) as error:
         raise NatsUnreachable(str(error) or type(error).__name__) from error
 
 

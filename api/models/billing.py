@@ -1,4 +1,4 @@
-"""Money as strings in US dollars. `commission` and `cost` are there for those who may see them only."""
+"""Money as strings in US dollars. What a role may not see is absent, not null."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from api.models.common import ID, NOW, OTHER_ID, Number, example
+from schemas.billing.types import Posting, Pricing
 from schemas.execution.chat import Usage
 
 
@@ -14,26 +15,34 @@ class Amounts(BaseModel):
     price: Number
     commission: Number | None = None
     cost: Number | None = None
+    margin: Number | None = None
 
 
 class LedgerEntry(Amounts):
-    """One settled provider call. `degraded`: the provider reported no usage and we counted."""
+    """One provider call. `degraded`: the provider reported no usage and we counted.
+
+    `write_off`: nobody ever learned what became of the call, and it is not charged.
+    """
 
     ref: str
     position: int
+    kind: Literal["settle", "write_off"]
     tenant_id: UUID
     recorded_at: datetime
     job_id: UUID
     node: str
     attempt: int
-    model: str
+    model: str | None
     usage: Usage
     degraded: bool
+    pricing: Pricing | None = None
+    postings: list[Posting] | None = None
 
 
 ENTRY: dict[str, Any] = {
     "ref": f"ledger-{OTHER_ID}-2026-11@12",
     "position": 1051,
+    "kind": "settle",
     "tenant_id": OTHER_ID,
     "recorded_at": NOW,
     "job_id": ID,

@@ -22,11 +22,15 @@ router = APIRouter(
 AMOUNTS: dict[Role | None, tuple[str, ...]] = {
     Role.TENANT_ADMIN: ("price",),
     Role.PARTNER_ADMIN: ("price", "commission"),
-    Role.APP_ADMIN: ("price", "commission", "cost"),
+    Role.APP_ADMIN: ("price", "commission", "cost", "margin"),
 }
 """Tenants see what they pay, partners what they earn of it, the platform what it costs."""
 
+BASIS: dict[Role | None, tuple[str, ...]] = {Role.APP_ADMIN: ("pricing", "postings")}
+"""What an entry was computed from, and its double entry: the platform's books."""
+
 TenantId = Annotated[UUID | None, Query(description="Only this tenant's. Needed where you have several.")]
+JobId = Annotated[UUID | None, Query(description="Only this run's.")]
 Period = Annotated[str, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="The month, YYYY-MM.")]
 
 
@@ -38,11 +42,16 @@ Period = Annotated[str, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description
     summary="List ledger entries, newest first",
 )
 async def list_entries(
-    parts: Parts, actor: CurrentActor, scope: CurrentScope, page: PageDep, tenant_id: TenantId = None
+    parts: Parts,
+    actor: CurrentActor,
+    scope: CurrentScope,
+    page: PageDep,
+    tenant_id: TenantId = None,
+    job_id: JobId = None,
 ) -> LedgerPage:
     if tenant_id is not None:
         await visible_tenant(parts, scope, tenant_id)
-    found = await parts.reads.ledger_entries(scope, page.key, page.limit, tenant_id)
+    found = await parts.reads.ledger_entries(scope, page.key, page.limit, tenant_id, job_id)
     return LedgerPage(items=[entry(actor, row) for row in found.items], next_cursor=encode(found.next))
 
 
@@ -50,7 +59,7 @@ async def list_entries(
     "/bill",
     response_model=Bill,
     response_model_exclude_unset=True,
-    dependencies=[caught_up("ledger_entries")],
+    dependencies=[caught_up("ledger_entries", "tenant_bills", "holds")],
     summary="What a tenant owes for a month",
 )
 async def get_bill(
@@ -68,10 +77,15 @@ def amounts(actor: Actor, row: LedgerRow | BillRow | LineRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in AMOUNTS[actor.role]}
 
 
+def basis(actor: Actor, row: LedgerRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in BASIS.get(actor.role, ())}
+
+
 def entry(actor: Actor, row: LedgerRow) -> LedgerEntry:
     return LedgerEntry(
         ref=row.ref,
         position=row.position,
+        kind=row.kind,
         tenant_id=row.tenant_id,
         recorded_at=row.recorded_at,
         job_id=row.execution_id,
@@ -81,6 +95,7 @@ def entry(actor: Actor, row: LedgerRow) -> LedgerEntry:
         usage=row.usage,
         degraded=row.degraded,
         **amounts(actor, row),
+        **basis(actor, row),
     )
 
 

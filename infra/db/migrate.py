@@ -1,6 +1,7 @@
 """Brings a database to the newest schema: numbered SQL files, each once, in one transaction."""
 
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -21,6 +22,15 @@ def applied(conn: psycopg.Connection) -> int:
     conn.execute("CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY)")
     row = conn.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
     return int(row[0]) if row else 0
+
+
+async def applied_version(conn: psycopg.AsyncConnection[Any]) -> int | None:
+    """The same for a reader, who changes nothing; None when there is no schema at all."""
+    found = await (await conn.execute("SELECT to_regclass('schema_version')")).fetchone()
+    if found == (None,):
+        return None
+    row = await (await conn.execute("SELECT max(version) FROM schema_version")).fetchone()
+    return int(row[0]) if row and row[0] is not None else None
 
 
 def migrate(database_url: str) -> int:

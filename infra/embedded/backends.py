@@ -93,8 +93,16 @@ class Platform:
     async def start_api(self, endpoints: Endpoints) -> str:
         """The address it is reached at."""
         host, port = self.settings.api_host, self.api_port()
-        address = ("--host", host, "--port", str(port), "--timeout-graceful-shutdown", GRACEFUL_SECONDS)
-        program = self.program("api", endpoints, "uvicorn", "api.app:create_app", "--factory", *address)
+        address = (
+            "--host",
+            host,
+            "--port",
+            str(port),
+            "--timeout-graceful-shutdown",
+            GRACEFUL_SECONDS,
+            "--no-access-log",
+        )
+        program = self.program("api", endpoints, "uvicorn", "api.main:create_app", "--factory", *address)
         reachable = "127.0.0.1" if host in EVERY_INTERFACE else host
         await self.supervisor.start(AppProcess(program, partial(listens, reachable, port)))
         url = f"http://{reachable}:{port}"

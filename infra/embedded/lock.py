@@ -50,3 +50,17 @@ def read_holder(file: TextIO) -> tuple[int, str | None]:
         # Caught between taking the lock and writing it down.
         return 0, None
     return holder["pid"], holder["url"]
+
+
+def holder(data_dir: Path) -> tuple[int, str | None] | None:
+    """Who runs in this folder, pid and address; None when nobody does."""
+    try:
+        file = (data_dir / "lock").open()
+    except FileNotFoundError:
+        return None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return read_holder(file)
+        return None

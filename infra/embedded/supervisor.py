@@ -101,7 +101,7 @@ class Supervisor:
             self.on_progress(Progress(service.name, "stopped"))
 
 
-async def cancel(tasks: Sequence[asyncio.Future[None]]) -> None:
+async def cancel(tasks: Sequence[asyncio.Future[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -35,6 +35,7 @@ class LedgerEntry:
     postings: list[dict[str, Any]]
     degraded: bool
     recorded_at: datetime
+    position: int
 
 
 @dataclass(frozen=True, slots=True)

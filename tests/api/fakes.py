@@ -133,9 +133,10 @@ class FakeReads:
         return page([run for run in found if status in (None, run.status)], cursor, limit)
 
     async def ledger_entries(
-        self, scope: Scope, cursor: str | None, limit: int, tenant_id: UUID | None
+        self, scope: Scope, cursor: str | None, limit: int, tenant_id: UUID | None, job_id: UUID | None
     ) -> Page[LedgerRow]:
         found = [row for row in self.entries if self.sees(scope, row.tenant_id)]
+        found = [row for row in found if job_id in (None, row.execution_id)]
         return page([row for row in found if tenant_id in (None, row.tenant_id)], cursor, limit)
 
     async def bill(self, scope: Scope, tenant_id: UUID, period: str) -> BillRow:

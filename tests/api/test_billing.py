@@ -3,7 +3,12 @@ import pytest
 
 from tests.api.world import World, problem
 
-SEEN = {"anna": {"price"}, "reseller": {"price", "commission"}, "admin": {"price", "commission", "cost"}}
+BOOKS = {"pricing", "postings"}
+SEEN = {
+    "anna": {"price"},
+    "reseller": {"price", "commission"},
+    "admin": {"price", "commission", "cost", "margin"},
+}
 
 
 @pytest.mark.parametrize("who", SEEN)
@@ -17,8 +22,9 @@ async def test_everyone_sees_their_own_amounts_only(
         bill = (await client.get(f"/ledger/bill?period=2026-11&tenant_id={world.tenant}")).json()
     (entry,) = listed["items"]
     for told in (entry, bill, *bill["lines"]):
-        assert told.keys() & {"price", "commission", "cost"} == SEEN[who]
+        assert told.keys() & SEEN["admin"] == SEEN[who]
         assert told["price"] == "0.000051000000"
+    assert bool(entry.keys() & BOOKS) == (who == "admin")
 
 
 async def test_a_ledger_entry_says_what_was_used(world: World, anna: httpx2.AsyncClient) -> None:

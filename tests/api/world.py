@@ -103,6 +103,7 @@ class World:
             LedgerRow(
                 f"ledger-{tenant}-2026-11@{number}",
                 number,
+                "settle",
                 tenant,
                 NOW,
                 uuid4(),

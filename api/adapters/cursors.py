@@ -1,0 +1,40 @@
+"""The key of a page: the last row of the page before, in words of ours."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from api.reads import BadCursor, Page
+from projections.reading import MAX_PAGE, Before
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+def before(cursor: str | None) -> Before | None:
+    if cursor is None:
+        return None
+    at, _, row_id = cursor.partition(" ")
+    try:
+        return aware(datetime.fromisoformat(at)), UUID(row_id)
+    except ValueError as error:
+        raise BadCursor(cursor) from error
+
+
+def aware(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone is none of ours")
+    return at
+
+
+def page(found: Sequence[R], limit: int, key: Callable[[R], Before], shown: Callable[[R], T]) -> Page[T]:
+    """`found` has one row more than `limit` when there is another page, if so many may be asked for."""
+    more = len(found) > limit or (limit == MAX_PAGE and len(found) == limit)
+    rows = found[:limit]
+    return Page([shown(row) for row in rows], text(key(rows[-1])) if more else None)
+
+
+def text(key: Before) -> str:
+    at, row_id = key
+    return f"{at.isoformat()} {row_id}"

@@ -1,0 +1,143 @@
+"""The read side on Postgres: every question is one transaction inside the asker's scope."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from api.adapters import cursors, rows
+from api.reads import (
+    AgentRow,
+    BillRow,
+    ExecutionRow,
+    ExecutionStatus,
+    LedgerRow,
+    Page,
+    PartnerRow,
+    Scope,
+    TenantRow,
+    UserRow,
+    WorkflowRow,
+)
+from infra.db import scope as db
+from infra.eventstore import reading
+from projections import position as positions
+from projections.agents import queries as agents
+from projections.executions import queries as executions
+from projections.holds import queries as holds
+from projections.ledger_entries import queries as entries
+from projections.partners import queries as partners
+from projections.tenant_bills import queries as bills
+from projections.tenants import queries as tenants
+from projections.users import queries as users
+from projections.workflows import queries as workflows
+from schemas.base import TenantId
+from schemas.envelope import Answer, Recorded
+
+Connection = AsyncConnection[Any]
+R = TypeVar("R")
+T = TypeVar("T")
+ZERO = Decimal(0)
+
+
+class PostgresReads:
+    """`pool`: connections that act as `hb_api`, which row-level security binds."""
+
+    def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
+        self._pool = pool
+
+    async def user_by_email(self, scope: Scope, email: str) -> UserRow | None:
+        return await self._one(scope, lambda conn: users.by_email(conn, email), rows.user)
+
+    async def user_by_id(self, scope: Scope, user_id: UUID) -> UserRow | None:
+        return await self._one(scope, lambda conn: users.by_id(conn, user_id), rows.user)
+
+    async def partner(self, scope: Scope, partner_id: UUID) -> PartnerRow | None:
+        return await self._one(scope, lambda conn: partners.get(conn, partner_id), rows.partner)
+
+    async def tenant(self, scope: Scope, tenant_id: UUID) -> TenantRow | None:
+        return await self._one(scope, lambda conn: tenants.get(conn, tenant_id), rows.tenant)
+
+    async def agent(self, scope: Scope, agent_id: UUID) -> AgentRow | None:
+        return await self._one(scope, lambda conn: agents.get(conn, agent_id), rows.agent)
+
+    async def agents(self, scope: Scope, cursor: str | None, limit: int) -> Page[AgentRow]:
+        before = cursors.before(cursor)
+        async with self._scoped(scope) as conn:
+            found = await agents.list_page(conn, before, limit + 1)
+        return cursors.page(found, limit, rows.key_of, rows.agent)
+
+    async def workflow(self, scope: Scope, workflow_id: UUID) -> WorkflowRow | None:
+        async with self._scoped(scope) as conn:
+            found = await workflows.get(conn, workflow_id)
+        return rows.workflow(found[0]) if found else None
+
+    async def workflows(self, scope: Scope, cursor: str | None, limit: int) -> Page[WorkflowRow]:
+        before = cursors.before(cursor)
+        async with self._scoped(scope) as conn:
+            found = await workflows.list_page(conn, before, limit + 1)
+        return cursors.page(found, limit, rows.key_of, rows.workflow)
+
+    async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
+        async with self._scoped(scope) as conn:
+            found = await executions.get(conn, execution_id)
+        return rows.run_with_steps(*found) if found else None
+
+    async def executions(
+        self, scope: Scope, cursor: str | None, limit: int, status: ExecutionStatus | None
+    ) -> Page[ExecutionRow]:
+        before = cursors.before(cursor)
+        async with self._scoped(scope) as conn:
+            found = await executions.list_page(conn, before, limit + 1, status=status)
+        return cursors.page(found, limit, rows.key_of, rows.run)
+
+    async def ledger_entries(
+        self, scope: Scope, cursor: str | None, limit: int, tenant_id: UUID | None, job_id: UUID | None
+    ) -> Page[LedgerRow]:
+        before = cursors.before(cursor)
+        async with self._scoped(scope) as conn:
+            found = await entries.list_page(conn, before, limit + 1, tenant_id=tenant_id, job_id=job_id)
+        return cursors.page(found, limit, rows.key_of_entry, rows.entry)
+
+    async def bill(self, scope: Scope, tenant_id: UUID, period: str) -> BillRow:
+        async with self._scoped(scope) as conn:
+            total = await bills.get(conn, tenant_id, period)
+            lines = await entries.bill_lines(conn, tenant_id, period)
+            held = await holds.held(conn, tenant_id, period)
+        return BillRow(
+            tenant_id=TenantId(tenant_id),
+            period=period,
+            calls=total.calls if total else 0,
+            price=total.price_usd if total else ZERO,
+            commission=total.commission_usd if total else ZERO,
+            cost=total.cost_usd if total else ZERO,
+            held=held,
+            lines=[rows.line(line) for line in lines],
+        )
+
+    async def command_answer(self, scope: Scope, message_id: UUID) -> Answer | None:
+        async with self._scoped(scope) as conn:
+            return await reading.answer(conn, message_id)
+
+    async def events_of_stream(
+        self, scope: Scope, stream_id: str, after_position: int, limit: int
+    ) -> Sequence[Recorded]:
+        async with self._scoped(scope) as conn:
+            return await reading.of_stream(conn, stream_id, after_position, limit)
+
+    async def wait_until(self, names: Sequence[str], position: int, seconds: float) -> bool:
+        return await positions.wait_until(self._pool, names, position, seconds)
+
+    async def _one(
+        self, scope: Scope, query: Callable[[Connection], Awaitable[R | None]], shown: Callable[[R], T]
+    ) -> T | None:
+        async with self._scoped(scope) as conn:
+            found = await query(conn)
+        return shown(found) if found is not None else None
+
+    def _scoped(self, scope: Scope) -> AbstractAsyncContextManager[Connection]:
+        return db.scoped(self._pool, db.Scope(scope.tenant_id, scope.partner_id, scope.platform))

@@ -1,0 +1,158 @@
+"""What the projections' queries give, as the rows the edge works with."""
+
+from typing import Any
+from uuid import UUID
+
+from api.reads import (
+    AgentRow,
+    BillLine,
+    ExecutionRow,
+    LedgerRow,
+    PartnerRow,
+    StepRow,
+    TenantRow,
+    UserRow,
+    WorkflowRow,
+)
+from projections.agents.queries import Agent
+from projections.executions.rows import Execution, ExecutionSummary, Step
+from projections.ledger_entries import rows as ledger
+from projections.partners.queries import Partner
+from projections.tenants.queries import Tenant
+from projections.users.queries import Login
+from projections.workflows.queries import Workflow
+from schemas.access import Role
+from schemas.authoring.definition import AgentDefinition, WorkflowDefinition
+from schemas.base import PLATFORM, PartnerId, TenantId, UserId
+from schemas.billing.types import Posting, Pricing
+from schemas.execution.chat import Usage
+
+
+def user(row: Login) -> UserRow:
+    return UserRow(
+        id=UserId(row.id),
+        email=row.email,
+        name=row.name,
+        password_hash=row.password_hash,
+        role=Role(row.role),
+        partner_id=PartnerId(row.partner_id) if row.partner_id else None,
+        tenant_id=TenantId(row.tenant_id) if row.tenant_id != PLATFORM else None,
+    )
+
+
+def partner(row: Partner) -> PartnerRow:
+    return PartnerRow(PartnerId(row.id), row.name, row.markup_percent, row.commission_percent, row.created_at)
+
+
+def tenant(row: Tenant) -> TenantRow:
+    return TenantRow(
+        id=TenantId(row.id),
+        partner_id=PartnerId(row.partner_id),
+        name=row.name,
+        subdomain=row.subdomain,
+        status=row.status,  # type: ignore[arg-type]
+        monthly_budget=row.monthly_budget,
+        created_at=row.created_at,
+    )
+
+
+def agent(row: Agent) -> AgentRow:
+    definition = AgentDefinition.model_validate(row.definition)
+    return AgentRow(row.id, row.name, definition, row.hash, row.created_at)
+
+
+def workflow(row: Workflow) -> WorkflowRow:
+    return WorkflowRow(
+        id=row.id,
+        name=row.name,
+        definition=WorkflowDefinition.model_validate(row.definition),
+        version=row.published,
+        hash=row.hash,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def run(row: ExecutionSummary) -> ExecutionRow:
+    return ExecutionRow(**common(row), inputs={}, output=None, error_message=None)
+
+
+def run_with_steps(row: Execution, steps: list[Step]) -> ExecutionRow:
+    return ExecutionRow(
+        **common(row),
+        inputs=row.inputs,
+        output=row.output,
+        error_message=row.error_message,
+        steps=[step(found) for found in steps],
+    )
+
+
+def common(row: ExecutionSummary) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "tenant_id": TenantId(row.tenant_id),
+        "status": row.status,
+        "source_kind": row.source_kind,
+        "source_id": row.source_id,
+        "source_name": row.source_name,
+        "source_version": row.source_version,
+        "error_code": row.error_code,
+        "started_at": row.created_at,
+        "ended_at": row.finished_at,
+    }
+
+
+def step(row: Step) -> StepRow:
+    error = row.error or {}
+    return StepRow(
+        node=row.node,
+        status=row.status,
+        attempt=row.attempt,
+        output=row.output,
+        error_code=error.get("code"),
+        error_message=error.get("message"),
+    )
+
+
+def entry(row: ledger.LedgerEntry) -> LedgerRow:
+    return LedgerRow(
+        ref=f"{row.stream}@{row.version}",
+        position=row.position,
+        kind=row.kind,  # type: ignore[arg-type]
+        tenant_id=TenantId(row.tenant_id),
+        recorded_at=row.recorded_at,
+        execution_id=row.job_id,
+        node=row.node,
+        attempt=row.attempt,
+        model=row.model,
+        usage=usage(row),
+        price=row.price_usd,
+        commission=row.commission_usd,
+        cost=row.cost_usd,
+        degraded=row.degraded,
+        pricing=Pricing.model_validate(row.pricing) if row.pricing else None,
+        postings=tuple(Posting.model_validate(posting) for posting in row.postings),
+    )
+
+
+def usage(row: ledger.LedgerEntry) -> Usage:
+    return Usage(
+        input=row.tokens_input,
+        output=row.tokens_output,
+        cache_read=row.tokens_cache_read,
+        cache_write=row.tokens_cache_write,
+        reasoning=row.tokens_reasoning,
+        estimated=row.degraded,
+    )
+
+
+def line(row: ledger.BillLine) -> BillLine:
+    return BillLine(row.model, row.calls, row.tokens, row.price_usd, row.commission_usd, row.cost_usd)
+
+
+def key_of(row: ExecutionSummary | Agent | Workflow) -> tuple[Any, UUID]:
+    return row.created_at, row.id
+
+
+def key_of_entry(row: ledger.LedgerEntry) -> tuple[Any, UUID]:
+    return row.recorded_at, row.id

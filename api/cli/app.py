@@ -1,0 +1,93 @@
+"""The commands. Each imports what it needs when it runs, so that `hb --help` is quick."""
+
+from typing import Annotated
+
+import typer
+
+from api.cli import groups
+from api.cli.options import Data, settings_for
+
+app = typer.Typer(
+    name="hb",
+    help="HireBuddha's command line: start it, look at it, put it right.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+app.add_typer(groups.admin, name="admin")
+app.add_typer(groups.rates, name="rates")
+app.add_typer(groups.projections, name="projections")
+app.add_typer(groups.dlq, name="dlq")
+
+
+@app.command()
+def up(
+    data: Data = None,
+    port: Annotated[int | None, typer.Option(help="Port of the API; 0 takes any free one.")] = None,
+    model: Annotated[bool, typer.Option("--model/--no-model", help="Serve the local model.")] = True,
+) -> None:
+    """Start Postgres, NATS, workers, the model and the API; Ctrl-C stops them."""
+    from api.cli import up as body
+
+    body.up(settings_for(data, api_port=port), model)
+
+
+@app.command()
+def demo(
+    data: Annotated[
+        groups.Folder, typer.Option("--data", help="Data folder. Default: demo in the data folder.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="Use the platform that runs there.")] = None,
+    email: Annotated[str | None, typer.Option(help="With --url: an app admin's e-mail address.")] = None,
+    password: Annotated[str | None, typer.Option(help="With --url: their password.")] = None,
+) -> None:
+    """Tell the whole story on real parts, with a real model, and check the sums."""
+    from api.cli.demo import run
+
+    raise typer.Exit(run.demo(data, url, email, password))
+
+
+@app.command()
+def status(data: Data = None) -> None:
+    """Services, schema, projections, queues, dead letters."""
+    from api.cli import status as body
+
+    raise typer.Exit(body.status(settings_for(data)))
+
+
+@app.command()
+def doctor(data: Data = None) -> None:
+    """Check what the platform stands on, and say how to put it right."""
+    from api.cli import doctor as body
+
+    raise typer.Exit(body.doctor(settings_for(data)))
+
+
+@app.command()
+def migrate(data: Data = None) -> None:
+    """Bring the database to this version."""
+    from api.cli import roles
+
+    roles.migrate(settings_for(data))
+
+
+@app.command()
+def run(
+    role: Annotated[
+        str, typer.Option(help="api, commands, policies, effects, projections, relay, timers, all workers.")
+    ] = "all",
+    data: Data = None,
+) -> None:
+    """Become one process of the platform: what production scales."""
+    from api.cli import roles
+
+    roles.run(settings_for(data), role)
+
+
+@app.command()
+def flow(name: Annotated[str, typer.Argument(help="A command, e.g. StartExecution.")]) -> None:
+    """Tell what follows from a command."""
+    from api.cli import roles
+
+    roles.flow(name)

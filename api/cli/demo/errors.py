@@ -1,0 +1,2 @@
+class DemoFailed(Exception):
+    """The story did not go as it must."""

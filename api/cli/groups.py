@@ -1,0 +1,135 @@
+"""Commands in groups: `hb admin`, `hb rates`, `hb projections`, `hb dlq`."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.options import Data, settings_for
+
+Folder = Path | None
+Usd = Annotated[str | None, typer.Option(help="US dollars per million tokens.")]
+Name = Annotated[str, typer.Argument(help="The projection's name.")]
+
+admin = typer.Typer(no_args_is_help=True, help="App admins.")
+rates = typer.Typer(no_args_is_help=True, help="What models cost the platform.")
+projections = typer.Typer(no_args_is_help=True, help="Read models: look, rebuild, repair.")
+dlq = typer.Typer(no_args_is_help=True, help="Messages nobody could handle.")
+
+
+@admin.command("create")
+def admin_create(
+    email: Annotated[str, typer.Option(prompt="E-mail")],
+    name: Annotated[str, typer.Option(prompt="Name")],
+    password: Annotated[
+        str | None, typer.Option(help="At least 12 characters. Absent: one is made and shown once.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Register an app admin."""
+    from api.cli import people
+
+    people.create_admin(settings_for(data), email, name, password)
+
+
+@rates.command("list")
+def rates_list(data: Data = None) -> None:
+    """Every rate, newest first; the one in force is marked."""
+    from api.cli import money
+
+    money.list_rates(settings_for(data))
+
+
+@rates.command("set")
+def rates_set(
+    model: Annotated[str, typer.Argument(help="provider/name, e.g. openai/gpt-4o-mini.")],
+    input: Annotated[str, typer.Option(help="US dollars per million tokens.")],  # noqa: A002
+    output: Annotated[str, typer.Option(help="US dollars per million tokens.")],
+    cache_read: Usd = None,
+    cache_write: Usd = None,
+    reasoning: Usd = None,
+    data: Data = None,
+) -> None:
+    """Set a model's rate from now on. A class not given costs what input or output does."""
+    from api.cli import money
+
+    given = {
+        "input": input,
+        "output": output,
+        "cache_read": cache_read,
+        "cache_write": cache_write,
+        "reasoning": reasoning,
+    }
+    money.set_rate(settings_for(data), model, {name: usd(text) for name, text in given.items() if text})
+
+
+def usd(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        raise typer.BadParameter(f"{text!r} is not a number") from None
+
+
+@projections.command("list")
+def projections_list(data: Data = None) -> None:
+    """How far each one is behind."""
+    from api.cli import repair
+
+    repair.show_lag(settings_for(data))
+
+
+@projections.command("rebuild")
+def projections_rebuild(name: Name, data: Data = None) -> None:
+    """Build it anew beside the live one, then switch."""
+    from api.cli import repair
+
+    repair.rebuild_one(settings_for(data), name)
+
+
+@projections.command("resume")
+def projections_resume(name: Name, data: Data = None) -> None:
+    """Let a stopped one go on."""
+    from api.cli import repair
+
+    repair.resume_one(settings_for(data), name)
+
+
+@projections.command("unpark")
+def projections_unpark(
+    name: Name, stream: Annotated[str, typer.Argument(help="The parked stream.")], data: Data = None
+) -> None:
+    """Apply what a parked stream missed."""
+    from api.cli import repair
+
+    repair.unpark_one(settings_for(data), name, stream)
+
+
+@dlq.command("list")
+def dlq_list(data: Data = None) -> None:
+    """The oldest dead letters."""
+    from api.cli import letters
+
+    letters.show_all(settings_for(data))
+
+
+@dlq.command("show")
+def dlq_show(letter: Annotated[int, typer.Argument(help="Its id.")], data: Data = None) -> None:
+    """One dead letter, whole."""
+    from api.cli import letters
+
+    letters.show_one(settings_for(data), letter)
+
+
+@dlq.command("retry")
+def dlq_retry(
+    letter: Annotated[int | None, typer.Argument(help="Its id.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+    data: Data = None,
+) -> None:
+    """Give a letter, or all, to its consumer again."""
+    from api.cli import letters
+
+    if (letter is None) != every:
+        raise typer.BadParameter("give an id, or --all")
+    letters.retry(settings_for(data), letter)

@@ -1,0 +1,102 @@
+"""The HTTP edge as a process: `uvicorn api.main:create_app --factory`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any
+
+import nats.errors
+import psycopg
+from fastapi import FastAPI
+from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
+
+from api import app
+from api.adapters.live import BusLive
+from api.adapters.reads import PostgresReads
+from api.parts import Deps, Limits
+from api.ports import Check
+from bus.broker import Bus, connected
+from bus.live import LiveFeed
+from bus.publisher import BusUnavailable, Submitter, seal
+from bus.streams import ensure_streams
+from infra import telemetry
+from infra.crypto.key_rows import PostgresKeyStore
+from infra.crypto.keys import load_ring
+from infra.crypto.master_key import master_key
+from infra.crypto.passwords import Passwords
+from infra.crypto.secrets import SecretBox, derive
+from infra.crypto.tokens import Tokens
+from infra.db.pools import API, async_pool
+from infra.settings import Settings, load
+
+KEY_RING = "access tokens"
+REQUEST_HASHES = "request hashes"
+POOL_SIZE = 10
+
+OUTAGES: dict[type[Exception], str] = {
+    BusUnavailable: "bus.unavailable",
+    nats.errors.Error: "bus.unavailable",
+    PoolTimeout: "database.unavailable",
+    TooManyRequests: "database.unavailable",
+    psycopg.OperationalError: "database.unavailable",
+}
+
+
+def create_app() -> FastAPI:
+    settings = load()
+    telemetry.setup(settings, "api")
+    return app.create_app(partial(opened, settings), limits(settings))
+
+
+def limits(settings: Settings) -> Limits:
+    return Limits(max_body_bytes=settings.max_body_bytes, command_wait_seconds=settings.command_wait_seconds)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Deps]:
+    database_url, nats_url = settings.database_url, settings.nats_url
+    if not database_url or not nats_url:
+        raise SystemExit("the API needs HB_DATABASE_URL and HB_NATS_URL; `./justw up` sets them for you")
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(async_pool(database_url, API, max_size=POOL_SIZE))
+        bus = await stack.enter_async_context(connected(nats_url, "api"))
+        await ensure_streams(bus.js)
+        submitter = Submitter(bus.nc)
+        await submitter.start()
+        yield await deps(settings, database_url, pool, bus, submitter)
+
+
+async def deps(
+    settings: Settings, database_url: str, pool: AsyncConnectionPool[Any], bus: Bus, submitter: Submitter
+) -> Deps:
+    master = master_key(settings)
+    box = SecretBox([master], KEY_RING)
+    ring = await asyncio.to_thread(load_ring, PostgresKeyStore(database_url), box)
+    return Deps(
+        bus=submitter,
+        live=BusLive(LiveFeed(bus.nc, bus.js)),
+        reads=PostgresReads(pool),
+        seal=seal,  # type: ignore[arg-type]
+        passwords=Passwords(),
+        tokens=Tokens(ring, minutes=settings.access_token_minutes),
+        hash_key=derive(master, REQUEST_HASHES),
+        checks={"postgres": postgres_check(pool), "nats": nats_check(bus)},
+        outages=OUTAGES,
+        limits=limits(settings),
+    )
+
+
+def postgres_check(pool: AsyncConnectionPool[Any]) -> Check:
+    async def check() -> None:
+        async with pool.connection() as conn:
+            await conn.execute("SELECT 1")
+
+    return check
+
+
+def nats_check(bus: Bus) -> Check:
+    async def check() -> None:
+        await bus.nc.flush(timeout=2)
+
+    return check
