@@ -19,17 +19,16 @@ WORKFLOW: dict[str, Any] = {
         {
             "type": "template",
             "id": "brief",
-            "template": "Here are field notes:\n\n{{ inputs.notes }}\n\n"
-            "Write a short summary of these notes, in three sentences.",
+            "template": "Summarise these notes in three short sentences.\n\n{{ inputs.notes }}",
         },
         {
             "type": "llm",
             "id": "summary",
             "model": LOCAL_MODEL,
-            "system": "You summarise field notes in plain words.",
+            "system": "You summarise field notes in plain English.",
             "prompt": "{{ steps.brief.output }}",
             "max_output_tokens": 110,
-            "temperature": 0.2,
+            "temperature": 0.0,
         },
         {
             "type": "template",
