@@ -32,7 +32,7 @@ check:
     ruff check .
     ruff format --check .
     mypy
-    lint-imports
+    lint-imports --no-logo
 
 # measure, beside a reference in the same run; `./justw bench peers` adds DBOS and LangGraph
 [group('test')]

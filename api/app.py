@@ -56,6 +56,7 @@ def assemble(limits: Limits, lifespan: Lifespan[FastAPI] | None = None) -> FastA
         redoc_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
+        generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     for router in ROUTERS:

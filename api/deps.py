@@ -17,7 +17,8 @@ from schemas.envelope import Actor
 bearer = OAuth2PasswordBearer(tokenUrl="/auth/token", scheme_name="bearer", auto_error=False)
 
 
-def deps_of(request: Request) -> Deps:
+async def deps_of(request: Request) -> Deps:
+    """Async like all dependencies here: FastAPI takes the others through a thread."""
     return cast(Deps, request.app.state.deps)
 
 

@@ -7,6 +7,8 @@ from api.errors import ApiProblem, respond
 
 
 class BodyLimit:
+    """The connection stays open: closed on an unread body, it would be reset and lose the answer."""
+
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self.app = app
         self.max_bytes = max_bytes
@@ -34,10 +36,7 @@ class BodyLimit:
 
     def _problem(self) -> ApiProblem:
         return ApiProblem(
-            413,
-            "request.too_large",
-            f"A request body may have at most {self.max_bytes} bytes.",
-            headers={"Connection": "close"},
+            413, "request.too_large", f"A request body may have at most {self.max_bytes} bytes."
         )
 
 

@@ -8,7 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from api.bodies import Body, Reader
 from api.errors import MEDIA_TYPE, ApiProblem, body_of
@@ -56,10 +56,9 @@ def document(app: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
         separate_input_output_schemas=False,
     )
     bodies = dict(body_models(routers))
-    schemas = page["components"]["schemas"]
-    schemas.update(component_schemas(*bodies.values(), Pending, ProblemDetails))
-    for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
+    models = component_schemas(set(bodies.values()), {*answer_models(routers), Pending, ProblemDetails})
+    forms = {name: schema for name, schema in page["components"]["schemas"].items() if "Body_" in name}
+    schemas = page["components"]["schemas"] = models | forms
     for path, method, operation in operations(page):
         finish(operation, path, method, bodies.get((path, method)))
         illustrate(operation, schemas)
@@ -88,10 +87,18 @@ def readers(dependant: Dependant) -> Iterator[Reader]:
         yield from readers(part)
 
 
-def component_schemas(*models: type[BaseModel]) -> dict[str, Any]:
-    wanted = [(model, "validation") for model in models]
-    _, definitions = models_json_schema(wanted, ref_template=REF + "{model}")  # type: ignore[arg-type]
-    return dict(definitions["$defs"])
+def answer_models(routers: Sequence[APIRouter]) -> Iterator[type[BaseModel]]:
+    for route in (route for router in routers for route in router.routes):
+        if isinstance(route, APIRoute) and route.response_model is not None:
+            yield route.response_model
+
+
+def component_schemas(bodies: set[type[Body]], answers: set[type[BaseModel]]) -> dict[str, Any]:
+    """FastAPI's own would do, but for the nulls it drops from examples."""
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in bodies]
+    wanted += [(model, "serialization") for model in answers]
+    _, definitions = models_json_schema(sorted(wanted, key=str), ref_template=REF + "{model}")
+    return dict(sorted(definitions["$defs"].items()))
 
 
 def finish(operation: dict[str, Any], path: str, method: str, body: type[Body] | None) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -12,21 +13,24 @@ from api.reads import BadCursor
 from schemas.envelope import Problem
 
 
+@dataclass(frozen=True, slots=True)
 class PageOf:
     """The page asked for."""
 
-    def __init__(
-        self,
-        limit: Annotated[int, Query(ge=1, le=100, description="How many items at most.")] = 20,
-        cursor: Annotated[
-            str | None, Query(max_length=500, description="`next_cursor` of the page before.")
-        ] = None,
-    ) -> None:
-        self.limit = limit
-        self.key = decode(cursor) if cursor is not None else None
+    limit: int
+    key: str | None
 
 
-PageDep = Annotated[PageOf, Depends()]
+async def page_of(
+    limit: Annotated[int, Query(ge=1, le=100, description="How many items at most.")] = 20,
+    cursor: Annotated[
+        str | None, Query(max_length=500, description="`next_cursor` of the page before.")
+    ] = None,
+) -> PageOf:
+    return PageOf(limit, decode(cursor) if cursor is not None else None)
+
+
+PageDep = Annotated[PageOf, Depends(page_of)]
 
 
 def encode(key: str | None) -> str | None:

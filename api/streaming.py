@@ -44,6 +44,7 @@ class Story:
         cls, deps: Deps, scope: Scope, stream_id: str, tenant_id: TenantId, after: int
     ) -> "Story":
         feed = Feed(await deps.live.subscribe(stream_id, tenant_id))
+        await feed.start()
         return cls(deps, scope, stream_id, feed, after)
 
     async def tell(self) -> AsyncIterator[str]:
@@ -89,6 +90,11 @@ class Feed:
         self._messages = messages
         self._coming: asyncio.Future[LiveMessage] | None = None
         self._broken = False
+
+    async def start(self) -> None:
+        """Lets the iterator run up to its first wait: closing an unstarted generator cleans nothing up."""
+        self._coming = asyncio.ensure_future(self._messages.__anext__())
+        await asyncio.sleep(0)
 
     async def message(self, seconds: float) -> LiveMessage | None:
         if self._broken:

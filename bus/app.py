@@ -27,6 +27,7 @@ from bus.decider import Decider
 from bus.effect_consumer import EffectConsumer
 from bus.leader import lead
 from bus.live import DeltaSink
+from bus.monitor import Monitor
 from bus.policy_consumer import PolicyConsumer
 from bus.projection_consumer import ProjectionConsumer
 from bus.publisher import Submitter
@@ -36,6 +37,7 @@ from bus.streams import ensure_streams
 from bus.timer_table import ProjectedTimers
 from bus.wake import announcer, listen
 from contexts.execution.ports import ExecutionPorts
+from infra import metrics, telemetry
 from infra.db.pools import async_pool
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
@@ -68,6 +70,7 @@ class Parts:
     submitter: Submitter
     chat: Catalog
     relay: Relay
+    monitor: Monitor
 
 
 @asynccontextmanager
@@ -86,7 +89,8 @@ async def parts(settings: Settings) -> AsyncIterator[Parts]:
         submitter = Submitter(bus.nc)
         await submitter.start()
         publisher = Relay(bus.nc, bus.js, store, Checkpoints(bus.js, database_url))
-        yield Parts(settings, database_url, bus, store, pool, submitter, chat, publisher)
+        monitor = Monitor(bus.js, pool, publisher)
+        yield Parts(settings, database_url, bus, store, pool, submitter, chat, publisher, monitor)
 
 
 def providers(settings: Settings) -> Catalog:
@@ -127,17 +131,30 @@ def projections(p: Parts) -> Work:
     return partial(lead, p.database_url, projection_consumer.LOCK, consumer.run)
 
 
+def hand_over(here: Relay, announce: Callable[[Sequence[Row]], None]) -> Callable[[Sequence[Row]], None]:
+    """To the relay of this process while it has the lead, otherwise to whichever process has it."""
+
+    def on_commit(rows: Sequence[Row]) -> None:
+        if here.leading:
+            here.offer(rows)
+        else:
+            announce(rows)
+
+    return on_commit
+
+
 def works(p: Parts, roles: Sequence[str]) -> list[Work]:
-    on_commit = p.relay.offer if "relay" in roles else announcer(p.bus.nc)
+    on_commit = hand_over(p.relay, announcer(p.bus.nc))
     table: dict[str, Callable[[], list[Work]]] = {
         "commands": lambda: [commands(p, on_commit)],
         "relay": lambda: [
             partial(lead, p.database_url, relay.LOCK, p.relay.run),
             partial(listen, p.bus.nc, p.relay.wake),
+            p.monitor.watch_relay,
         ],
         "policies": lambda: policies(p),
         "effects": lambda: effects(p),
-        "projections": lambda: [projections(p)],
+        "projections": lambda: [projections(p), p.monitor.watch_projections],
         "timers": lambda: [
             partial(
                 lead,
@@ -177,7 +194,11 @@ def main(arguments: Sequence[str]) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLD)
-    uvloop.run(run(load(), roles))
+    settings = load()
+    telemetry.setup(settings, f"worker-{asked}")
+    if settings.metrics_port:
+        metrics.serve(settings.metrics_port, settings.api_host)
+    uvloop.run(run(settings, roles))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@ import time
 
 import psycopg
 from nats.js import JetStreamContext
-from nats.js.api import ConsumerInfo
-from nats.js.errors import NotFoundError
+from nats.js.api import ConsumerInfo, StreamState
 
 from bus import codec
 from bus.streams import EVENTS
@@ -19,6 +18,10 @@ INSERT INTO checkpoints (consumer, position) VALUES (%s, %s)
 ON CONFLICT (consumer) DO UPDATE SET position = excluded.position, updated_at = clock_timestamp()"""
 
 
+class OutOfStep(Exception):
+    """The stream's end is not where we thought: read it again."""
+
+
 class Checkpoints:
     """Consumers below their checkpoint have acknowledged everything, and acknowledge only what is stored."""
 
@@ -26,18 +29,19 @@ class Checkpoints:
         self._js, self._url = js, database_url
         self._due = 0.0
 
-    async def save_now_and_then(self, position: int) -> None:
-        """`position`: the relay's. Does nothing until some seconds have passed."""
+    async def save_now_and_then(self, position: int, sequence: int) -> None:
+        """The relay's position, and the sequence of the message that carried it. Only every few seconds."""
         now = time.monotonic()
         if now < self._due:
             return
         self._due = now + EVERY_SECONDS
-        floors = {RELAY: position}
-        for info in await self._js.consumers_info(EVENTS):
-            floor = await self._floor(info, position)
-            if floor is not None:
-                floors[info.name] = floor
-        await asyncio.to_thread(self._save, floors)
+        consumers = await self._js.consumers_info(EVENTS)
+        state = (await self._js.stream_info(EVENTS)).state
+        if state.last_seq != sequence:
+            # Made anew meanwhile: its consumers have nothing pending because nothing is there yet.
+            raise OutOfStep(f"the stream ends at {state.last_seq}, not at {sequence}")
+        floors = {info.name: await self._floor(info, position, state) for info in consumers}
+        await asyncio.to_thread(self._save, {**floors, RELAY: position})
 
     async def refill_from(self, lost: bool) -> int:
         """Where to start publishing into an empty stream: after what everybody has, if it was lost."""
@@ -45,16 +49,17 @@ class Checkpoints:
         relayed = saved.pop(RELAY, 0)
         return min(saved.values(), default=0) if lost else relayed
 
-    async def _floor(self, info: ConsumerInfo, position: int) -> int | None:
+    async def _floor(self, info: ConsumerInfo, position: int, state: StreamState) -> int:
+        """A consumer that has acknowledged nothing yet may need all there is."""
         if info.num_pending == 0 and info.num_ack_pending == 0:
             return position
-        sequence = info.ack_floor.stream_seq if info.ack_floor else 0
-        if not sequence:
-            return None
-        try:
-            return codec.position((await self._js.get_msg(EVENTS, sequence)).data or b"")
-        except NotFoundError:
-            return None
+        acknowledged = info.ack_floor.stream_seq if info.ack_floor else 0
+        if acknowledged < state.first_seq:
+            return codec.decode(await self._message(state.first_seq))[1]
+        return codec.position(await self._message(acknowledged))
+
+    async def _message(self, sequence: int) -> bytes:
+        return (await self._js.get_msg(EVENTS, sequence)).data or b""
 
     def _save(self, floors: dict[str, int]) -> None:
         with psycopg.connect(self._url) as conn, conn.cursor() as cursor:

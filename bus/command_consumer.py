@@ -1,6 +1,7 @@
 """Takes commands in batches, has them decided in one transaction, answers whoever waits."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
@@ -10,14 +11,15 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from pydantic import ValidationError
 
-from bus import subjects
+from bus import subjects, tracing
 from bus.dead_letters import bury
 from bus.decider import Decider, Request
-from bus.failures import is_outage, pause_after
+from bus.failures import PATIENT, Patience, is_outage
 from bus.publisher import REPLY_TO
 from bus.pull import Pull
-from bus.streams import COMMANDS, MAX_DELIVER, durable, ensure_consumer
+from bus.streams import COMMANDS, durable
 from infra.eventstore.types import Row
+from infra.metrics import COMMAND_BATCH_SIZE, COMMAND_SECONDS
 from schemas.envelope import Answer, Envelope
 from schemas.registry import command_from
 
@@ -38,13 +40,14 @@ class CommandConsumer:
         decider: Decider,
         executor: Executor,
         on_commit: Callable[[Sequence[Row]], None],
+        patience: Patience = PATIENT,
     ) -> None:
         self._nc, self._js, self._decider = nc, js, decider
-        self._executor, self._on_commit = executor, on_commit
+        self._executor, self._on_commit, self._patience = executor, on_commit, patience
 
     async def run(self) -> None:
-        await ensure_consumer(self._js, COMMANDS, durable(NAME, [subjects.COMMANDS], IN_FLIGHT))
-        async for batch in Pull(self._nc, COMMANDS, NAME, size=BATCH).batches():
+        consumer = durable(NAME, [subjects.COMMANDS], IN_FLIGHT, self._patience.ack_wait)
+        async for batch in Pull(self._nc, self._js, COMMANDS, consumer, size=BATCH).batches():
             await self._handle(batch)
 
     async def _handle(self, batch: Sequence[Msg]) -> None:
@@ -58,14 +61,18 @@ class CommandConsumer:
             await self._decide(readable)
 
     async def _decide(self, batch: Sequence[tuple[Msg, Request]]) -> None:
+        began = time.perf_counter()
+        requests = [request for _, request in batch]
         try:
-            answers = await self._process([request for _, request in batch])
+            with tracing.deciding(requests) as traced:
+                answers = await self._process(traced)
         except Exception as error:
             await self._recover(batch, error)
             return
         self._on_commit(self._decider.take_committed())
         for (msg, _), answer in zip(batch, answers, strict=True):
             await self._reply(msg, answer)
+        measure(requests, answers, time.perf_counter() - began)
 
     async def _process(self, requests: list[Request]) -> list[Answer]:
         loop = asyncio.get_running_loop()
@@ -82,17 +89,31 @@ class CommandConsumer:
 
     async def _postpone(self, msg: Msg, request: Request, error: Exception) -> None:
         tries = msg.metadata.num_delivered or 1
-        log.warning("command failed", type=request.envelope.type, tries=tries, error=repr(error))
-        if tries >= MAX_DELIVER and not is_outage(error):
+        log.warning(
+            "command failed",
+            type=request.envelope.type,
+            stream=request.command.stream_id,
+            tenant_id=str(request.envelope.tenant_id),
+            command_id=str(request.envelope.message_id),
+            tries=tries,
+            error=repr(error),
+        )
+        if self._patience.ends(tries, error):
             await bury(self._js, msg, NAME, error)
         else:
-            await msg.nak(delay=pause_after(tries))
+            await msg.nak(delay=self._patience.pause(tries))
 
     async def _reply(self, msg: Msg, answer: Answer) -> None:
         reply_to = (msg.headers or {}).get(REPLY_TO)
         if reply_to:
             await self._nc.publish(reply_to, answer.model_dump_json().encode())
         await msg.ack()
+
+
+def measure(requests: Sequence[Request], answers: Sequence[Answer], seconds: float) -> None:
+    COMMAND_BATCH_SIZE.observe(len(requests))
+    for request, answer in zip(requests, answers, strict=True):
+        COMMAND_SECONDS.labels(request.envelope.type, answer.status).observe(seconds)
 
 
 def parse(payload: bytes) -> Request:

@@ -4,17 +4,24 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
 
 from bus import subjects
 from bus.streams import COMMANDS, DEAD_LETTERS
+from infra.metrics import DEAD_LETTERS as DEAD_LETTERS_BURIED
 
 SUBJECT, CONSUMER, ERROR, DIED_AT = "Hb-Subject", "Hb-Consumer", "Hb-Error", "Hb-Died-At"
 MAX_ERROR = 1_000
+
+log = structlog.get_logger(__name__)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +35,24 @@ class DeadLetter:
 
 
 async def bury(js: JetStreamContext, msg: Msg, consumer: str, error: BaseException) -> None:
-    """Copies a message to the dead letters, then acknowledges it. The copy is durable first."""
+    """Copies a message to the dead letters, then acknowledges it. The copy is durable first.
+
+    What cannot be copied now stays where it is, and is given to its consumer again.
+    """
     headers = {
         SUBJECT: msg.subject,
         CONSUMER: consumer,
         ERROR: json.dumps(f"{type(error).__name__}: {error}"[:MAX_ERROR]),
         DIED_AT: datetime.now(UTC).isoformat(),
     }
-    await js.publish(subjects.dead_letter(consumer), msg.data, headers=headers)
+    try:
+        await js.publish(subjects.dead_letter(consumer), msg.data, headers=headers)
+    except NatsError as failure:
+        log.warning("not buried", consumer=consumer, subject=msg.subject, error=repr(failure))
+        return
     await msg.ack()
+    DEAD_LETTERS_BURIED.labels(consumer).inc()
+    log.error("dead letter", consumer=consumer, subject=msg.subject, error=repr(error))
 
 
 async def listing(js: JetStreamContext, limit: int = 100) -> list[DeadLetter]:

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from schemas.base import PLATFORM, Claim, Command, Event
 from schemas.envelope import Answer, Envelope, Refusal
 
 ATTEMPTS = 3
-CACHED_STREAMS = 20_000
+CACHED_STREAMS = 5_000
 
 
 class Request(NamedTuple):
@@ -54,9 +55,11 @@ class Decider:
     def process(self, requests: Sequence[Request]) -> list[Answer]:
         """One answer per request, in order. A batch that conflicts is decided again, at last one by one."""
         taken: frozenset[Claim] = frozenset()
+        # One time for all attempts: a claim may be named after it, and must be found taken again.
+        now = self._clock()
         for _ in range(ATTEMPTS):
             try:
-                return self._attempt(requests, taken)
+                return self._attempt(requests, taken, now)
             except ClaimTaken as error:
                 taken |= error.taken
             except Conflict:
@@ -70,8 +73,8 @@ class Decider:
         rows, self._committed = self._committed, []
         return rows
 
-    def _attempt(self, requests: Sequence[Request], taken: frozenset[Claim]) -> list[Answer]:
-        work = Work(Batch(self._clock()))
+    def _attempt(self, requests: Sequence[Request], taken: frozenset[Claim], now: datetime) -> list[Answer]:
+        work = Work(Batch(now))
         self._load(work, requests, recall=True)
         self._load(work, requests, recall=False)
         for request in requests:

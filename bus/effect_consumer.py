@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 
-from bus.event_consumer import EventConsumer, Wanted
+from bus.causation import Wanted
+from bus.event_consumer import EventConsumer
+from bus.failures import PATIENT, Patience
 from bus.publisher import Submitter
 from contexts.kernel import Effect
 from infra.eventstore.types import EventStore
@@ -27,9 +29,10 @@ class EffectConsumer(EventConsumer):
         store: EventStore,
         worker: str,
         concurrency: int,
+        patience: Patience = PATIENT,
     ) -> None:
         events = {effect.event for effect in effects}
-        super().__init__(nc, js, submitter, f"effects-{context}", events, concurrency)
+        super().__init__(nc, js, submitter, f"effects-{context}", events, concurrency, patience)
         self._effects = {effect.event: effect for effect in effects}
         self._ports, self._store, self._worker = ports, store, worker
 
@@ -42,7 +45,11 @@ class EffectConsumer(EventConsumer):
         return free | await asyncio.to_thread(self._store.claim_effects, keys, self._worker)
 
     async def react(self, recorded: Recorded, first_time: bool) -> Wanted:
-        effect = self._effects[type(recorded.event)]
-        if effect.lost and not first_time:
-            return [(f"{effect.name}.lost", effect.lost(recorded.event, recorded))]
-        return [(effect.name, await effect.perform(recorded.event, recorded, self._ports))]
+        return await outcome(self._effects[type(recorded.event)], recorded, self._ports, first_time)
+
+
+async def outcome(effect: Effect, recorded: Recorded, ports: object, first_time: bool) -> Wanted:
+    """Performs the effect, unless it was begun before and must not happen twice."""
+    if effect.lost and not first_time:
+        return [(f"{effect.name}.lost", effect.lost(recorded.event, recorded))]
+    return [(effect.name, await effect.perform(recorded.event, recorded, ports))]

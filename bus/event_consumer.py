@@ -6,29 +6,26 @@ The event is acknowledged only after Postgres has its consequences, so losing al
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from uuid import UUID, uuid5
 
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
-from bus import codec, subjects
+from bus import codec, subjects, tracing
+from bus.causation import Wanted, sealed
 from bus.dead_letters import bury
-from bus.failures import is_outage, pause_after
-from bus.publisher import Submitter, seal
+from bus.failures import Patience, is_outage
+from bus.publisher import Submitter
 from bus.pull import Pull
-from bus.streams import ACK_WAIT_SECONDS, EVENTS, MAX_DELIVER, REDO, durable, ensure_consumer
-from schemas.base import Command, Event
-from schemas.envelope import Actor, Envelope, Recorded
+from bus.streams import EVENTS, REDO, durable
+from schemas.base import Event
+from schemas.envelope import Actor, Recorded
 
 ANSWER_SECONDS = 10.0
 TRIES = 3
+REDO_CREDIT = 16
 OUTAGE_SECONDS = 900.0
-IDS = UUID("5b0f6f0e-8f5c-4d3b-9c39-5f3f6d1d7b11")
-
-Wanted = Sequence[tuple[str, Sequence[Command]]]
-"""Commands by the name of the policy or effect that wants them."""
 
 log = structlog.get_logger(__name__)
 
@@ -44,9 +41,10 @@ class EventConsumer(ABC):
         name: str,
         events: Iterable[type[Event]],
         concurrency: int,
+        patience: Patience,
     ) -> None:
         self._nc, self._js, self._submitter = nc, js, submitter
-        self.name, self._concurrency = name, concurrency
+        self.name, self._concurrency, self._patience = name, concurrency, patience
         self._filters = sorted({subjects.events_of_type(event.type_name) for event in events})
         self._slots = asyncio.Semaphore(concurrency)
         self._in_hand: dict[str, Msg] = {}
@@ -60,11 +58,12 @@ class EventConsumer(ABC):
         return frozenset(r.ref for r in recorded)
 
     async def run(self) -> None:
-        await ensure_consumer(self._js, EVENTS, durable(self.name, self._filters, self._concurrency * 2))
-        await ensure_consumer(self._js, REDO, durable(self.name, [subjects.redo(self.name)], 16))
+        credit = self._concurrency * 2
+        events = durable(self.name, self._filters, credit, self._patience.ack_wait)
+        again = durable(self.name, [subjects.redo(self.name)], REDO_CREDIT, self._patience.ack_wait)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._consume(Pull(self._nc, EVENTS, self.name, credit=self._concurrency * 2)))
-            group.create_task(self._consume(Pull(self._nc, REDO, self.name, credit=16)))
+            group.create_task(self._consume(Pull(self._nc, self._js, EVENTS, events, credit=credit)))
+            group.create_task(self._consume(Pull(self._nc, self._js, REDO, again, credit=REDO_CREDIT)))
             group.create_task(self._keep_in_hand())
 
     async def _consume(self, pull: Pull) -> None:
@@ -80,7 +79,7 @@ class EventConsumer(ABC):
         """None: not readable, or a second delivery of what this process is working on."""
         try:
             recorded = codec.decode(msg.data)[0]
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             await bury(self._js, msg, self.name, error)
             return None
         return None if self._in_hand.setdefault(recorded.ref, msg) is not msg else (msg, recorded)
@@ -110,9 +109,10 @@ class EventConsumer(ABC):
     async def _handle(self, msg: Msg, recorded: Recorded, first_time: bool | None) -> None:
         try:
             if first_time is None:
-                await msg.nak(delay=pause_after(1))
+                await msg.nak(delay=self._patience.pause(1))
                 return
-            await self._deliver(recorded, await self.react(recorded, first_time))
+            with tracing.reacting(self.name, recorded) as traceparent:
+                await self._deliver(recorded, await self.react(recorded, first_time), traceparent)
             await msg.ack()
         except Exception as error:
             await self._postpone(msg, recorded, error)
@@ -120,47 +120,40 @@ class EventConsumer(ABC):
             self._in_hand.pop(recorded.ref, None)
             self._slots.release()
 
-    async def _deliver(self, recorded: Recorded, wanted: Wanted) -> None:
+    async def _deliver(self, recorded: Recorded, wanted: Wanted, traceparent: str | None) -> None:
         """What was done must be told: an outage is waited out with the result in hand."""
         deadline = asyncio.get_running_loop().time() + OUTAGE_SECONDS
         while True:
             try:
-                for envelope, stream_id in self._sealed(recorded, wanted):
-                    await self._submitter.tell(envelope, stream_id, ANSWER_SECONDS, TRIES)
+                for envelope, command in sealed(recorded, wanted, self._actor, traceparent):
+                    await self._submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
                 return
             except Exception as error:
                 if not is_outage(error) or asyncio.get_running_loop().time() > deadline:
                     raise
                 log.warning("result waits", consumer=self.name, ref=recorded.ref, error=repr(error))
-                await asyncio.sleep(pause_after(2))
-
-    def _sealed(self, recorded: Recorded, wanted: Wanted) -> Iterable[tuple[Envelope, str]]:
-        for author, commands in wanted:
-            for number, command in enumerate(commands):
-                envelope = seal(
-                    command,
-                    tenant_id=recorded.tenant_id,
-                    partner_id=recorded.partner_id,
-                    actor=self._actor,
-                    message_id=uuid5(IDS, f"{recorded.ref}/{author}/{command.type_name}/{number}"),
-                    correlation_id=recorded.correlation_id,
-                    causation=recorded.ref,
-                    traceparent=recorded.traceparent,
-                )
-                yield envelope, command.stream_id
+                await asyncio.sleep(self._patience.pause(2))
 
     async def _postpone(self, msg: Msg, recorded: Recorded, error: Exception) -> None:
         tries = msg.metadata.num_delivered or 1
-        log.warning("event failed", consumer=self.name, ref=recorded.ref, tries=tries, error=repr(error))
-        if tries >= MAX_DELIVER and not is_outage(error):
+        log.warning(
+            "event failed",
+            consumer=self.name,
+            ref=recorded.ref,
+            tenant_id=str(recorded.tenant_id),
+            command_id=str(recorded.message_id),
+            tries=tries,
+            error=repr(error),
+        )
+        if self._patience.ends(tries, error):
             await bury(self._js, msg, self.name, error)
         else:
-            await msg.nak(delay=pause_after(tries))
+            await msg.nak(delay=self._patience.pause(tries))
 
     async def _keep_in_hand(self) -> None:
         """Long work must not be given to somebody else meanwhile."""
         while True:
-            await asyncio.sleep(ACK_WAIT_SECONDS / 4)
+            await asyncio.sleep(self._patience.ack_wait / 4)
             if self._nc.is_connected:
                 for msg in list(self._in_hand.values()):
                     await msg.in_progress()

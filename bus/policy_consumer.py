@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 
-from bus.event_consumer import EventConsumer, Wanted
+from bus.causation import Wanted
+from bus.event_consumer import EventConsumer
+from bus.failures import PATIENT, Patience
 from bus.publisher import Submitter
 from contexts.kernel import Policy
 from schemas.envelope import Recorded
@@ -21,14 +23,15 @@ class PolicyConsumer(EventConsumer):
         submitter: Submitter,
         context: str,
         policies: Sequence[Policy],
+        patience: Patience = PATIENT,
     ) -> None:
         events = {policy.event for policy in policies}
-        super().__init__(nc, js, submitter, f"policies-{context}", events, CONCURRENCY)
+        super().__init__(nc, js, submitter, f"policies-{context}", events, CONCURRENCY, patience)
         self._policies = policies
 
     async def react(self, recorded: Recorded, first_time: bool) -> Wanted:
-        return [
-            (policy.name, policy.react(recorded.event, recorded))
-            for policy in self._policies
-            if policy.event is type(recorded.event)
-        ]
+        return reactions(self._policies, recorded)
+
+
+def reactions(policies: Sequence[Policy], recorded: Recorded) -> Wanted:
+    return [(p.name, p.react(recorded.event, recorded)) for p in policies if p.event is type(recorded.event)]

@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from bus import codec, subjects
 from bus.failures import is_outage, pause_after
 from bus.pull import Pull
-from bus.streams import EVENTS, durable, ensure_consumer
+from bus.streams import EVENTS, durable
 from infra.eventstore.mapper import recorded
 from infra.eventstore.types import EventStore
 from projections.feed import apply
@@ -44,8 +44,8 @@ class ProjectionConsumer:
         self._projections, self._store = projections, store
 
     async def run(self) -> None:
-        await ensure_consumer(self._js, EVENTS, durable(NAME, [subjects.EVENTS], BATCH * 4))
-        async for batch in Pull(self._nc, EVENTS, NAME, size=BATCH).batches():
+        consumer = durable(NAME, [subjects.EVENTS], BATCH * 4)
+        async for batch in Pull(self._nc, self._js, EVENTS, consumer, size=BATCH).batches():
             began = time.monotonic()
             await self._handle(batch)
             if len(batch) > 1:

@@ -75,7 +75,7 @@ class Submitter:
             payload = await self._ask(envelope, stream_id, wait, reply=taken)
             return Answer.model_validate_json(payload)
         except TimeoutError:
-            if queued.done() and "error" not in from_json(queued.result()):
+            if queued.done() and took(queued.result()):
                 return None
             raise BusUnavailable("the command queue did not take the command") from None
         finally:
@@ -118,3 +118,8 @@ class Submitter:
         future = self._waiting.get(msg.subject)
         if future and not future.done():
             future.set_result(msg.data)
+
+
+def took(reply: bytes) -> bool:
+    """Whether the queue has the command. NATS answers with nothing at all when there is no such stream."""
+    return bool(reply) and "error" not in from_json(reply)

@@ -5,35 +5,59 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator
 
+import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.api import ConsumerConfig
+
+from bus.streams import ensure_consumer, ensure_streams
 
 EXPIRES_SECONDS = 20.0
 HEARTBEAT_SECONDS = 2.0
 SILENCE_SECONDS = 6.0
 """No message and no heartbeat for so long: the request is lost (server restart), ask again."""
 
-STATUS = "Status"
-HEARTBEAT_STATUS = "100"
+RESTORE_SECONDS = 0.5
+
+STATUS, DESCRIPTION = "Status", "Description"
+HEARTBEAT_STATUS, NOBODY_THERE = "100", "503"
+
+log = structlog.get_logger(__name__)
 
 
 class Pull:
-    """Keeps up to `credit` messages requested; `batches()` yields all that have come, at most `size`."""
+    """Keeps up to `credit` messages requested; `batches()` yields all that have come, at most `size`.
 
-    def __init__(self, nc: Client, stream: str, durable: str, size: int = 256, credit: int = 512) -> None:
-        self._nc = nc
-        self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
+    Makes its durable consumer, and makes it again when it is gone: NATS may lose its data.
+    """
+
+    def __init__(
+        self,
+        nc: Client,
+        js: JetStreamContext,
+        stream: str,
+        consumer: ConsumerConfig,
+        size: int = 256,
+        credit: int = 512,
+    ) -> None:
+        self._nc, self._js, self._stream, self._consumer = nc, js, stream, consumer
+        self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer.durable_name}"
         self._inbox = nc.new_inbox()
         self._size, self._credit = size, credit
         self._owed = 0
         self._ready: deque[Msg] = deque()
         self._signal = asyncio.Event()
         self._last_heard = 0.0
+        self._gone = True
 
     async def batches(self) -> AsyncIterator[list[Msg]]:
         subscription = await self._nc.subscribe(self._inbox, cb=self._receive, pending_msgs_limit=-1)
         try:
             while True:
+                if self._gone:
+                    await self._restore()
                 await self._ask()
                 if not self._ready:
                     await self._wait()
@@ -46,13 +70,28 @@ class Pull:
     async def _receive(self, msg: Msg) -> None:
         self._last_heard = asyncio.get_running_loop().time()
         if msg.headers and STATUS in msg.headers and not msg.data:
-            if msg.headers[STATUS] != HEARTBEAT_STATUS:
-                self._owed = 0
-                self._signal.set()
+            self._told(msg.headers[STATUS], msg.headers.get(DESCRIPTION, ""))
             return
         self._owed = max(0, self._owed - 1)
         self._ready.append(msg)
         self._signal.set()
+
+    def _told(self, status: str, description: str) -> None:
+        if status == HEARTBEAT_STATUS:
+            return
+        self._owed = 0
+        self._gone = self._gone or status == NOBODY_THERE or "deleted" in description.lower()
+        self._signal.set()
+
+    async def _restore(self) -> None:
+        while self._gone:
+            try:
+                await ensure_streams(self._js)
+                await ensure_consumer(self._js, self._stream, self._consumer)
+                self._gone = False
+            except (NatsError, OSError) as error:
+                log.warning("consumer not there", consumer=self._consumer.durable_name, error=repr(error))
+                await asyncio.sleep(RESTORE_SECONDS)
 
     async def _ask(self) -> None:
         wanted = self._credit - self._owed - len(self._ready)

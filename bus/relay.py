@@ -14,8 +14,9 @@ from nats.js import JetStreamContext
 from pydantic_core import from_json
 
 from bus import codec, subjects
-from bus.checkpoints import Checkpoints
+from bus.checkpoints import Checkpoints, OutOfStep
 from bus.failures import is_outage
+from bus.publisher import TRACEPARENT
 from bus.streams import EVENTS, ensure_streams
 from infra.eventstore.types import EventStore, Row
 
@@ -29,10 +30,6 @@ LOCK = 4_805_002
 log = structlog.get_logger(__name__)
 
 
-class OutOfStep(Exception):
-    """The stream's end is not where we thought: read it again."""
-
-
 class Relay:
     """One active; run it under `leader.lead`. `wake` when something was appended."""
 
@@ -42,6 +39,7 @@ class Relay:
         self._offered: deque[Row] = deque(maxlen=OFFERED)
         self._look = True
         self.position = 0
+        self.leading = False
 
     def wake(self) -> None:
         """Something was committed elsewhere: look into the store."""
@@ -54,9 +52,13 @@ class Relay:
         self._signal.set()
 
     async def run(self) -> None:
+        self.leading = True
         while True:
             try:
                 await self._follow()
+            except asyncio.CancelledError:
+                self.leading = False
+                raise
             except Exception as error:
                 if not is_outage(error) and not isinstance(error, OutOfStep):
                     raise
@@ -66,6 +68,7 @@ class Relay:
     async def _follow(self) -> None:
         await ensure_streams(self._js)
         self.position, sequence = await self._resume()
+        self._look = True
         while True:
             self._signal.clear()
             rows = self._taken() or (await self._read() if self._look else ())
@@ -74,7 +77,7 @@ class Relay:
                 self.position = rows[-1].position
             else:
                 await self._idle()
-            await self._checkpoints.save_now_and_then(self.position)
+            await self._checkpoints.save_now_and_then(self.position, sequence)
 
     async def _idle(self) -> None:
         """Until something is offered; now and then the store is looked at all the same."""
@@ -114,17 +117,25 @@ class Relay:
         """The last message's acknowledgement stands for all: each was only stored after the one before."""
         previous = self.position
         for row in rows[:-1]:
-            headers = {EXPECTED: str(sequence)}
-            await self._nc.publish(subject(row), codec.encode(row, previous), headers=headers)
+            await self._nc.publish(
+                subject(row), codec.encode(row, previous), headers=headers_of(row, sequence)
+            )
             previous, sequence = row.position, sequence + 1
         last = rows[-1]
         ack = await self._nc.request(
-            subject(last), codec.encode(last, previous), ACK_SECONDS, headers={EXPECTED: str(sequence)}
+            subject(last), codec.encode(last, previous), ACK_SECONDS, headers=headers_of(last, sequence)
         )
         answer = from_json(ack.data)
         if "error" in answer:
             raise OutOfStep(answer["error"].get("description", ""))
         return sequence + 1
+
+
+def headers_of(row: Row, sequence: int) -> dict[str, str]:
+    headers = {EXPECTED: str(sequence)}
+    if row.traceparent:
+        headers[TRACEPARENT] = row.traceparent
+    return headers
 
 
 def subject(row: Row) -> str:

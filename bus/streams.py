@@ -15,15 +15,12 @@ from nats.js.api import (
 from nats.js.errors import NotFoundError
 
 from bus import subjects
+from bus.failures import PATIENT
 
 COMMANDS, EVENTS, LIVE, DEAD_LETTERS, REDO = "COMMANDS", "EVENTS", "LIVE", "DEAD_LETTERS", "REDO"
 
 GIB = 1024**3
 DAY = 86_400.0
-
-ACK_WAIT_SECONDS = 30
-MAX_DELIVER = 5
-"""Tries in all, with a growing pause between them, before a message becomes a dead letter."""
 
 STREAMS = (
     # What clients were promised a 202 for is nowhere else yet: fsynced before the acknowledgement.
@@ -79,11 +76,13 @@ async def ensure_streams(js: JetStreamContext) -> None:
             await js.add_stream(config)
 
 
-def durable(name: str, filters: list[str], in_flight: int) -> ConsumerConfig:
+def durable(
+    name: str, filters: list[str], in_flight: int, ack_wait: float = PATIENT.ack_wait
+) -> ConsumerConfig:
     return ConsumerConfig(
         durable_name=name,
         ack_policy=AckPolicy.EXPLICIT,
-        ack_wait=ACK_WAIT_SECONDS,
+        ack_wait=ack_wait,
         max_deliver=-1,
         max_ack_pending=in_flight,
         filter_subjects=filters,

@@ -9,8 +9,8 @@ import structlog
 from bus.failures import is_outage
 from bus.publisher import Submitter, seal
 from projections.timers.queries import Timer
-from schemas.base import PartnerId, TenantId
-from schemas.envelope import Actor
+from schemas.base import Command, PartnerId, TenantId
+from schemas.envelope import Actor, Envelope
 from schemas.registry import command_from
 
 LOCK = 4_805_003
@@ -54,13 +54,19 @@ class Timers:
         return len(due)
 
     async def _tell(self, timer: Timer) -> None:
-        command = command_from(timer.command, timer.data)
-        envelope = seal(
-            command,
-            tenant_id=TenantId(timer.tenant_id),
-            partner_id=PartnerId(timer.partner_id) if timer.partner_id else None,
-            actor=ACTOR,
-            message_id=uuid5(IDS, f"{timer.name}/{timer.due_at.isoformat()}"),
-            causation=f"timer:{timer.name}",
-        )
+        envelope, command = sealed(timer)
         await self._submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
+
+
+def sealed(timer: Timer) -> tuple[Envelope, Command]:
+    """The timer's command; fired again it is the same wish."""
+    command = command_from(timer.command, timer.data)
+    envelope = seal(
+        command,
+        tenant_id=TenantId(timer.tenant_id),
+        partner_id=PartnerId(timer.partner_id) if timer.partner_id else None,
+        actor=ACTOR,
+        message_id=uuid5(IDS, f"{timer.name}/{timer.due_at.isoformat()}"),
+        causation=f"timer:{timer.name}",
+    )
+    return envelope, command

@@ -2,7 +2,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from api.bodies import json_body
 from api.deps import CurrentScope, Parts, caught_up, current_actor, may, tenant_of
@@ -121,7 +121,7 @@ async def get_execution(parts: Parts, scope: CurrentScope, job_id: UUID) -> Exec
 @router.get(
     "/executions/{job_id}/stream",
     dependencies=[may(Permission.EXECUTIONS_READ)],
-    response_class=EventStream,
+    response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"example": STREAM}}}},
     summary="Follow a run live",
 )

@@ -6,14 +6,20 @@ from fastapi.security import OAuth2PasswordRequestForm
 
 from api.auth import Login
 from api.deps import CurrentActor, Parts, unauthenticated
-from api.models.identity import Jwks, Me, Token
+from api.models.identity import ANNA, Jwks, Me, Token
 from api.reads import PLATFORM_SCOPE
 from schemas.access import PERMISSIONS
 
 router = APIRouter(tags=["identity"])
+FORM = {"grant_type": "password", "username": ANNA["email"], "password": ANNA["password"]}
 
 
-@router.post("/auth/token", response_model=Token, summary="Get an access token for a password")
+@router.post(
+    "/auth/token",
+    response_model=Token,
+    openapi_extra={"requestBody": {"content": {"application/x-www-form-urlencoded": {"example": FORM}}}},
+    summary="Get an access token for a password",
+)
 async def log_in(parts: Parts, form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> Token:
     """The OAuth 2 password form. `username` is the e-mail address. Repeated failures slow the answer down."""
     actor = await Login(parts, form.username, form.password).actor()

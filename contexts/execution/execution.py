@@ -138,7 +138,15 @@ def finish(execution: Execution, node: str, attempt: int, output: Any, ctx: Cont
     succeeded = e.StepSucceeded(
         execution_id=execution.execution_id, node=node, attempt=attempt, output=output
     )
-    return [succeeded, *plan.advance(run_of(evolve(execution, succeeded), ctx))]
+    after = evolve(execution, succeeded)
+    return [succeeded, *(closing(after, event) for event in plan.advance(run_of(after, ctx)))]
+
+
+def closing(execution: Execution, event: Event) -> Event:
+    """A failure names the calls it leaves open; planning does not know them."""
+    if not isinstance(event, e.ExecutionFailed):
+        return event
+    return event.model_copy(update={"open_calls": open_calls(execution)})
 
 
 def fail(execution: Execution, node: str, attempt: int, error: StepError) -> list[Event]:
@@ -148,10 +156,12 @@ def fail(execution: Execution, node: str, attempt: int, error: StepError) -> lis
 
 
 def end(execution: Execution, error: StepError, node: str | None) -> e.ExecutionFailed:
-    calls = [s.call for s in execution.steps.values() if isinstance(s, Working) and s.call]
-    return e.ExecutionFailed(
-        execution_id=execution.execution_id, error=error, node=node, open_calls=tuple(calls)
-    )
+    calls = open_calls(execution)
+    return e.ExecutionFailed(execution_id=execution.execution_id, error=error, node=node, open_calls=calls)
+
+
+def open_calls(execution: Execution) -> tuple[CallRef, ...]:
+    return tuple(s.call for s in execution.steps.values() if isinstance(s, Working) and s.call)
 
 
 def call_failed(

@@ -61,7 +61,9 @@ def advance(run: Run) -> list[Event]:
         if len(outputs) == len(run.definition.nodes):
             events.append(succeed(run, outputs))
     except NodeFailed as failed:
-        events.extend(failure(run.execution_id, failed))
+        # A run that ends begins nothing any more: its calls would cost money for nobody.
+        done = [event for event in events if isinstance(event, StepSucceeded)]
+        return [*done, *failure(run.execution_id, failed)]
     return events
 
 

@@ -3,13 +3,14 @@
 Its default mode takes a table lock before positions are numbered: no reader can miss an event.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg import Cursor
+from psycopg import Connection, Cursor
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow
 from pydantic_core import to_json
@@ -46,10 +47,26 @@ LOCK_TIMEOUT_SECONDS = 10
 ROW_FIELDS = tuple(field.name for field in fields(Row))
 
 
+class Datastore(PostgresDatastore):
+    @contextmanager
+    def get_connection(self) -> Iterator[Connection[DictRow]]:
+        """A connection that saw an error is not used again.
+
+        In a pipeline psycopg takes statements for prepared that the server never saw or has dropped, and
+        then refuses every later use of them.
+        """
+        with super().get_connection() as conn:
+            try:
+                yield conn
+            except BaseException:
+                conn.close()
+                raise
+
+
 def datastore(database_url: str, role: str, pool_size: int) -> PostgresDatastore:
     """A bounded pool whose sessions act as `role`. Database functions stay off: with them events get lost."""
     parts = conninfo_to_dict(database_url)
-    store = PostgresDatastore(
+    store = Datastore(
         dbname=str(parts.get("dbname") or "postgres"),
         host=str(parts.get("host") or "127.0.0.1"),
         port=str(parts.get("port") or 5432),

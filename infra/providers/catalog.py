@@ -1,9 +1,13 @@
 """From `provider/model` to the client that can answer it. The ChatModel of the execution context."""
 
+import time
+
+from infra.metrics import PROVIDER_SECONDS, PROVIDER_TOKENS
 from infra.providers.openai_compatible import OnDelta, OpenAiCompatible
-from schemas.execution.chat import ChatRequest, ChatResult
+from schemas.execution.chat import ChatRequest, ChatResult, Usage
 from schemas.execution.provider_error import ProviderError
 
+TOKEN_CLASSES = ("input", "output", "cache_read", "cache_write", "reasoning")
 OPENAI_URL = "https://api.openai.com/v1"
 SETTINGS = {"openai": "HB_OPENAI_API_KEY or HB_OPENAI_BASE_URL", "local": "HB_LOCAL_MODEL_URL"}
 
@@ -14,7 +18,14 @@ class Catalog:
 
     async def complete(self, request: ChatRequest, on_delta: OnDelta | None) -> ChatResult:
         provider, name = split(request.model)
-        return await self._client(provider).complete(name, request, on_delta)
+        began = time.perf_counter()
+        try:
+            result = await self._client(provider).complete(name, request, on_delta)
+        except ProviderError as error:
+            measure(request.model, error.error_class, began, error.observed_usage)
+            raise
+        measure(request.model, "ok", began, result.usage)
+        return result
 
     async def aclose(self) -> None:
         for client in self._clients.values():
@@ -26,6 +37,12 @@ class Catalog:
         if provider in SETTINGS:
             raise _refused(f"provider {provider!r} is not set up: set {SETTINGS[provider]}")
         raise _refused(f"unknown provider {provider[:50]!r}: use one of {', '.join(SETTINGS)}")
+
+
+def measure(model: str, outcome: str, began: float, usage: Usage | None) -> None:
+    PROVIDER_SECONDS.labels(model, outcome).observe(time.perf_counter() - began)
+    for token_class in TOKEN_CLASSES if usage else ():
+        PROVIDER_TOKENS.labels(model, token_class).inc(getattr(usage, token_class))
 
 
 def split(model: str) -> tuple[str, str]:

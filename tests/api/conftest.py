@@ -2,8 +2,22 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
+import structlog
 
 from tests.api.world import World
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plain_logs() -> None:
+    """structlog's default paints tracebacks with all locals: slow, and locals hold passwords."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["event"]),
+        ]
+    )
 
 
 @pytest.fixture

@@ -181,6 +181,7 @@ class FakeLive:
     def __init__(self) -> None:
         self.listening: list[asyncio.Queue[LiveMessage | None]] = []
         self.closed = 0
+        self.heard = asyncio.Event()
 
     def say(self, message: LiveMessage | None) -> None:
         for queue in self.listening:
@@ -189,6 +190,7 @@ class FakeLive:
     async def subscribe(self, stream_id: str, tenant_id: TenantId) -> AsyncIterator[LiveMessage]:
         queue: asyncio.Queue[LiveMessage | None] = asyncio.Queue()
         self.listening.append(queue)
+        self.heard.set()
         return self._hear(queue)
 
     async def _hear(self, queue: asyncio.Queue[LiveMessage | None]) -> AsyncIterator[LiveMessage]:

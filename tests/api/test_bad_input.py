@@ -151,9 +151,7 @@ async def test_only_json_is_json(anna: httpx2.AsyncClient) -> None:
 
 
 async def test_a_body_that_says_it_is_too_large_is_not_read(anna: httpx2.AsyncClient) -> None:
-    response = await anna.post("/agents", content=b"x" * 1_048_577)
-    problem(response, 413, "request.too_large")
-    assert response.headers["connection"] == "close"
+    problem(await anna.post("/agents", content=b"x" * 1_048_577), 413, "request.too_large")
 
 
 @pytest.mark.parametrize("path", ["/agents", "/auth/token"])

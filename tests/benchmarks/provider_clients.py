@@ -1,6 +1,7 @@
 """CPU per model call of our adapter and of the clients it could be built on.
 
-The server answers without delay, in another process.
+The server answers without delay, in another process. The other clients are no dependencies of ours:
+`uv pip install openai "pydantic-ai-slim[openai]"` first.
 
 `python -m tests.benchmarks.provider_clients [--calls N] [--in-flight N] [--tokens N] [--uvloop]`
 """

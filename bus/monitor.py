@@ -1,0 +1,71 @@
+"""Gauges of this process, read every few seconds: how much waits where."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from nats.js import JetStreamContext
+from psycopg_pool import AsyncConnectionPool
+
+from bus.failures import is_outage
+from bus.relay import Relay
+from bus.streams import COMMANDS, EVENTS
+from infra import metrics
+from projections.lag import Lag, lag
+
+EVERY_SECONDS = 5.0
+
+RELAY_LAG = """
+SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float8 FROM (
+    SELECT recorded_at FROM stored_events WHERE notification_id > %s ORDER BY notification_id LIMIT 100000
+) AS waiting"""
+
+log = structlog.get_logger(__name__)
+
+
+class Monitor:
+    def __init__(self, js: JetStreamContext, pool: AsyncConnectionPool, relay: Relay) -> None:
+        self._js, self._pool, self._relay = js, pool, relay
+
+    async def watch_relay(self) -> None:
+        """For the process that relays: its own lag, and the queues of everybody."""
+        await repeatedly(self._queues_and_relay)
+
+    async def watch_projections(self) -> None:
+        await repeatedly(self._projections)
+
+    async def _queues_and_relay(self) -> None:
+        for stream in (COMMANDS, EVENTS):
+            for consumer in await self._js.consumers_info(stream):
+                metrics.QUEUE_DEPTH.labels(consumer.name).set(consumer.num_pending or 0)
+        if self._relay.leading:
+            async with self._pool.connection() as conn:
+                row = await (await conn.execute(RELAY_LAG, (self._relay.position,))).fetchone()
+            events, seconds = row or (0, 0.0)
+            metrics.RELAY_LAG_EVENTS.set(events)
+            metrics.RELAY_LAG_SECONDS.set(seconds)
+
+    async def _projections(self) -> None:
+        async with self._pool.connection() as conn:
+            found = await lag(conn)
+        for one in found:
+            show(one)
+        metrics.PROJECTIONS_STOPPED.set(sum(one.status == "stopped" for one in found))
+
+
+def show(found: Lag) -> None:
+    metrics.PROJECTION_LAG_EVENTS.labels(found.name).set(found.events)
+    metrics.PROJECTION_LAG_SECONDS.labels(found.name).set(found.seconds)
+    if found.status == "stopped":
+        log.error("projection stopped", projection=found.name, error=found.error)
+
+
+async def repeatedly(look: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await look()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            log.warning("gauges not readable", error=repr(error))
+        await asyncio.sleep(EVERY_SECONDS)

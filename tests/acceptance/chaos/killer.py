@@ -1,0 +1,71 @@
+"""Kills processes with -9 at seeded moments and brings them back, as a supervisor would."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.support.platform import Part, RunningPlatform
+
+DOWN_SECONDS = (0.05, 1.5)
+LOOK_SECONDS = 0.1
+REVIVE_PAUSE_SECONDS = 0.3
+
+
+@dataclass(frozen=True)
+class Blow:
+    at: float
+    part: Part
+    number: int
+    down: float
+
+
+def blows(parts: Sequence[Part], each: int, over_seconds: float, random: Random) -> list[Blow]:
+    """`each` of every kind, in the order of time. `number` says which worker."""
+    plan = [
+        Blow(random.uniform(0, over_seconds), part, random.randrange(1_000), random.uniform(*DOWN_SECONDS))
+        for part in parts
+        for _ in range(each)
+    ]
+    return sorted(plan, key=lambda blow: blow.at)
+
+
+@dataclass
+class Killer:
+    platform: RunningPlatform
+    on_kill: Callable[[], None]
+    killed: Counter[str] = field(default_factory=Counter)
+    ended_alone: Counter[str] = field(default_factory=Counter)
+    _locks: dict[tuple[Part, int], asyncio.Lock] = field(default_factory=dict)
+
+    async def strike_all(self, plan: Sequence[Blow]) -> None:
+        async with asyncio.TaskGroup() as group:
+            for blow in plan:
+                group.create_task(self._strike(blow))
+
+    async def _strike(self, blow: Blow) -> None:
+        number = blow.number % len(self.platform.workers) if blow.part == "worker" else 0
+        await asyncio.sleep(blow.at)
+        async with self._lock(blow.part, number):
+            await self.platform.kill(blow.part, number)
+            self.killed[blow.part] += 1
+            self.on_kill()
+            await asyncio.sleep(blow.down)
+            await self.platform.revive(blow.part, number)
+
+    async def keep_workers(self) -> None:
+        """Until cancelled: a worker that ended by itself is started again, and counted."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            for number, worker in enumerate(self.platform.workers):
+                lock = self._lock("worker", number)
+                if lock.locked() or worker.alive():
+                    continue
+                async with lock:
+                    self.ended_alone[worker.name] += 1
+                    await asyncio.sleep(REVIVE_PAUSE_SECONDS)
+                    await self.platform.revive("worker", number)
+
+    def _lock(self, part: Part, number: int) -> asyncio.Lock:
+        return self._locks.setdefault((part, number), asyncio.Lock())

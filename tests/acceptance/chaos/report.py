@@ -1,0 +1,50 @@
+from collections.abc import Mapping, Sequence
+
+from rich.table import Table
+
+from tests.acceptance.chaos.drill import Outcome
+
+SHOWN = 3
+
+Found = Mapping[str, Sequence[str]]
+
+
+def table(outcome: Outcome, found: Found) -> Table:
+    facts = outcome.facts
+    shown = Table("", "", show_header=False)
+    rows = {
+        "events stored / relayed": f"{len(facts.record.events)} / {len(facts.record.relayed)}",
+        "provider calls / answered / settled": (
+            f"{facts.provider_calls} / {facts.completed.total()} / {sum(map(len, facts.settled.values()))}"
+        ),
+        "calls whose outcome was lost": str(facts.lost_calls),
+        "killed": counted(outcome.killed),
+        "ended by themselves": counted(outcome.ended_alone),
+        "last run ended after": f"{outcome.last_end_seconds:.1f} s",
+        "duration": f"{outcome.seconds:.1f} s",
+    }
+    for name, value in rows.items():
+        shown.add_row(name, value)
+    shown.add_section()
+    for check, differing in found.items():
+        shown.add_row(check.replace("_", " "), "[red]no[/]" if differing else "[green]yes[/]")
+    return shown
+
+
+def counted(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in sorted(numbers.items())) or "none"
+
+
+def verdict(outcome: Outcome, found: Found) -> tuple[bool, str]:
+    """Whether all is well, and the last line."""
+    facts = outcome.facts
+    figures = (
+        f"runs={len(facts.runs)} completed={facts.succeeded} "
+        f"settles_per_call={facts.settles_per_call:.3f} lost={facts.lost} doubled={facts.doubled}"
+    )
+    differing = [f"{check}: {fact}" for check, facts_ in found.items() for fact in facts_[:SHOWN]]
+    if not outcome.settled_down:
+        differing.append("the platform did not come to rest: relay, projections or settling are behind")
+    if differing:
+        return False, "\n  ".join([f"CHAOS FAILED {figures}", *differing])
+    return True, f"CHAOS OK {figures}"

@@ -1,0 +1,205 @@
+"""Rules that hold for every operation of the OpenAPI document, whatever is added later."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import jsonschema
+import pytest
+
+from api.app import assemble
+from api.parts import Limits
+from schemas.base import PartnerId, TenantId
+from schemas.envelope import Actor
+from schemas.execution.events import ExecutionSucceeded
+from tests.api.world import AGENT, WORKFLOW, World
+
+DOCUMENT = assemble(Limits()).openapi()
+PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics"}
+FOREIGN_IDS = ("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id")
+
+
+def operations() -> Iterator[tuple[str, str]]:
+    for path, methods in DOCUMENT["paths"].items():
+        for method in methods:
+            yield method, path
+
+
+def operation(method: str, path: str) -> dict[str, Any]:
+    found: dict[str, Any] = DOCUMENT["paths"][path][method]
+    return found
+
+
+def body_of(method: str, path: str) -> Any:
+    content = operation(method, path).get("requestBody", {}).get("content", {})
+    return content.get("application/json", {}).get("example")
+
+
+ALL = list(operations())
+SECURED = [(method, path) for method, path in ALL if path not in PUBLIC]
+WITH_IDS = [(method, path) for method, path in SECURED if "{" in path]
+
+
+class Foreign:
+    """Another partner's world: ids that exist and must look as if they did not."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.ids: dict[str, str] = {}
+
+    async def make(self) -> "Foreign":
+        world, zoe = self.world, self.world.zoe
+        agent_id = await world.make("/agents", AGENT, zoe)
+        workflow_id = await world.make("/workflows", WORKFLOW, zoe)
+        job_id = await world.make(f"/agents/{agent_id}/execute", {"message": "x"}, zoe)
+        event = ExecutionSucceeded(execution_id=job_id, output="secret")
+        world.reads.record(f"execution-{job_id}", world.other_tenant, event)
+        self.ids = {
+            "partner_id": str(world.other_partner),
+            "tenant_id": str(world.other_tenant),
+            "agent_id": str(agent_id),
+            "workflow_id": str(workflow_id),
+            "job_id": str(job_id),
+            "command_id": str(world.bus.sent[0].message_id),
+        }
+        return self
+
+
+async def call(client: httpx2.AsyncClient, method: str, path: str, ids: dict[str, str]) -> httpx2.Response:
+    place = path.format(**ids)
+    return await client.request(method.upper(), place, json=body_of(method, path))
+
+
+def is_problem(response: httpx2.Response, method: str, path: str) -> None:
+    assert response.headers["content-type"] == "application/problem+json"
+    declared = operation(method, path)["responses"][str(response.status_code)]
+    assert list(declared["content"]) == ["application/problem+json"]
+    schema = {"$ref": "#/components/schemas/ProblemDetails", "components": DOCUMENT["components"]}
+    jsonschema.validate(response.json(), schema)
+
+
+def users_who_see_nothing_of_zeta(world: World) -> dict[str, Actor]:
+    sibling = TenantId(world.add_tenant("sibling", world.other_partner))
+    boss = PartnerId(world.other_partner)
+    anna = world.anna
+    return {
+        "tenant of another partner": anna,
+        "another partner": world.reseller,
+        "sibling tenant of the same partner": anna.model_copy(
+            update={"tenant_id": sibling, "partner_id": boss}
+        ),
+    }
+
+
+@pytest.mark.parametrize("method, path", SECURED)
+async def test_without_a_token_nothing_is_told(world: World, method: str, path: str) -> None:
+    foreign = await Foreign(world).make()
+    sent = len(world.bus.sent)
+    async with world.client() as nobody:
+        response = await call(nobody, method, path, foreign.ids)
+    assert response.status_code == 401
+    assert response.json()["code"] == "auth.missing_token"
+    is_problem(response, method, path)
+    assert len(world.bus.sent) == sent
+
+
+@pytest.mark.parametrize("method, path", WITH_IDS)
+async def test_what_is_anothers_does_not_exist(world: World, method: str, path: str) -> None:
+    """403 only where the role may not do such a thing to anything at all."""
+    foreign = await Foreign(world).make()
+    statuses = set()
+    for actor in users_who_see_nothing_of_zeta(world).values():
+        async with world.client(actor) as client:
+            response = await call(client, method, path, foreign.ids)
+        is_problem(response, method, path)
+        statuses.add(response.status_code)
+        assert "secret" not in response.text
+    assert statuses <= {403, 404}
+    assert 404 in statuses
+
+
+@pytest.mark.parametrize("method, path", WITH_IDS)
+async def test_an_id_nobody_has_looks_the_same_as_anothers(world: World, method: str, path: str) -> None:
+    foreign = await Foreign(world).make()
+    unknown = dict.fromkeys(FOREIGN_IDS, str(UUID(int=7)))
+    for actor in (world.anna, world.reseller):
+        async with world.client(actor) as client:
+            theirs = await call(client, method, path, foreign.ids)
+            nobodys = await call(client, method, path, unknown)
+        assert (theirs.status_code, theirs.json()["code"]) == (nobodys.status_code, nobodys.json()["code"])
+
+
+@pytest.mark.parametrize("method, path", [pair for pair in ALL if body_of(*pair) is not None])
+async def test_a_body_with_an_unknown_field_is_refused(world: World, method: str, path: str) -> None:
+    foreign = await Foreign(world).make()
+    body = {**body_of(method, path), "tenant_id": str(world.other_tenant)}
+    refused = set()
+    for actor in (world.admin, world.rival, world.zoe):
+        async with world.client(actor) as client:
+            response = await client.request(method.upper(), path.format(**foreign.ids), json=body)
+        is_problem(response, method, path)
+        refused.add(response.status_code)
+    assert refused <= {403, 422}
+    assert 422 in refused
+
+
+@pytest.mark.parametrize("method, path", ALL)
+def test_every_operation_is_explained_by_example(method: str, path: str) -> None:
+    found = operation(method, path)
+    assert found["summary"]
+    assert found["tags"]
+    for media in found.get("requestBody", {}).get("content", {}).values():
+        assert "example" in media
+    success = [found["responses"][status] for status in found["responses"] if status.startswith("2")]
+    assert success
+    for response in success:
+        for media in response["content"].values():
+            assert "example" in media
+
+
+@pytest.mark.parametrize("method, path", ALL)
+def test_every_example_fits_its_schema(method: str, path: str) -> None:
+    found = operation(method, path)
+    for content in (found.get("requestBody", {}), *found["responses"].values()):
+        for media in content.get("content", {}).values():
+            if "$ref" in media.get("schema", {}) and "example" in media:
+                schema = {**media["schema"], "components": DOCUMENT["components"]}
+                jsonschema.validate(media["example"], schema)
+
+
+@pytest.mark.parametrize("method, path", ALL)
+def test_every_error_is_declared_as_a_problem(method: str, path: str) -> None:
+    errors = {s: r for s, r in operation(method, path)["responses"].items() if s >= "400"}
+    assert "500" in errors
+    assert ("401" in errors) is (path not in PUBLIC or path == "/auth/token")
+    for response in errors.values():
+        assert list(response["content"]) == ["application/problem+json"]
+
+
+def test_the_document_holds_together() -> None:
+    assert DOCUMENT["openapi"].startswith("3.1")
+    names = [found["operationId"] for found in (operation(*pair) for pair in ALL)]
+    assert len(names) == len(set(names))
+    for reference in references(DOCUMENT):
+        assert reference.removeprefix("#/components/schemas/") in DOCUMENT["components"]["schemas"]
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        jsonschema.Draft202012Validator.check_schema(schema)
+        assert "ValidationError" not in name
+
+
+def references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for item in value.values():
+            yield from references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from references(item)
+
+
+def test_writing_requests_take_an_idempotency_key() -> None:
+    for method, path in SECURED:
+        names = [parameter["name"] for parameter in operation(method, path).get("parameters", [])]
+        assert ("Idempotency-Key" in names) is (method != "get")

@@ -1,0 +1,101 @@
+"""Every table that says whose a row is keeps tenants apart, in a database as it is installed."""
+
+from contextlib import closing
+from typing import Any
+
+import psycopg
+import pytest
+
+from infra.eventstore.recorder import datastore
+
+SHARED = {
+    "checkpoints": "positions of the bus's consumers",
+    "key_rings": "the platform's own keys, encrypted",
+    "projections": "positions of the projections",
+    "schema_version": "which migrations were applied",
+}
+"""Tables without a tenant, and what is in them."""
+
+INSERT_ONLY = ("stored_events", "commands", "claims", "effect_claims", "ledger_entries_v1")
+
+TABLES = """
+SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, pg_get_userbyid(c.relowner), attname IS NOT NULL
+FROM pg_class c LEFT JOIN pg_attribute ON attrelid = c.oid AND attname = 'tenant_id' AND NOT attisdropped
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"""
+
+VIEWS = """
+SELECT relname, reloptions FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')
+AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')"""
+
+POLICIES = "SELECT tablename, array_agg(r.r::text) FROM pg_policies, unnest(roles) r(r) GROUP BY 1"
+
+FUNCTIONS = """
+SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"""
+
+ROLES = """
+SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles
+WHERE rolname IN ('hb_api', 'hb_worker') ORDER BY 1"""
+
+
+def rows(database: psycopg.Connection, query: str, *params: Any) -> list[tuple[Any, ...]]:
+    return database.execute(query.encode(), params).fetchall()
+
+
+def tenant_tables(database: psycopg.Connection) -> set[str]:
+    return {name for name, _, _, _, has_tenant in rows(database, TABLES) if has_tenant}
+
+
+def test_every_table_has_a_tenant_or_a_reason(database: psycopg.Connection) -> None:
+    without = {name for name, _, _, _, has_tenant in rows(database, TABLES) if not has_tenant}
+    assert without == SHARED.keys()
+
+
+def test_every_tenant_table_is_isolated_even_from_its_owner(database: psycopg.Connection) -> None:
+    assert len(tenant_tables(database)) > 10
+    isolated = {name for name, on, forced, _, _ in rows(database, TABLES) if on and forced}
+    assert tenant_tables(database) - isolated == set()
+
+
+def test_every_tenant_table_has_policies_for_our_roles_only(database: psycopg.Connection) -> None:
+    policies = {name: frozenset(roles) for name, roles in rows(database, POLICIES)}
+    assert policies.keys() == tenant_tables(database)
+    assert set(policies.values()) == {frozenset({"hb_worker"}), frozenset({"hb_worker", "hb_api"})}
+
+
+def test_a_view_asks_its_readers_rights(database: psycopg.Connection) -> None:
+    views = rows(database, VIEWS)
+    assert views
+    assert [name for name, options in views if "security_invoker=true" not in (options or [])] == []
+
+
+def test_our_roles_cannot_pass_by_the_policies(database: psycopg.Connection) -> None:
+    powers = rows(database, ROLES)
+    assert powers == [("hb_api", False, False, False, False), ("hb_worker", False, False, False, False)]
+    assert {owner for _, _, _, owner, _ in rows(database, TABLES)} & {"hb_api", "hb_worker"} == set()
+    assert rows(database, FUNCTIONS) == []
+
+
+def test_the_edge_changes_no_tenant_table(database: psycopg.Connection) -> None:
+    writable = "SELECT has_table_privilege('hb_api', %s, 'INSERT, UPDATE, DELETE, TRUNCATE')"
+    assert [table for table in tenant_tables(database) if rows(database, writable, table)[0][0]] == []
+
+
+@pytest.mark.parametrize("table", INSERT_ONLY)
+def test_what_is_recorded_stays(database: psycopg.Connection, table: str) -> None:
+    changeable = "SELECT has_table_privilege('hb_worker', %s, 'UPDATE, DELETE, TRUNCATE')"
+    assert rows(database, changeable, table) == [(False,)]
+
+
+def test_nobody_else_was_given_rights(database: psycopg.Connection) -> None:
+    others = """SELECT table_name, grantee FROM information_schema.role_table_grants
+        WHERE table_schema = 'public' AND grantee NOT IN ('hb_api', 'hb_worker', current_user)
+        AND table_name = ANY(%s)"""
+    assert rows(database, others, [name for name, *_ in rows(database, TABLES)]) == []
+
+
+def test_the_store_takes_the_table_lock(prepared_database: str) -> None:
+    """The library's database functions number events before they are visible: readers would miss some."""
+    store = datastore(prepared_database, "hb_worker", pool_size=1)
+    with closing(store):
+        assert store.enable_db_functions is False

@@ -1,0 +1,99 @@
+"""`./justw bench [commands workflows calls events] [peers] [--quick]`: figures beside references."""
+
+import argparse
+import logging
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+import uvloop
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from tests.benchmarks import case_calls, case_commands, case_events, case_workflows, machine
+from tests.benchmarks.figures import Figure, Peer
+from tests.benchmarks.plot import svg
+from tests.benchmarks.report import table, write_json
+from tests.benchmarks.setting import BUILD, Result, Setting
+from tests.support.llm_process import scripted_llm_process
+from tests.support.platform import running_platform
+
+Case = Callable[[Setting], Awaitable[Result]]
+CASES: Mapping[str, Case] = {
+    "commands": case_commands.measure,
+    "workflows": case_workflows.measure,
+    "calls": case_calls.measure,
+    "events": case_events.measure,
+}
+SECONDS, QUICK_SECONDS = 3.0, 0.8
+PLOT = Path("docs/bench.svg")
+
+
+async def measure(names: Sequence[str], seconds: float, with_peers: bool, progress: Progress) -> Result:
+    """One platform for all cases; a case's peers use its servers too."""
+    figures, absent = list[Figure](), list[Peer]()
+    data = Path(tempfile.mkdtemp(prefix="hb-bench-"))
+    task = progress.add_task("starting the platform", total=len(names))
+    try:
+        with scripted_llm_process() as llm:
+            async with running_platform(data, scripted_llm_url=llm) as platform:
+                tenancy = await platform.client.provision("bench")
+                for name in names:
+                    say = sayer(progress, task, name)
+                    say("HireBuddha")
+                    found = await CASES[name](Setting(platform, tenancy, llm, seconds, with_peers, say))
+                    figures.extend(found.figures)
+                    absent.extend(found.absent)
+                    progress.advance(task)
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+    return Result(figures, absent)
+
+
+def sayer(progress: Progress, task: TaskID, name: str) -> Callable[[str], None]:
+    return lambda what: progress.update(task, description=f"{name}: {what}")
+
+
+async def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"{', '.join(CASES)} (all), and `peers`")
+    parser.add_argument("--quick", action="store_true", help="shorter repetitions, rougher figures")
+    asked = parser.parse_args(arguments)
+    if unknown := set(asked.names) - {*CASES, "peers"}:
+        parser.error(f"unknown {', '.join(sorted(unknown))}: choose from {', '.join(CASES)}, peers")
+    names = [name for name in CASES if name in asked.names] or list(CASES)
+    # A pipe has no width of its own, and 80 columns are too few for the table.
+    console, facts = Console(width=None if sys.stdout.isatty() else 120), machine.facts()
+    columns = (SpinnerColumn(), TextColumn("{task.description:45}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        seconds = QUICK_SECONDS if asked.quick else SECONDS
+        result = await measure(names, seconds, "peers" in asked.names, progress)
+    tell(console, facts, " ".join(["./justw bench", *arguments]), result)
+    if names == list(CASES):
+        draw(console, facts, result)
+
+
+def tell(console: Console, facts: Mapping[str, str], command: str, result: Result) -> None:
+    console.print(table(result.figures))
+    for peer in result.absent:
+        console.print(f"{peer.name} was not measured: {peer.note}", highlight=False)
+    write_json(BUILD / "bench.json", facts, command, result.figures, result.absent)
+    console.print(f"{described(facts)}; all figures: {BUILD / 'bench.json'}", highlight=False)
+
+
+def draw(console: Console, facts: Mapping[str, str], result: Result) -> None:
+    """Only of all cases together, so that the picture in docs/ is never half of one."""
+    PLOT.parent.mkdir(exist_ok=True)
+    PLOT.write_text(svg(result.figures, described(facts)))
+    console.print(f"drawn: {PLOT}", highlight=False)
+
+
+def described(facts: Mapping[str, str]) -> str:
+    return f"{facts['cpu']}, {facts['memory']}, Python {facts['python']}, commit {facts['commit']}"
+
+
+if __name__ == "__main__":
+    logging.disable(logging.WARNING)
+    uvloop.run(main(sys.argv[1:]))

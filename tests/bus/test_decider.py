@@ -1,0 +1,148 @@
+"""What a batch of commands becomes: answered once each, and none spoils another."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from bus import wiring
+from bus.command_consumer import parse
+from bus.decider import Decider, Request
+from bus.publisher import seal
+from schemas.base import PLATFORM, Command
+from schemas.billing.commands import ReleaseCall
+from schemas.envelope import Actor, Answer
+from schemas.tenancy.commands import CreatePartner
+from tests.support.builders import NOW, PARTNER_ID, SYSTEM, TENANT_ID, create_partner, new_user
+from tests.support.fakes.clock import FakeClock
+from tests.support.fakes.event_store import MemoryEventStore
+from tests.support.harness import Harness
+from tests.support.money import authorize, call
+from tests.support.story import LEDGER, given_tenant, names
+
+
+class ConflictingStore(MemoryEventStore):
+    """Somebody else appends to a stream just before each of the next commits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rivals: list[Request] = []
+
+    def commit(self, batch: Any) -> Any:
+        while self.rivals:
+            decider(self).process([self.rivals.pop()])
+        return super().commit(batch)
+
+
+def decider(store: MemoryEventStore) -> Decider:
+    return Decider(store, wiring.HANDLERS, wiring.FACTS, FakeClock(NOW))
+
+
+def request(command: Command, message_id: UUID | None = None, input_hash: str = "") -> Request:
+    who: dict[str, Any] = {"tenant_id": PLATFORM, "partner_id": None, "actor": SYSTEM}
+    envelope = seal(command, **who, message_id=message_id, input_hash=input_hash)
+    return parse(envelope.model_dump_json().encode())
+
+
+def partner(number: int, email: str | None = None) -> CreatePartner:
+    admin = new_user(user_id=UUID(int=number), email=email or f"admin-{number}@example.com")
+    return create_partner(partner_id=UUID(int=number), admin=admin)
+
+
+def codes(answers: list[Answer]) -> list[str | None]:
+    return [answer.refusal.code if answer.refusal else None for answer in answers]
+
+
+def test_the_same_command_again_gets_the_same_answer() -> None:
+    store = MemoryEventStore()
+    sent = request(partner(1), uuid4(), "hash")
+    [first] = decider(store).process([sent])
+    [again] = decider(store).process([sent])
+    assert first == again
+    assert len(store.after(0, 10)) == 1
+
+
+def test_the_same_command_twice_in_a_batch_is_decided_once() -> None:
+    sent, store = request(partner(1), uuid4(), "hash"), MemoryEventStore()
+    first, again = decider(store).process([sent, sent])
+    assert first == again
+    assert len(store.after(0, 10)) == 1
+
+
+def test_the_same_id_for_another_request_is_a_conflict() -> None:
+    message_id, store = uuid4(), MemoryEventStore()
+    first, other = (request(partner(n), message_id, f"hash-{n}") for n in (1, 2))
+    assert codes(decider(store).process([first])) == [None]
+    assert codes(decider(store).process([other, first])) == ["request.idempotency_conflict", None]
+
+
+def test_the_same_id_for_another_request_in_one_batch_is_a_conflict() -> None:
+    message_id = uuid4()
+    batch = [request(partner(n), message_id, f"hash-{n}") for n in (1, 2)]
+    assert codes(decider(MemoryEventStore()).process(batch)) == [None, "request.idempotency_conflict"]
+
+
+def test_a_rejection_is_remembered_with_its_reason() -> None:
+    store = MemoryEventStore()
+    decider(store).process([request(partner(1))])
+    changed = request(partner(1, "other@example.com"), uuid4())
+    [first] = decider(store).process([changed])
+    [again] = decider(store).process([changed])
+    assert first == again
+    assert codes([first]) == ["tenancy.partner_exists"]
+
+
+def test_one_taken_name_rejects_one_command_of_the_batch() -> None:
+    store = MemoryEventStore()
+    decider(store).process([request(partner(1, "taken@example.com"))])
+    batch = [request(partner(2)), request(partner(3, "taken@example.com")), request(partner(4))]
+    assert codes(decider(store).process(batch)) == [None, "conflict.email_taken", None]
+
+
+def test_of_two_claims_in_a_batch_the_first_has_the_name() -> None:
+    batch = [request(partner(n, "wanted@example.com")) for n in (1, 2)]
+    assert codes(decider(MemoryEventStore()).process(batch)) == [None, "conflict.email_taken"]
+
+
+def test_a_later_command_of_a_batch_sees_what_the_earlier_ones_did() -> None:
+    store = MemoryEventStore()
+    batch = [request(partner(1)), request(partner(1)), request(partner(1, "other@example.com"))]
+    first, same, other = decider(store).process(batch)
+    assert (first.status, same.status, other.status) == ("accepted", "accepted", "rejected")
+    assert first.position == same.position == other.position > 0
+    assert len(store.after(0, 10)) == 1
+
+
+def test_a_batch_that_meets_a_rival_is_decided_again() -> None:
+    store = ConflictingStore()
+    store.rivals = [request(partner(2))]
+    answers = decider(store).process([request(partner(n)) for n in (1, 2, 3)])
+    assert codes(answers) == [None, None, None]
+    assert len(store.after(0, 10)) == 3
+
+
+def test_a_state_remembered_from_before_takes_in_what_others_wrote() -> None:
+    store = MemoryEventStore()
+    ours, theirs = decider(store), decider(store)
+    ours.process([request(partner(1))])
+    theirs.process([request(partner(2, "new@example.com"))])
+    assert codes(ours.process([request(partner(2, "old@example.com"))])) == ["tenancy.partner_exists"]
+
+
+def test_a_call_that_ended_is_not_authorised_again_however_time_goes_on() -> None:
+    h = Harness()
+    given_tenant(h)
+    policies = Actor(kind="system", id="policies-billing", partner_id=PARTNER_ID)
+    h.submit(authorize(), as_=policies)
+    h.submit(ReleaseCall(tenant_id=TENANT_ID, call=call(), reason="over", usage=None), as_=policies)
+    h.clock.tick = timedelta(seconds=1)
+    again = h.submit(authorize(), as_=policies)
+    assert codes([again]) == ["conflict.call_taken"]
+    assert names(h.events(LEDGER)) == ["call_authorized", "call_released"]
+
+
+def test_committed_rows_are_handed_on_once_with_their_positions() -> None:
+    store = MemoryEventStore()
+    deciding = decider(store)
+    deciding.process([request(partner(1)), request(partner(2))])
+    assert deciding.take_committed() == store.after(0, 10)
+    assert deciding.take_committed() == []

@@ -1,0 +1,101 @@
+"""The real platform for a test or a benchmark: servers and workers as processes, each can be killed."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from bus.broker import connected
+from bus.prepare import prepare
+from bus.streams import ensure_streams
+from infra.embedded.app_process import AppProcess, at_once
+from infra.embedded.nats import EmbeddedNats
+from infra.embedded.postgres import EmbeddedPostgres
+from infra.embedded.process import python
+from infra.settings import child_environment
+from tests.support.client import Client
+
+Part = Literal["worker", "nats", "postgres"]
+PARTS: tuple[Part, ...] = ("worker", "nats", "postgres")
+
+
+class Killable(Protocol):
+    process: subprocess.Popen[bytes] | None
+
+    async def start(self) -> None: ...
+
+    def alive(self) -> bool: ...
+
+
+@dataclass
+class RunningPlatform:
+    data: Path
+    postgres: EmbeddedPostgres
+    nats: EmbeddedNats
+    client: Client
+    workers: list[AppProcess] = field(default_factory=list)
+
+    @property
+    def database_url(self) -> str:
+        return self.postgres.url
+
+    def of(self, part: Part, number: int = 0) -> Killable:
+        """`number` picks one of several workers."""
+        by_name: dict[Part, Killable] = {"postgres": self.postgres, "nats": self.nats}
+        return by_name.get(part) or self.workers[number % len(self.workers)]
+
+    async def kill(self, part: Part, number: int = 0) -> None:
+        """With -9; gone when this returns."""
+        process = self.of(part, number).process
+        if process is not None:
+            process.kill()
+            await asyncio.to_thread(process.wait)
+
+    async def revive(self, part: Part, number: int = 0) -> None:
+        """On the same data and address."""
+        await self.of(part, number).start()
+
+
+@asynccontextmanager
+async def running_platform(
+    data: Path, processes: Sequence[str] = ("all",), scripted_llm_url: str | None = None
+) -> AsyncIterator[RunningPlatform]:
+    """One worker per entry of `processes`, which names its roles.
+
+    Calls of provider `openai` go to the scripted server.
+    """
+    postgres = EmbeddedPostgres(data / "postgres", data / "logs" / "postgres.log")
+    nats = EmbeddedNats(data / "nats", data / "logs" / "nats.log")
+    async with AsyncExitStack() as stack:
+        for server in (postgres, nats):
+            stack.push_async_callback(server.stop)
+            await server.start()
+        await prepare(postgres.url)
+        bus = await stack.enter_async_context(connected(nats.url, "tests"))
+        await ensure_streams(bus.js)
+        client = Client(bus)
+        await client.start()
+        platform = RunningPlatform(data, postgres, nats, client)
+        for number, roles in enumerate(processes):
+            worker = worker_process(platform, f"worker-{number}", roles, scripted_llm_url)
+            stack.push_async_callback(worker.stop)
+            platform.workers.append(worker)
+            await worker.start()
+        yield platform
+
+
+def worker_process(platform: RunningPlatform, name: str, roles: str, llm_url: str | None) -> AppProcess:
+    settings = {
+        "database_url": platform.postgres.url,
+        "nats_url": platform.nats.url,
+        "nats_monitor_url": platform.nats.monitor_url,
+        "data_dir": str(platform.data),
+        "openai_base_url": f"{llm_url}/v1" if llm_url else "",
+    }
+    log = platform.data / "logs" / f"{name}.log"
+    environment = child_environment(settings)
+    program = python(name, "bus.app", "--role", roles, log=log, environment=environment)
+    return AppProcess(program, at_once)
