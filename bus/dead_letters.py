@@ -59,7 +59,8 @@ async def listing(js: JetStreamContext, limit: int = 100) -> list[DeadLetter]:
     """The oldest dead letters, at most `limit`."""
     state = (await js.stream_info(DEAD_LETTERS)).state
     found: list[DeadLetter] = []
-    for id_ in range(state.first_seq, state.last_seq + 1):
+    # A stream that never held a message says that its first is 0, which is no message's number.
+    for id_ in range(max(state.first_seq, 1), state.last_seq + 1):
         letter = await get(js, id_)
         if letter:
             found.append(letter)

@@ -96,7 +96,7 @@ async def check_postgres(url: str) -> None:
             )
             found: dict[str, str] = dict(await cursor.fetchall())
     except psycopg.Error as error:
-        raise DatabaseUnreachable(str(error)) from error
+        raise DatabaseUnreachable(" ".join(str(error).split())) from error
     judge_postgres(found)
 
 

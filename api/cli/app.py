@@ -24,7 +24,9 @@ app.add_typer(groups.dlq, name="dlq")
 @app.command()
 def up(
     data: Data = None,
-    port: Annotated[int | None, typer.Option(help="Port of the API; 0 takes any free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the API; 0 takes any free one.", min=0, max=65535)
+    ] = None,
     model: Annotated[bool, typer.Option("--model/--no-model", help="Serve the local model.")] = True,
 ) -> None:
     """Start Postgres, NATS, workers, the model and the API; Ctrl-C stops them."""

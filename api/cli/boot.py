@@ -127,7 +127,7 @@ async def migrated(database_url: str) -> int:
     try:
         return await prepare(database_url)
     except psycopg.Error as error:
-        raise MigrationFailed(str(error)) from error
+        raise MigrationFailed(" ".join(str(error).split())) from error
 
 
 def origin(setting: str, url: str | None) -> str:

@@ -47,7 +47,7 @@ def set_rate(settings: Settings, model: str, given: dict[str, Decimal]) -> None:
         raise Refused(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.", "") from error
     asyncio.run(order(settings, command))
     rates = ", ".join(f"{name.replace('_', ' ')} {plain(amount)}" for name, amount in command.rates)
-    out.print(f"{TICK} {model} costs, per million tokens: {rates}")
+    out.print(f"{TICK} {model} costs, per million tokens: {rates}", soft_wrap=True)
 
 
 async def order(settings: Settings, command: SetSystemRate) -> None:

@@ -69,11 +69,11 @@ class Story:
 
     async def _tenant(self, partner: Person, partner_id: str) -> tuple[str, Person]:
         self._voice.section("The partner provisions a tenant")
-        self._voice.say("The Tidal Survey may spend 25 dollars a month.")
+        self._voice.say("The Meadow Survey may spend 25 dollars a month.")
         person = self._new("marit", "Marit")
         body = {
-            "name": f"Tidal Survey {self._run}",
-            "subdomain": f"tidal-{self._run}",
+            "name": f"Meadow Survey {self._run}",
+            "subdomain": f"meadow-{self._run}",
             "monthly_budget_usd": "25",
             "owner": person,
         }
@@ -92,7 +92,7 @@ class Story:
     async def _execution(self, owner: Person, workflow_id: str) -> tuple[str, Follower]:
         self._voice.section("It runs")
         self._voice.say(
-            f"On {SAMPLE.name}, {SAMPLE.stat().st_size:,} characters; the model runs on this machine."
+            f"On {SAMPLE.name}, {SAMPLE.stat().st_size:,} bytes. The model is small and runs right here."
         )
         job = await owner.post(f"/workflows/{workflow_id}/execute", {"inputs": inputs()})
         follower = Follower()

@@ -28,6 +28,7 @@ class Follower:
     status: str = ""
     began: float = field(default_factory=time.monotonic)
     _said: dict[str, str] = field(default_factory=dict)
+    _notes: dict[str, str] = field(default_factory=dict)
     _typist: Typist = field(default_factory=lambda: Typist(MARGIN, WIDTH))
 
     async def follow(self, person: Person, path: str) -> None:
@@ -50,7 +51,7 @@ class Follower:
                     DOT, data["node"], f"{data['request']['model']}; the ledger holds the most it can cost"
                 )
             case "call_completed":
-                self._said.setdefault(data["node"], "")
+                self._notes[data["node"]] = pace(data)
             case "step_succeeded":
                 self._finished(data["node"], data["output"])
             case "step_failed" | "step_retry_planned":
@@ -59,21 +60,17 @@ class Follower:
                 self._ended(kind, data)
 
     def _delta(self, told: dict[str, Any]) -> None:
-        """Deltas come in order, and may come again to a second viewer; the first one draws the margin."""
-        node = told["node"]
-        if node not in self._said:
-            self._said[node] = ""
-        self._said[node] += told["text"]
+        self._said[told["node"]] = self._said.get(told["node"], "") + told["text"]
         self._typist.type(told["text"])
 
     def _finished(self, node: str, output: Any) -> None:
         """What the stream did not bring is in the step's output."""
-        if node in self._said:
-            said = self._said[node]
+        if node in self._notes:
+            said = self._said.get(node, "")
             if str(output).startswith(said):
                 self._typist.type(str(output)[len(said) :])
             self._typist.end()
-        self._line(TICK, node, KINDS[node])
+        self._line(TICK, node, KINDS[node] + self._notes.get(node, ""))
 
     def _ended(self, status: str, data: dict[str, Any]) -> None:
         self.status = status
@@ -83,6 +80,11 @@ class Follower:
     def _line(self, mark: str, name: str, note: str) -> None:
         seconds = f"{time.monotonic() - self.began:5.1f} s"
         out.print(f"   {mark} [name]{name:<9}[/] {note:<68} [quiet]{seconds}[/]", soft_wrap=True)
+
+
+def pace(completed: dict[str, Any]) -> str:
+    tokens, seconds = completed["usage"]["output"], completed["latency_ms"] / 1000
+    return f": {tokens} tokens in {seconds:.1f} s, {tokens / max(seconds, 0.001):.0f} a second"
 
 
 async def frames(person: Person, path: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:

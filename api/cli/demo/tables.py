@@ -9,11 +9,12 @@ from rich.table import Table
 from api.cli.demo.proof import CLASSES, MILLION, Proof, money
 from api.cli.look import CROSS, TICK, out, plain, table, usd
 
-LEFT = (1, 0, 1, 3)
+LEFT = (0, 0, 0, 3)
 
 
 def show(made: Table) -> None:
-    out.print(Padding(made, LEFT))
+    out.print()
+    out.print(Padding(made, LEFT, expand=False))
 
 
 def entry_table(entry: dict[str, Any]) -> Table:
