@@ -101,7 +101,8 @@ class Submitter:
         subject = subjects.command(envelope.type, envelope.tenant_id, stream_id)
         try:
             await self._nc.publish(subject, envelope.model_dump_json().encode(), reply, headers)
-            return await asyncio.wait_for(answer, wait)
+            async with asyncio.timeout(wait):
+                return await answer
         finally:
             self._forget(inbox)
 

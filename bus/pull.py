@@ -109,7 +109,8 @@ class Pull:
     async def _wait(self) -> None:
         self._signal.clear()
         try:
-            await asyncio.wait_for(self._signal.wait(), HEARTBEAT_SECONDS)
+            async with asyncio.timeout(HEARTBEAT_SECONDS):
+                await self._signal.wait()
         except TimeoutError:
             if asyncio.get_running_loop().time() - self._last_heard > SILENCE_SECONDS:
                 self._owed = 0
