@@ -116,7 +116,11 @@ def policies(p: Parts) -> list[Work]:
 
 def effects(p: Parts) -> list[Work]:
     ports = ExecutionPorts(
-        chat=p.chat, requests=StoredRequests(p.store), deltas=DeltaSink(p.bus.nc), clock=time.monotonic
+        chat=p.chat,
+        requests=StoredRequests(p.store),
+        deltas=DeltaSink(p.bus.nc),
+        clock=time.monotonic,
+        wall_clock=lambda: datetime.now(UTC),
     )
     worker = f"{socket.gethostname()}:{os.getpid()}"
     return [
