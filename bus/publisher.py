@@ -102,7 +102,8 @@ class Submitter:
             headers[TRACEPARENT] = envelope.traceparent
         try:
             await self._nc.publish(subject, envelope.model_dump_json().encode(), reply, headers)
-            return await asyncio.wait_for(answer, wait)
+            async with asyncio.timeout(wait):
+                return await answer
         finally:
             self._forget(inbox)
 
