@@ -20,6 +20,8 @@ SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at
     SELECT recorded_at FROM stored_events WHERE notification_id > %s ORDER BY notification_id LIMIT 100000
 ) AS waiting"""
 
+CALLS_UNKNOWN = "SELECT count(*) FROM holds WHERE status = 'unknown'"
+
 log = structlog.get_logger(__name__)
 
 
@@ -48,8 +50,10 @@ class Monitor:
     async def _projections(self) -> None:
         async with self._pool.connection() as conn:
             found = await lag(conn)
+            unknown = await (await conn.execute(CALLS_UNKNOWN)).fetchone()
         for one in found:
             show(one)
+        metrics.CALLS_UNKNOWN.set(unknown[0] if unknown else 0)
         metrics.PROJECTIONS_STOPPED.set(sum(one.status == "stopped" for one in found))
 
 

@@ -66,10 +66,11 @@ class Relay:
                 await asyncio.sleep(IDLE_SECONDS)
 
     async def _follow(self) -> None:
+        seen = self._nc.stats["reconnects"]
         await ensure_streams(self._js)
         self.position, sequence = await self._resume()
         self._look = True
-        while True:
+        while self._nc.stats["reconnects"] == seen:
             self._signal.clear()
             rows = self._taken() or (await self._read() if self._look else ())
             if rows:
@@ -78,6 +79,7 @@ class Relay:
             else:
                 await self._idle()
             await self._checkpoints.save_now_and_then(self.position, sequence)
+        raise OutOfStep("NATS was away: what it acknowledged last it may have lost")
 
     async def _idle(self) -> None:
         """Until something is offered; now and then the store is looked at all the same."""

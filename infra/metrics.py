@@ -29,6 +29,10 @@ PROVIDER_SECONDS = Histogram(
     "hb_provider_seconds", "One call to a model provider.", ["model", "outcome"], buckets=SLOW_SECONDS
 )
 PROVIDER_TOKENS = Counter("hb_provider_tokens", "Tokens a provider reported.", ["model", "token_class"])
+PROVIDER_ESTIMATES = Counter(
+    "hb_provider_usage_estimated", "Calls whose usage we counted, as the provider reported none.", ["model"]
+)
+CALLS_UNKNOWN = Gauge("hb_calls_unknown", "Provider calls whose outcome nobody knows, not resolved yet.")
 DEAD_LETTERS = Counter("hb_dead_letters", "Messages given up after their last attempt.", ["consumer"])
 
 

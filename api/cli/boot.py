@@ -189,7 +189,7 @@ class Later:
             out.print(f"[warn]![/] {title} ended unexpectedly; starting it again")
         elif progress.state == "ready" and progress.service in self._crashed:
             self._crashed.discard(progress.service)
-            out.print(f"[good]✓[/] {title} is back after {progress.seconds:.1f} s")
+            out.print(f"[good]✓[/] {title}: running again")
         elif progress.state == "stopping" and not self._stopping:
             # The line the terminal wrote ^C on is not ours.
             self._stopping = True

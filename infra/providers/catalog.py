@@ -2,7 +2,7 @@
 
 import time
 
-from infra.metrics import PROVIDER_SECONDS, PROVIDER_TOKENS
+from infra.metrics import PROVIDER_ESTIMATES, PROVIDER_SECONDS, PROVIDER_TOKENS
 from infra.providers.openai_compatible import OnDelta, OpenAiCompatible
 from schemas.execution.chat import ChatRequest, ChatResult, Usage
 from schemas.execution.provider_error import ProviderError
@@ -43,6 +43,8 @@ def measure(model: str, outcome: str, began: float, usage: Usage | None) -> None
     PROVIDER_SECONDS.labels(model, outcome).observe(time.perf_counter() - began)
     for token_class in TOKEN_CLASSES if usage else ():
         PROVIDER_TOKENS.labels(model, token_class).inc(getattr(usage, token_class))
+    if usage and usage.estimated:
+        PROVIDER_ESTIMATES.labels(model).inc()
 
 
 def split(model: str) -> tuple[str, str]:

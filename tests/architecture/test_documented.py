@@ -1,9 +1,14 @@
 """Generated pages are up to date, and tell of everything."""
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from api.cli.app import app
 from bus import docs, wiring
 from bus.stories import EVENT_STORIES, STORIES
 from infra import docs as settings_docs
@@ -15,6 +20,10 @@ from tests.architecture.tree import ROOT
 
 MESSAGES = [*COMMANDS.values(), *EVENTS.values()]
 STALE = "out of date: run `./justw docs`"
+
+
+def pages() -> list[Path]:
+    return [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
 
 
 def test_the_generated_pages_are_up_to_date() -> None:
@@ -51,10 +60,24 @@ def test_every_internal_command_has_a_sender() -> None:
     assert internal - sent == set()
 
 
+def test_every_command_line_of_the_pages_exists() -> None:
+    recipes = set(re.findall(r"^([a-z]+)[^:=\n]*:", (ROOT / "justfile").read_text(), re.MULTILINE))
+    told = [line for page in pages() for line in re.findall(r"\./justw ([a-z]+[a-z ]*)", page.read_text())]
+    assert {line.split()[0] for line in told} <= recipes
+    hb = get_command(app)
+    assert [line for line in told if line.startswith("hb ") and not known(hb, line.split()[1:])] == []
+
+
+def known(command: Any, words: Sequence[str]) -> bool:
+    """Words name a command as long as there are groups; what follows is an argument."""
+    groups: dict[str, Any] = getattr(command, "commands", {})
+    return not groups or (bool(words) and words[0] in groups and known(groups[words[0]], words[1:]))
+
+
 def test_every_link_of_the_pages_leads_somewhere() -> None:
     broken = [
         f"{page.name}: {target}"
-        for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+        for page in pages()
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
         if not (page.parent / target).exists()
     ]

@@ -1,12 +1,9 @@
 """Every table that says whose a row is keeps tenants apart, in a database as it is installed."""
 
-from contextlib import closing
 from typing import Any
 
 import psycopg
 import pytest
-
-from infra.eventstore.recorder import datastore
 
 SHARED = {
     "checkpoints": "positions of the bus's consumers",
@@ -92,10 +89,3 @@ def test_nobody_else_was_given_rights(database: psycopg.Connection) -> None:
         WHERE table_schema = 'public' AND grantee NOT IN ('hb_api', 'hb_worker', current_user)
         AND table_name = ANY(%s)"""
     assert rows(database, others, [name for name, *_ in rows(database, TABLES)]) == []
-
-
-def test_the_store_takes_the_table_lock(prepared_database: str) -> None:
-    """The library's database functions number events before they are visible: readers would miss some."""
-    store = datastore(prepared_database, "hb_worker", pool_size=1)
-    with closing(store):
-        assert store.enable_db_functions is False
