@@ -25,6 +25,7 @@ from bus.checkpoints import Checkpoints
 from bus.command_consumer import CommandConsumer
 from bus.decider import Decider
 from bus.effect_consumer import EffectConsumer
+from bus.ending import end
 from bus.leader import lead
 from bus.live import DeltaSink
 from bus.monitor import Monitor
@@ -115,7 +116,11 @@ def policies(p: Parts) -> list[Work]:
 
 def effects(p: Parts) -> list[Work]:
     ports = ExecutionPorts(
-        chat=p.chat, requests=StoredRequests(p.store), deltas=DeltaSink(p.bus.nc), clock=time.monotonic
+        chat=p.chat,
+        requests=StoredRequests(p.store),
+        deltas=DeltaSink(p.bus.nc),
+        clock=time.monotonic,
+        wall_clock=lambda: datetime.now(UTC),
     )
     worker = f"{socket.gethostname()}:{os.getpid()}"
     return [
@@ -177,9 +182,7 @@ async def run(settings: Settings, roles: Sequence[str]) -> None:
         stopped = asyncio.ensure_future(stop.wait())
         log.info("worker runs", roles=list(roles))
         done, _ = await asyncio.wait({*tasks, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (*tasks, stopped):
-            task.cancel()
-        await asyncio.gather(*tasks, stopped, return_exceptions=True)
+        await end((*tasks, stopped))
         for task in done - {stopped}:
             task.result()
 

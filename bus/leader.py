@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 import psycopg
 import structlog
 
+from bus.ending import end
+
 RETRY_SECONDS = 1.0
 KEEPALIVE_SECONDS = 2.0
 
@@ -40,5 +42,4 @@ async def _while_connected(conn: psycopg.AsyncConnection, work: Callable[[], Awa
             await conn.execute("SELECT 1")
         await task
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end([task])

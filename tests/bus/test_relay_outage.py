@@ -29,7 +29,7 @@ class KillWhenRelayed(Checkpoints):
     def __init__(self, server: EmbeddedNats) -> None:
         self.server, self.killed = server, asyncio.Event()
 
-    async def save_now_and_then(self, position: int) -> None:
+    async def save_now_and_then(self, position: int, sequence: int) -> None:
         if position == EVENTS_STORED and not self.killed.is_set() and self.server.process:
             self.server.process.kill()
             self.server.process.wait()

@@ -8,18 +8,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from bus.broker import connected
+from nats.js.errors import NotFoundError
+
+from bus import command_consumer
+from bus.broker import Bus, connected
 from bus.prepare import prepare
-from bus.streams import ensure_streams
+from bus.streams import COMMANDS, ensure_streams
 from infra.embedded.app_process import AppProcess, at_once
 from infra.embedded.nats import EmbeddedNats
 from infra.embedded.postgres import EmbeddedPostgres
-from infra.embedded.process import python
+from infra.embedded.process import python, wait_until_ready
 from infra.settings import child_environment
 from tests.support.client import Client
 
 Part = Literal["worker", "nats", "postgres"]
 PARTS: tuple[Part, ...] = ("worker", "nats", "postgres")
+COMMAND_ROLES = {"all", "commands"}
+START_SECONDS = 60.0
 
 
 class Killable(Protocol):
@@ -84,7 +89,22 @@ async def running_platform(
             stack.push_async_callback(worker.stop)
             platform.workers.append(worker)
             await worker.start()
+        for worker in platform.workers:
+            await until_it_works(worker, bus)
         yield platform
+
+
+async def until_it_works(worker: AppProcess, bus: Bus) -> None:
+    """Raises StartFailed, which names the log, when the worker ends instead."""
+
+    async def somebody_takes_commands() -> bool:
+        try:
+            return bool((await bus.js.consumer_info(COMMANDS, command_consumer.NAME)).num_waiting)
+        except NotFoundError:
+            return False
+
+    if worker.process and COMMAND_ROLES & set(worker.program.argv[-1].split(",")):
+        await wait_until_ready(worker.program, worker.process, somebody_takes_commands, START_SECONDS)
 
 
 def worker_process(platform: RunningPlatform, name: str, roles: str, llm_url: str | None) -> AppProcess:
