@@ -48,6 +48,7 @@ from projections.registry import PROJECTIONS
 
 ROLES = ("commands", "relay", "policies", "effects", "projections", "timers")
 EFFECT_CONCURRENCY = 64
+IO_THREADS = 16
 SWITCH_SECONDS = 0.0005
 """Deciding runs in a thread; the event loop must not wait the default 5 ms for its turn."""
 
@@ -174,6 +175,7 @@ def works(p: Parts, roles: Sequence[str]) -> list[Work]:
 
 async def run(settings: Settings, roles: Sequence[str]) -> None:
     """Runs until SIGTERM or SIGINT, or until a role ends with a defect."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(IO_THREADS, "io"))
     async with parts(settings) as p:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
