@@ -43,13 +43,13 @@ async def lead(
 
 
 async def _acquire(conn: psycopg.AsyncConnection, lock: int, fit: Callable[[], bool]) -> None:
-    while True:
-        while not fit():
-            await asyncio.sleep(RETRY_SECONDS)
-        row = await (await conn.execute("SELECT pg_try_advisory_lock(%s)", (lock,))).fetchone()
-        if row and row[0]:
-            return
+    while not (fit() and await _taken(conn, lock)):
         await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _taken(conn: psycopg.AsyncConnection, lock: int) -> bool:
+    row = await (await conn.execute("SELECT pg_try_advisory_lock(%s)", (lock,))).fetchone()
+    return bool(row and row[0])
 
 
 async def _while_connected(
