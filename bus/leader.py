@@ -43,7 +43,9 @@ async def lead(
 
 
 async def _acquire(conn: psycopg.AsyncConnection, lock: int, fit: Callable[[], bool]) -> None:
-    while not (fit() and await _taken(conn, lock)):
+    while True:
+        if fit() and await _taken(conn, lock):
+            return
         await asyncio.sleep(RETRY_SECONDS)
 
 
