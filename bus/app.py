@@ -25,6 +25,7 @@ from bus.checkpoints import Checkpoints
 from bus.command_consumer import CommandConsumer
 from bus.decider import Decider
 from bus.effect_consumer import EffectConsumer
+from bus.ending import end
 from bus.leader import lead
 from bus.live import DeltaSink
 from bus.monitor import Monitor
@@ -47,6 +48,7 @@ from projections.registry import PROJECTIONS
 
 ROLES = ("commands", "relay", "policies", "effects", "projections", "timers")
 EFFECT_CONCURRENCY = 64
+IO_THREADS = 16
 SWITCH_SECONDS = 0.0005
 """Deciding runs in a thread; the event loop must not wait the default 5 ms for its turn."""
 
@@ -115,7 +117,11 @@ def policies(p: Parts) -> list[Work]:
 
 def effects(p: Parts) -> list[Work]:
     ports = ExecutionPorts(
-        chat=p.chat, requests=StoredRequests(p.store), deltas=DeltaSink(p.bus.nc), clock=time.monotonic
+        chat=p.chat,
+        requests=StoredRequests(p.store),
+        deltas=DeltaSink(p.bus.nc),
+        clock=time.monotonic,
+        wall_clock=lambda: datetime.now(UTC),
     )
     worker = f"{socket.gethostname()}:{os.getpid()}"
     return [
@@ -128,7 +134,11 @@ def effects(p: Parts) -> list[Work]:
 
 def projections(p: Parts) -> Work:
     consumer = ProjectionConsumer(p.bus.nc, p.bus.js, p.pool, PROJECTIONS, p.store)
-    return partial(lead, p.database_url, projection_consumer.LOCK, consumer.run)
+    return leading(p, projection_consumer.LOCK, consumer.run)
+
+
+def leading(p: Parts, lock: int, work: Work) -> Work:
+    return partial(lead, p.database_url, lock, work, lambda: p.bus.nc.is_connected)
 
 
 def hand_over(here: Relay, announce: Callable[[Sequence[Row]], None]) -> Callable[[Sequence[Row]], None]:
@@ -148,27 +158,21 @@ def works(p: Parts, roles: Sequence[str]) -> list[Work]:
     table: dict[str, Callable[[], list[Work]]] = {
         "commands": lambda: [commands(p, on_commit)],
         "relay": lambda: [
-            partial(lead, p.database_url, relay.LOCK, p.relay.run),
+            leading(p, relay.LOCK, p.relay.run),
             partial(listen, p.bus.nc, p.relay.wake),
             p.monitor.watch_relay,
         ],
         "policies": lambda: policies(p),
         "effects": lambda: effects(p),
         "projections": lambda: [projections(p), p.monitor.watch_projections],
-        "timers": lambda: [
-            partial(
-                lead,
-                p.database_url,
-                timers.LOCK,
-                timers.Timers(ProjectedTimers(p.pool), p.submitter).run,
-            )
-        ],
+        "timers": lambda: [leading(p, timers.LOCK, timers.Timers(ProjectedTimers(p.pool), p.submitter).run)],
     }
     return [work for role in roles for work in table[role]()]
 
 
 async def run(settings: Settings, roles: Sequence[str]) -> None:
     """Runs until SIGTERM or SIGINT, or until a role ends with a defect."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(IO_THREADS, "io"))
     async with parts(settings) as p:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -177,9 +181,7 @@ async def run(settings: Settings, roles: Sequence[str]) -> None:
         stopped = asyncio.ensure_future(stop.wait())
         log.info("worker runs", roles=list(roles))
         done, _ = await asyncio.wait({*tasks, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (*tasks, stopped):
-            task.cancel()
-        await asyncio.gather(*tasks, stopped, return_exceptions=True)
+        await end((*tasks, stopped))
         for task in done - {stopped}:
             task.result()
 

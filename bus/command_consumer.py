@@ -17,14 +17,14 @@ from bus.decider import Decider, Request
 from bus.failures import PATIENT, Patience, is_outage
 from bus.publisher import REPLY_TO
 from bus.pull import Pull
-from bus.streams import COMMANDS, durable
+from bus.streams import COMMANDS, REACTIONS, durable
 from infra.eventstore.types import Row
 from infra.metrics import COMMAND_BATCH_SIZE, COMMAND_SECONDS
 from schemas.envelope import Answer, Envelope
 from schemas.registry import command_from
 
 NAME = "commands"
-BATCH = 128
+BATCH = 96
 IN_FLIGHT = 1_024
 
 log = structlog.get_logger(__name__)
@@ -46,9 +46,21 @@ class CommandConsumer:
         self._executor, self._on_commit, self._patience = executor, on_commit, patience
 
     async def run(self) -> None:
-        consumer = durable(NAME, [subjects.COMMANDS], IN_FLIGHT, self._patience.ack_wait)
-        async for batch in Pull(self._nc, self._js, COMMANDS, consumer, size=BATCH).batches():
-            await self._handle(batch)
+        """Clients' commands and our own reactions come from two streams and are decided together."""
+        coming: asyncio.Queue[list[Msg]] = asyncio.Queue(1)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._fetch(COMMANDS, subjects.COMMANDS, coming))
+            group.create_task(self._fetch(REACTIONS, subjects.REACTIONS, coming))
+            while True:
+                batch = await coming.get()
+                if not coming.empty():
+                    batch += coming.get_nowait()
+                await self._handle(batch)
+
+    async def _fetch(self, stream: str, subject: str, coming: "asyncio.Queue[list[Msg]]") -> None:
+        consumer = durable(stream.lower(), [subject], IN_FLIGHT, self._patience.ack_wait)
+        async for batch in Pull(self._nc, self._js, stream, consumer, size=BATCH).batches():
+            await coming.put(batch)
 
     async def _handle(self, batch: Sequence[Msg]) -> None:
         readable: list[tuple[Msg, Request]] = []

@@ -71,8 +71,9 @@ class Submitter:
         Raises BusUnavailable when NATS did not even take it.
         """
         taken, queued = self._expect()
+        subject = subjects.command(envelope.type, envelope.tenant_id, stream_id)
         try:
-            payload = await self._ask(envelope, stream_id, wait, reply=taken)
+            payload = await self._ask(subject, envelope, wait, reply=taken)
             return Answer.model_validate_json(payload)
         except TimeoutError:
             if queued.done() and took(queued.result()):
@@ -86,22 +87,23 @@ class Submitter:
 
         Raises TimeoutError after `tries`.
         """
+        subject = subjects.reaction(envelope.type, envelope.tenant_id, stream_id)
         for _ in range(tries - 1):
             try:
-                return Answer.model_validate_json(await self._ask(envelope, stream_id, wait))
+                return Answer.model_validate_json(await self._ask(subject, envelope, wait))
             except (TimeoutError, NatsError):
                 continue
-        return Answer.model_validate_json(await self._ask(envelope, stream_id, wait))
+        return Answer.model_validate_json(await self._ask(subject, envelope, wait))
 
-    async def _ask(self, envelope: Envelope, stream_id: str, wait: float, reply: str = "") -> bytes:
+    async def _ask(self, subject: str, envelope: Envelope, wait: float, reply: str = "") -> bytes:
         inbox, answer = self._expect()
         headers = {REPLY_TO: inbox}
         if envelope.traceparent:
             headers[TRACEPARENT] = envelope.traceparent
-        subject = subjects.command(envelope.type, envelope.tenant_id, stream_id)
         try:
             await self._nc.publish(subject, envelope.model_dump_json().encode(), reply, headers)
-            return await asyncio.wait_for(answer, wait)
+            async with asyncio.timeout(wait):
+                return await answer
         finally:
             self._forget(inbox)
 

@@ -51,6 +51,7 @@ class Pull:
         self._signal = asyncio.Event()
         self._last_heard = 0.0
         self._gone = True
+        self._reconnects = 0
 
     async def batches(self) -> AsyncIterator[list[Msg]]:
         subscription = await self._nc.subscribe(self._inbox, cb=self._receive, pending_msgs_limit=-1)
@@ -94,6 +95,9 @@ class Pull:
                 await asyncio.sleep(RESTORE_SECONDS)
 
     async def _ask(self) -> None:
+        if self._reconnects != (reconnects := self._nc.stats["reconnects"]):
+            # Requests do not outlive their connection.
+            self._reconnects, self._owed = reconnects, 0
         wanted = self._credit - self._owed - len(self._ready)
         if wanted < self._credit // 2 or not self._nc.is_connected:
             return
@@ -109,7 +113,8 @@ class Pull:
     async def _wait(self) -> None:
         self._signal.clear()
         try:
-            await asyncio.wait_for(self._signal.wait(), HEARTBEAT_SECONDS)
+            async with asyncio.timeout(HEARTBEAT_SECONDS):
+                await self._signal.wait()
         except TimeoutError:
             if asyncio.get_running_loop().time() - self._last_heard > SILENCE_SECONDS:
                 self._owed = 0

@@ -84,7 +84,8 @@ class Relay:
     async def _idle(self) -> None:
         """Until something is offered; now and then the store is looked at all the same."""
         try:
-            await asyncio.wait_for(self._signal.wait(), IDLE_SECONDS)
+            async with asyncio.timeout(IDLE_SECONDS):
+                await self._signal.wait()
         except TimeoutError:
             self._look = True
 

@@ -17,7 +17,8 @@ from nats.js.errors import NotFoundError
 from bus import subjects
 from bus.failures import PATIENT
 
-COMMANDS, EVENTS, LIVE, DEAD_LETTERS, REDO = "COMMANDS", "EVENTS", "LIVE", "DEAD_LETTERS", "REDO"
+COMMANDS, REACTIONS, EVENTS, LIVE = "COMMANDS", "REACTIONS", "EVENTS", "LIVE"
+DEAD_LETTERS, REDO = "DEAD_LETTERS", "REDO"
 
 GIB = 1024**3
 DAY = 86_400.0
@@ -33,6 +34,19 @@ STREAMS = (
         max_msgs=1_000_000,
         max_bytes=2 * GIB,
         discard=DiscardPolicy.NEW,
+        duplicate_window=1,
+    ),
+    # Commands caused by events and timers: whoever sent one keeps it until it is answered, and sends it
+    # again, so this queue need not wait for the disk.
+    StreamConfig(
+        name=REACTIONS,
+        subjects=[subjects.REACTIONS],
+        retention=RetentionPolicy.WORK_QUEUE,
+        storage=StorageType.FILE,
+        max_msgs=1_000_000,
+        max_bytes=2 * GIB,
+        discard=DiscardPolicy.NEW,
+        persist_mode=PersistMode.ASYNC,
         duplicate_window=1,
     ),
     # Postgres is the record and the relay refills this one, so it need not wait for the disk.

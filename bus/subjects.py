@@ -3,6 +3,7 @@
 from schemas.base import TenantId
 
 COMMANDS = "cmd.>"
+REACTIONS = "rct.>"
 EVENTS = "evt.>"
 LIVE = "live.>"
 DEAD_LETTERS = "dlq.>"
@@ -13,6 +14,11 @@ COMMITTED = "hb.committed"
 
 def command(type_name: str, tenant_id: TenantId, stream: str) -> str:
     return f"cmd.{type_name}.{tenant_id}.{stream}"
+
+
+def reaction(type_name: str, tenant_id: TenantId, stream: str) -> str:
+    """A command of our own, caused by an event or a timer."""
+    return f"rct.{type_name}.{tenant_id}.{stream}"
 
 
 def event(type_name: str, tenant_id: TenantId, stream: str) -> str:

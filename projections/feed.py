@@ -54,13 +54,28 @@ async def advance(conn: Connection, cursors: Sequence[Cursor], events: Sequence[
     if not events or not cursors:
         return
     await load_parked(conn, cursors, events)
+    wanted = {cursor.name: [recorded for recorded in events if cursor.wants(recorded)] for cursor in cursors}
+    work = [(cursor, wanted[cursor.name]) for cursor in cursors if wanted[cursor.name]]
+    if not await together(conn, work):
+        for cursor, mine in work:
+            await project(conn, cursor, mine)
     for cursor in cursors:
-        wanted = [recorded for recorded in events if cursor.wants(recorded)]
-        if wanted:
-            await project(conn, cursor, wanted)
         if cursor.status != "stopped":
             cursor.position = max(cursor.position, events[-1].position)
     await save(conn, cursors)
+
+
+async def together(conn: Connection, work: Sequence[tuple[Cursor, Sequence[Recorded]]]) -> bool:
+    """Everything under one savepoint: the usual case, and cheap. False: some failed, nothing is written."""
+    try:
+        async with conn.transaction():
+            for cursor, events in work:
+                await cursor.projection.project(events, cursor.tx(conn))
+    except PASSING:
+        raise
+    except Exception:
+        return False
+    return True
 
 
 async def project(conn: Connection, cursor: Cursor, events: Sequence[Recorded]) -> None:

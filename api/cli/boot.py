@@ -118,6 +118,7 @@ class Boot:
 
     async def _seeded(self, endpoints: Endpoints) -> Login | None:
         async with desk(endpoints) as at:
+            await at.served()
             return await seed(at)
 
 
@@ -179,6 +180,7 @@ class Later:
 
     def __init__(self) -> None:
         self._crashed: set[str] = set()
+        self._stopping = False
 
     def __call__(self, progress: Progress) -> None:
         title = TITLES.get(progress.service, progress.service)
@@ -187,6 +189,10 @@ class Later:
             out.print(f"[warn]![/] {title} ended unexpectedly; starting it again")
         elif progress.state == "ready" and progress.service in self._crashed:
             self._crashed.discard(progress.service)
-            out.print(f"[good]✓[/] {title} is back after {progress.seconds:.1f} s")
+            out.print(f"[good]✓[/] {title}: running again")
+        elif progress.state == "stopping" and not self._stopping:
+            # The line the terminal wrote ^C on is not ours.
+            self._stopping = True
+            out.print()
         elif progress.state == "stopped":
             out.print(f"[quiet]■[/] {title} stopped")

@@ -1,5 +1,6 @@
 """How the command line looks: one console for the story, one for errors, few colours."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from rich.console import Console
@@ -48,5 +49,10 @@ def plain(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def usd(amount: Decimal) -> str:
-    return f"[money]${plain(amount)}[/]"
+def places(amounts: Iterable[Decimal]) -> int:
+    """Decimals that show each of them exactly: amounts in one column line up on the point."""
+    return max((len(plain(amount).partition(".")[2]) for amount in amounts), default=0)
+
+
+def usd(amount: Decimal, decimals: int) -> str:
+    return f"[money]${amount:.{decimals}f}[/]"

@@ -2,19 +2,21 @@
 
 import asyncio
 import getpass
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from nats.errors import Error as NatsError
+from nats.js.errors import NotFoundError
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from api.cli.errors import Refused
 from bus.broker import Bus, connected
 from bus.publisher import Submitter, seal
-from bus.streams import ensure_streams
+from bus.streams import COMMANDS, EVENTS, ensure_streams
 from infra.db.pools import WORKER, async_pool
 from infra.embedded.backends import Endpoints
 from infra.errors import SetupError
@@ -25,6 +27,9 @@ from schemas.envelope import Actor, Answer
 
 ANSWER_SECONDS = 3.0
 TRIES = 10
+POLL_SECONDS = 0.05
+SERVED_SECONDS = 60.0
+SERVED = ((COMMANDS, "commands"), (EVENTS, "projections"))
 CATCH_UP_SECONDS = 10.0
 
 
@@ -52,6 +57,21 @@ class Desk:
         if answer.refusal is not None:
             raise Refused(f"{answer.refusal.detail} ({answer.refusal.code})", "")
         return answer
+
+    async def served(self) -> None:
+        """Until workers wait for commands, and for the events the read side is made of."""
+        deadline = time.monotonic() + SERVED_SECONDS
+        missing = list(SERVED)
+        while missing := [place for place in missing if not await self._waits(*place)]:
+            if time.monotonic() > deadline:
+                raise NobodyAnswers
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _waits(self, stream: str, consumer: str) -> bool:
+        try:
+            return bool((await self.bus.js.consumer_info(stream, consumer)).num_waiting)
+        except NotFoundError:
+            return False
 
     async def seen(self, answer: Answer, *projections: str) -> bool:
         """False when the projections have not caught up with the answer in time."""

@@ -13,7 +13,7 @@ from api.cli.endpoints import find
 from api.cli.letters import bus
 from api.cli.look import CROSS, TICK, out, table
 from api.cli.repair import lag_table
-from bus.streams import COMMANDS, DEAD_LETTERS, EVENTS, REDO
+from bus.streams import COMMANDS, DEAD_LETTERS, EVENTS, REACTIONS, REDO
 from infra.db.migrate import newest
 from infra.embedded.backends import Endpoints
 from infra.embedded.lock import holder
@@ -21,6 +21,8 @@ from infra.settings import Settings
 from projections.lag import Lag, lag
 
 READY_SECONDS = 5.0
+
+WITH_CONSUMERS = (COMMANDS, REACTIONS, EVENTS, REDO)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,11 @@ async def look(settings: Settings, endpoints: Endpoints) -> int:
     services = [await api_service(settings)]
     async with reading.connected(endpoints.database_url) as conn, bus(settings) as at:
         projections = await lag(conn)
-        queues = [queue for stream in (COMMANDS, EVENTS, REDO) for queue in await queues_of(at.js, stream)]
+        queues = [
+            queue
+            for stream in (COMMANDS, REACTIONS, EVENTS, REDO)
+            for queue in await queues_of(at.js, stream)
+        ]
         letters = (await at.js.stream_info(DEAD_LETTERS)).state.messages
     services.append(Service("Postgres", True, f"schema version {newest()}"))
     services.append(Service("NATS", True, endpoints.nats_url.rpartition("@")[2]))

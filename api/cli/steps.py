@@ -12,9 +12,13 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from api.cli.look import CROSS, TICK
+from api.cli.look import CROSS, DOT, TICK
 
 TITLE_WIDTH = 14
+State = Literal["running", "done", "failed", "dropped"]
+"""`dropped`: somebody lost interest in it, it did not fail."""
+
+MARKS = {"done": TICK, "failed": CROSS, "dropped": DOT}
 
 
 @dataclass
@@ -23,11 +27,11 @@ class Step:
 
     title: str
     note: str = ""
-    state: Literal["running", "done", "failed"] = "running"
+    state: State = "running"
     began: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
 
-    def end(self, state: Literal["done", "failed"]) -> None:
+    def end(self, state: State) -> None:
         self.state = state
         self.seconds = time.monotonic() - self.began
 
@@ -54,8 +58,8 @@ class Steps:
         self._steps.append(step)
         try:
             yield step
-        except BaseException:
-            step.end("failed")
+        except BaseException as error:
+            step.end("failed" if isinstance(error, Exception) else "dropped")
             raise
         else:
             step.end("done")
@@ -80,9 +84,7 @@ class Steps:
         return grid
 
     def _mark(self, step: Step) -> RenderableType:
-        if step.state == "running":
-            return self._spinner
-        return TICK if step.state == "done" else CROSS
+        return self._spinner if step.state == "running" else MARKS[step.state]
 
     def _time(self, step: Step) -> Text:
         if step.state == "running":

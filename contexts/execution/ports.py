@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -42,9 +43,10 @@ class Deltas(Protocol):
 
 @dataclass(frozen=True)
 class ExecutionPorts:
-    """`clock` is monotonic, in seconds."""
+    """`clock` is monotonic, in seconds; `wall_clock` tells the time of day."""
 
     chat: ChatModel
     requests: Requests
     deltas: Deltas
     clock: Callable[[], float]
+    wall_clock: Callable[[], datetime]

@@ -7,7 +7,7 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError
 
 from infra.eventstore.recorder import Recorder, datastore, stored_events
-from infra.eventstore.types import Batch, Conflict, Decided, Row, Snapshot
+from infra.eventstore.types import Batch, ClaimTaken, Conflict, Decided, Row, Snapshot
 from schemas.base import TenantId
 from schemas.envelope import Answer, Refusal
 
@@ -47,7 +47,7 @@ WHERE snapshots.version < excluded.version OR snapshots.shape <> excluded.shape"
 class PostgresEventStore:
     """Implements `EventStore`. `role` is the database role its sessions act as."""
 
-    def __init__(self, database_url: str, role: str = "hb_worker", pool_size: int = 4) -> None:
+    def __init__(self, database_url: str, role: str = "hb_worker", pool_size: int = 8) -> None:
         self.datastore = datastore(database_url, role, pool_size)
         self.recorder = Recorder(self.datastore)
 
@@ -80,6 +80,8 @@ class PostgresEventStore:
         try:
             return self.recorder.insert_events(stored_events(batch.rows), batch=batch) or []
         except IntegrityError as error:
+            if batch.claims and (taken := self.recorder.foreign_claims(batch)):
+                raise ClaimTaken(taken) from error
             raise Conflict(str(error)) from error
 
     def save_snapshots(self, snapshots: Sequence[Snapshot]) -> None:

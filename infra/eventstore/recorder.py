@@ -15,8 +15,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow
 from pydantic_core import to_json
 
-from infra.eventstore.types import Batch, ClaimTaken, Decided, Row
-from schemas.base import Claim
+from infra.eventstore.types import Batch, Decided, Row
+from schemas.base import Claim, TenantId
 
 # One JSON parameter per statement: it is encoded and parsed faster than one array per column.
 INSERT_EVENTS = """
@@ -35,9 +35,11 @@ INSERT INTO commands (message_id, tenant_id, partner_id, type, input_hash, statu
 SELECT r.*, %s FROM json_to_recordset(%s::json) AS r (message_id uuid, tenant_id uuid, partner_id uuid,
     type text, input_hash text, status text, stream text, version bigint, refusal text)"""
 
+# A name its owner holds already is left alone; another owner's breaks the primary key and the transaction.
 INSERT_CLAIMS = """
 INSERT INTO claims (kind, value, owner, tenant_id)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::uuid[]) ON CONFLICT DO NOTHING"""
+SELECT w.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::uuid[]) AS w (kind, value, owner, tenant_id)
+WHERE NOT EXISTS (SELECT FROM claims c WHERE (c.kind, c.value, c.owner) = (w.kind, w.value, w.owner))"""
 
 FOREIGN_CLAIMS = """
 SELECT w.kind, w.value, w.owner FROM unnest(%s::text[], %s::text[], %s::text[]) AS w (kind, value, owner)
@@ -90,22 +92,39 @@ class Recorder(PostgresApplicationRecorder):
     def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kw: Any) -> None:
         batch: Batch = kw["batch"]
         curs.execute(INSERT_COMMANDS, (batch.recorded_at, json_of(map(command_row, batch.decided))))
-        if batch.claims:
-            self._take_claims(curs, [claim for claim, _ in batch.claims], batch)
+        if claims := distinct(batch.claims):
+            curs.execute(INSERT_CLAIMS, claim_columns(claims))
 
-    def _take_claims(self, curs: Cursor[DictRow], claims: list[Claim], batch: Batch) -> None:
-        kinds, values, owners = ([c[i] for c in claims] for i in range(3))
-        curs.execute(INSERT_CLAIMS, (kinds, values, owners, [tenant for _, tenant in batch.claims]))
-        curs.execute(FOREIGN_CLAIMS, (kinds, values, owners))
-        taken = [Claim(row["kind"], row["value"], row["owner"]) for row in curs.fetchall()]
-        if taken:
-            raise ClaimTaken(taken)
+    def foreign_claims(self, batch: Batch) -> list[Claim]:
+        """The batch's claims on names of somebody else, in the store or earlier in the same batch."""
+        owners: dict[tuple[str, str], str] = {}
+        rivals = [
+            claim
+            for claim, _ in batch.claims
+            if owners.setdefault((claim.kind, claim.value), claim.owner) != claim.owner
+        ]
+        with self.datastore.get_connection() as conn:
+            rows = conn.execute(FOREIGN_CLAIMS, claim_columns(batch.claims)[:3]).fetchall()
+        return [*rivals, *(Claim(row["kind"], row["value"], row["owner"]) for row in rows)]
 
     def _insert_stored_events(
         self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kw: Any
     ) -> None:
         self._lock_table(curs)
         curs.execute(INSERT_EVENTS, (json_of(map(event_row, kw["batch"].rows)),))
+
+
+def distinct(claims: Iterable[tuple[Claim, TenantId]]) -> list[tuple[Claim, TenantId]]:
+    return list(dict(claims).items())
+
+
+def claim_columns(claims: Sequence[tuple[Claim, TenantId]]) -> tuple[list[Any], ...]:
+    return (
+        [claim.kind for claim, _ in claims],
+        [claim.value for claim, _ in claims],
+        [claim.owner for claim, _ in claims],
+        [tenant_id for _, tenant_id in claims],
+    )
 
 
 def event_row(row: Row) -> dict[str, Any]:

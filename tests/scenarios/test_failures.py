@@ -1,6 +1,6 @@
 """What providers, workers and clocks do to a run, and what its tenant pays for it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from contexts.billing.ledger import GRACE
@@ -153,8 +153,20 @@ def test_a_run_that_waits_for_a_retry_ends_at_its_deadline(h: Harness) -> None:
     assert_nothing_held(h)
 
 
-def test_a_result_that_comes_after_the_end_changes_nothing(h: Harness) -> None:
-    h.chat.kill_next = 1
+def test_a_call_whose_hold_ran_out_before_it_was_begun_is_not_made(h: Harness) -> None:
+    h.down.add("effects-execution")
+    started(h, ASK)
+    h.run()
+    h.clock.advance(timedelta(minutes=8))
+    h.down.clear()
+    h.advance(60)
+    assert len(h.chat.calls) == 1
+    assert names(h.events(RUN))[-1] == "succeeded"
+    assert ends(h)[-1] == (2, "call_settled")
+    assert_nothing_held(h)
+
+
+def test_nothing_is_called_for_a_run_that_ended_long_ago(h: Harness) -> None:
     h.down.add("effects-execution")
     started(h, ASK)
     h.advance(LONG)
@@ -162,4 +174,5 @@ def test_a_result_that_comes_after_the_end_changes_nothing(h: Harness) -> None:
     h.down.clear()
     h.advance(LONG)
     assert h.events(RUN) == ended
+    assert h.chat.calls == []
     assert_nothing_held(h)

@@ -59,7 +59,7 @@ class Harness:
         self._arrival: Arrival = InOrder() if seed is None else Disorder(seed)
         self._decider = Decider(self.store, wiring.HANDLERS, wiring.FACTS, self.clock)
         requests = StoredRequests(self.store)
-        ports = ExecutionPorts(self.chat, requests, self.deltas, self.clock.seconds)
+        ports = ExecutionPorts(self.chat, requests, self.deltas, self.clock.seconds, self.clock)
         self._listeners = tuple(listeners(ports, self.store))
         self.down: set[str] = set()
         """Consumers no process runs now, by name: their events wait."""

@@ -72,9 +72,7 @@ async def on_a_platform(settings: Settings) -> Outcome:
         try:
             running = await Boot(platform).start()
             story = Story(running.url, await an_admin(running))
-            outcome = await unless_it_breaks(platform, story.tell())
-            out.print()
-            return outcome
+            return await unless_it_breaks(platform, story.tell())
         finally:
             remembered.forget(platform.data)
 

@@ -1,13 +1,14 @@
 """The ledger entry, the bill and the proofs as tables."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from rich.padding import Padding
 from rich.table import Table
 
 from api.cli.demo.proof import CLASSES, MILLION, Proof, money
-from api.cli.look import CROSS, TICK, out, plain, table, usd
+from api.cli.look import CROSS, TICK, out, places, plain, table, usd
 
 LEFT = (0, 0, 0, 3)
 
@@ -18,33 +19,40 @@ def show(made: Table) -> None:
 
 
 def entry_table(entry: dict[str, Any]) -> Table:
-    rates = entry["pricing"]["system_rate"]["rates"]
+    classes, amounts = used(entry), summary(entry)
+    decimals = places([*(cost for *_, cost in classes), *(amount for *_, amount in amounts)])
     made = table("", "tokens", "USD per million", "USD", right=("tokens", "USD per million", "USD"))
-    for name in CLASSES:
-        used, rate = entry["usage"][name], money(rates[name])
-        if used:
-            made.add_row(name.replace("_", " "), str(used), plain(rate), usd(used * rate / MILLION))
-    made.add_section()
-    for title, name, note in summary(entry):
-        made.add_row(title, "", f"[quiet]{note}[/]", usd(money(entry[name])))
+    for name, tokens, rate, cost in classes:
+        made.add_row(name.replace("_", " "), str(tokens), plain(rate), usd(cost, decimals))
+    for title, note, amount in amounts:
+        made.add_row(f"[name]{title}[/]", "", f"[quiet]{note}[/]", usd(amount, decimals))
     return made
 
 
-def summary(entry: dict[str, Any]) -> list[tuple[str, str, str]]:
+def used(entry: dict[str, Any]) -> list[tuple[str, int, Decimal, Decimal]]:
+    """The token classes of which there were any: name, tokens, rate, what they come to."""
+    rates = entry["pricing"]["system_rate"]["rates"]
+    tokens = [(name, int(entry["usage"][name]), money(rates[name])) for name in CLASSES]
+    return [(name, count, rate, count * rate / MILLION) for name, count, rate in tokens if count]
+
+
+def summary(entry: dict[str, Any]) -> list[tuple[str, str, Decimal]]:
     terms = entry["pricing"]["terms"]
     markup, share = plain(money(terms["markup_percent"])), plain(money(terms["commission_percent"]))
-    return [
-        ("[name]cost[/]", "cost", "what the platform pays"),
-        ("[name]price[/]", "price", f"what the tenant pays, {markup} % more"),
-        ("[name]commission[/]", "commission", f"the partner's, {share} % of the price"),
-        ("[name]margin[/]", "margin", "what is left for the platform"),
-    ]
+    notes = {
+        "cost": "what the platform pays",
+        "price": f"what the tenant pays, {markup} % more",
+        "commission": f"the partner's, {share} % of the price",
+        "margin": "what is left for the platform",
+    }
+    return [(name, note, money(entry[name])) for name, note in notes.items()]
 
 
 def postings_table(postings: Sequence[dict[str, Any]]) -> Table:
+    decimals = places(money(leg["amount"]) for leg in postings)
     made = table("account", "debit", "credit", right=("debit", "credit"))
     for leg in postings:
-        amount = usd(money(leg["amount"]))
+        amount = usd(money(leg["amount"]), decimals)
         debit, credit = (amount, "") if leg["side"] == "debit" else ("", amount)
         made.add_row(account(leg["account"]), debit, credit)
     return made
@@ -56,11 +64,14 @@ def account(name: str) -> str:
 
 
 def bill_table(bill: dict[str, Any]) -> Table:
+    decimals = places(money(line["price"]) for line in [*bill["lines"], bill])
     made = table("model", "calls", "tokens", "price", right=("calls", "tokens", "price"))
     for line in bill["lines"]:
-        made.add_row(line["model"], str(line["calls"]), str(line["tokens"]), usd(money(line["price"])))
-    made.add_section()
-    made.add_row(f"[name]{bill['period']}[/]", str(bill["calls"]), "", usd(money(bill["price"])))
+        price = usd(money(line["price"]), decimals)
+        made.add_row(line["model"], str(line["calls"]), str(line["tokens"]), price)
+    tokens = sum(line["tokens"] for line in bill["lines"])
+    total = usd(money(bill["price"]), decimals)
+    made.add_row(f"[name]{bill['period']}[/]", str(bill["calls"]), str(tokens), total)
     return made
 
 

@@ -16,8 +16,17 @@ LOST = StepError(
 )
 
 
+EXPIRED = StepError(
+    code="execution.authorization_expired",
+    message="The call was not begun before its hold ran out, so it was not made.",
+    retryable=True,
+)
+
+
 async def make_call(event: CallAuthorized, recorded: Recorded, ports: ExecutionPorts) -> list[Command]:
     call = event.call
+    if ports.wall_clock() >= event.expires_at:
+        return [FailStep(execution_id=call.execution_id, node=call.node, attempt=call.attempt, error=EXPIRED)]
     request = await ports.requests.load(event.request_ref)
     deltas = ports.deltas.open(event.tenant_id, call.execution_id, call.node, call.attempt)
     began = ports.clock()

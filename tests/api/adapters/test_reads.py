@@ -1,0 +1,164 @@
+"""The read side on a real Postgres, inside the scope of whoever asks."""
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from api.adapters.reads import PostgresReads
+from api.reads import BadCursor, Scope
+from bus.prepare import prepare
+from infra.db.pools import API, async_pool
+from schemas.access import Role
+from schemas.base import PLATFORM, TenantId, UserId
+from schemas.envelope import Recorded
+from schemas.identity.events import UserRegistered
+from tests.projections import stories, test_people
+from tests.projections.world import OTHER_PARTNER, OTHER_TENANT, PARTNER, TENANT, World
+from tests.support.servers import FreshDatabase
+
+MINE = Scope(tenant_id=TENANT)
+PARTNERS = Scope(partner_id=PARTNER)
+THEIRS = Scope(tenant_id=OTHER_TENANT)
+ALL = Scope(platform=True)
+PERIOD = "2026-09"
+
+
+@pytest.fixture(scope="module")
+async def database(fresh_database: FreshDatabase) -> str:
+    url = fresh_database("reads")
+    await prepare(url)
+    return url
+
+
+@pytest.fixture
+async def store(database: str) -> AsyncIterator[World]:
+    async with World(database) as world:
+        await world.clear()
+        yield world
+
+
+@pytest.fixture
+async def reads(store: World) -> AsyncIterator[PostgresReads]:
+    async with async_pool(store.url, API, 1, 2) as pool:
+        yield PostgresReads(pool)
+
+
+async def given(store: World, *batches: list[Recorded]) -> None:
+    await store.given([event for batch in batches for event in batch])
+
+
+def charged(store: World, tenant: TenantId = TENANT, **more: Any) -> list[Recorded]:
+    """A call held and settled, and one that is held still."""
+    call, pending = stories.call(), stories.call()
+    events = [
+        stories.authorized(call, tenant=tenant),
+        stories.settled(call, tenant=tenant, **more),
+        stories.authorized(pending, hold="0.25", tenant=tenant),
+    ]
+    return store.record(stories.ledger(tenant), *events, tenant=tenant, partner=more.get("partner", PARTNER))
+
+
+async def test_people_and_places(store: World, reads: PostgresReads) -> None:
+    await test_people.test_a_partner_belongs_to_the_platform_and_to_itself(store)
+    await test_people.test_a_tenants_status_follows_its_events(store)
+    await test_people.test_an_agent_is_listed_with_its_model(store)
+    await test_people.test_a_workflow_keeps_its_draft_beside_what_was_published(store)
+    partner, tenant = await reads.partner(PARTNERS, PARTNER), await reads.tenant(MINE, TENANT)
+    assert partner is not None and partner.id == PARTNER
+    assert tenant is not None and (tenant.partner_id, tenant.status) == (PARTNER, "suspended")
+    [agent] = (await reads.agents(MINE, None, 5)).items
+    assert await reads.agent(MINE, agent.id) == agent
+    [workflow] = (await reads.workflows(MINE, None, 5)).items
+    assert await reads.workflow(MINE, workflow.id) == workflow
+    for hidden in (await reads.tenant(THEIRS, TENANT), await reads.agent(THEIRS, agent.id)):
+        assert hidden is None
+
+
+async def test_a_platform_user_has_no_tenant(store: World, reads: PostgresReads) -> None:
+    root = UserRegistered(
+        user_id=UserId(uuid4()),
+        email="root@x.example",
+        name="Root",
+        password_hash="h",
+        role=Role.APP_ADMIN,
+        partner_id=None,
+        tenant_id=None,
+    )
+    await given(store, store.record("user-1", root, tenant=PLATFORM, partner=None))
+    found = await reads.user_by_email(ALL, "root@x.example")
+    assert found is not None and found == await reads.user_by_id(ALL, root.user_id)
+    assert (found.role, found.tenant_id, found.partner_id) == (Role.APP_ADMIN, None, None)
+    assert await reads.user_by_email(MINE, "root@x.example") is None
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+async def test_pages_follow_each_other_without_gap(store: World, reads: PostgresReads, size: int) -> None:
+    runs = [stories.run(store) for _ in range(4)]
+    await given(store, *(events for _, events in runs))
+    seen, cursor = [], None
+    while True:
+        page = await reads.executions(MINE, cursor, size, "succeeded")
+        assert 0 < len(page.items) <= size
+        seen += [row.id for row in page.items]
+        if (cursor := page.next) is None:
+            break
+    assert seen == [id_ for id_, _ in reversed(runs)]
+    assert (await reads.executions(THEIRS, None, size, None)).items == []
+    assert (await reads.executions(MINE, None, size, "failed")).items == []
+
+
+async def test_a_run_is_read_with_its_steps(store: World, reads: PostgresReads) -> None:
+    id_, events = stories.run(store, output={"n": 1})
+    await given(store, events)
+    found = await reads.execution(MINE, id_)
+    assert found is not None and (found.status, found.output, found.inputs) == (
+        "succeeded",
+        {"n": 1},
+        {"who": "Ada"},
+    )
+    assert [(step.node, step.status, step.error_code) for step in found.steps] == [
+        (node, "succeeded", None) for node in "abc"
+    ]
+
+
+async def test_an_entry_comes_with_what_it_was_made_of(store: World, reads: PostgresReads) -> None:
+    await given(store, charged(store), charged(store, OTHER_TENANT, partner=OTHER_PARTNER))
+    [entry] = (await reads.ledger_entries(MINE, None, 5, None, None)).items
+    assert (entry.kind, entry.ref) == ("settle", f"{stories.ledger()}@2")
+    assert entry.pricing == stories.PRICING
+    assert [(leg.account, leg.amount) for leg in entry.postings] == [
+        ("tenant", entry.price),
+        ("platform", entry.price),
+    ]
+    assert entry.margin == entry.price - entry.cost - entry.commission
+    of_job = await reads.ledger_entries(ALL, None, 5, None, entry.execution_id)
+    assert of_job.items == [entry]
+    assert len((await reads.ledger_entries(ALL, None, 5, None, None)).items) == 2
+
+
+async def test_a_write_off_is_an_entry_without_a_price(store: World, reads: PostgresReads) -> None:
+    call = stories.call()
+    events = [stories.authorized(call), stories.unknown(call), stories.written_off(call)]
+    await given(store, store.record(stories.ledger(), *events))
+    [entry] = (await reads.ledger_entries(MINE, None, 5, None, None)).items
+    assert (entry.kind, entry.model, entry.pricing) == ("write_off", None, None)
+    assert entry.price == entry.cost == entry.commission == 0
+
+
+async def test_a_bill_is_what_was_charged_and_what_is_held(store: World, reads: PostgresReads) -> None:
+    await given(store, charged(store), charged(store))
+    bill = await reads.bill(MINE, TENANT, PERIOD)
+    assert (bill.calls, bill.price, bill.held) == (2, Decimal("0.24"), Decimal("0.5"))
+    assert [(line.calls, line.tokens, line.price) for line in bill.lines] == [(2, 34, bill.price)]
+    for nothing in (await reads.bill(THEIRS, TENANT, PERIOD), await reads.bill(MINE, TENANT, "2026-10")):
+        assert nothing.calls == nothing.price == nothing.held == 0
+        assert not nothing.lines
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "2026-09-01", "2026-09-01T00:00:00 " + str(uuid4()), "\0 \0"])
+async def test_a_cursor_of_somebody_elses_making_is_refused(reads: PostgresReads, cursor: str) -> None:
+    with pytest.raises(BadCursor):
+        await reads.executions(ALL, cursor, 5, None)

@@ -1,0 +1,49 @@
+"""Workers inside the test's process, and waiting for what they do."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bus.app import ROLES, Parts, parts, works
+from bus.ending import end
+from infra.settings import Settings
+
+PATIENCE_SECONDS = 20.0
+
+
+@asynccontextmanager
+async def worker(database_url: str, nats_url: str, roles: Sequence[str] = ROLES) -> AsyncIterator[Parts]:
+    settings = Settings(database_url=database_url, nats_url=nats_url)
+    async with parts(settings) as p, running(*(work() for work in works(p, roles))):
+        yield p
+
+
+@asynccontextmanager
+async def running(*works: Coroutine[Any, Any, None] | Awaitable[None]) -> AsyncIterator[None]:
+    """Runs them beside the block, and fails with the first that ends with a defect."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        yield
+        ended = [task for task in tasks if task.done()]
+        assert not ended, ended
+    finally:
+        await end(tasks)
+
+
+async def until(condition: Callable[[], Awaitable[Any]]) -> Any:
+    """What the condition gives as soon as it is true; the machine may be slow."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            if found := await condition():
+                return found
+            await asyncio.sleep(0.05)
+
+
+async def listed(items: Sequence[Any], count: int = 1) -> Any:
+    """When there are so many."""
+
+    async def enough() -> bool:
+        return len(items) >= count
+
+    return await until(enough)
