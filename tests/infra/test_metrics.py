@@ -6,6 +6,7 @@ from infra.embedded.ports import free_ports
 
 def test_metrics_can_be_scraped() -> None:
     metrics.COMMAND_SECONDS.labels("test.of.metrics", "accepted").observe(0.004)
+    metrics.RELAY_LAG_EVENTS.set(0)
     [port] = free_ports(1)
     metrics.serve(port, "127.0.0.1")
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as response:
