@@ -20,7 +20,7 @@ class Settings(BaseSettings):
         Path(".hirebuddha"), description="Folder for everything the platform keeps on this machine."
     )
     database_url: str | None = Field(
-        None, description="Postgres to use (15 or newer, with pgvector). Unset: the embedded one is started."
+        None, description="Postgres to use (17 or newer, with pgvector). Unset: the embedded one is started."
     )
     nats_url: str | None = Field(
         None, description="NATS to use (2.12 or newer, JetStream on). Unset: the embedded one is started."

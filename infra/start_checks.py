@@ -11,7 +11,8 @@ from nats.aio.client import Client as NatsClient
 from infra.embedded.nats_check import assert_durable, warn_unproven
 from infra.errors import SetupError
 
-OLDEST_POSTGRES = 15
+OLDEST_POSTGRES = 17
+"""The MAINTAIN privilege lets the worker lock the event table without being able to change it."""
 OLDEST_PGVECTOR = (0, 8)
 OLDEST_NATS = (2, 12)
 CONNECT_SECONDS = 5

@@ -39,7 +39,7 @@ async def test_without_a_monitoring_address_it_goes_on(postgres_url: str, nats_u
 @pytest.mark.parametrize(
     ("found", "refusal"),
     [
-        ({"server_version_num": "140011"}, PostgresTooOld),
+        ({"server_version_num": "160011"}, PostgresTooOld),
         ({"fsync": "off"}, PostgresNotDurable),
         ({"synchronous_commit": "off"}, PostgresNotDurable),
         ({"full_page_writes": "off"}, PostgresNotDurable),
