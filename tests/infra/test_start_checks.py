@@ -20,7 +20,7 @@ from infra.start_checks import (
 )
 
 GOOD = {
-    "server_version_num": "150004",
+    "server_version_num": "180004",
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
