@@ -134,7 +134,11 @@ def effects(p: Parts) -> list[Work]:
 
 def projections(p: Parts) -> Work:
     consumer = ProjectionConsumer(p.bus.nc, p.bus.js, p.pool, PROJECTIONS, p.store)
-    return partial(lead, p.database_url, projection_consumer.LOCK, consumer.run)
+    return leading(p, projection_consumer.LOCK, consumer.run)
+
+
+def leading(p: Parts, lock: int, work: Work) -> Work:
+    return partial(lead, p.database_url, lock, work, lambda: p.bus.nc.is_connected)
 
 
 def hand_over(here: Relay, announce: Callable[[Sequence[Row]], None]) -> Callable[[Sequence[Row]], None]:
@@ -154,21 +158,14 @@ def works(p: Parts, roles: Sequence[str]) -> list[Work]:
     table: dict[str, Callable[[], list[Work]]] = {
         "commands": lambda: [commands(p, on_commit)],
         "relay": lambda: [
-            partial(lead, p.database_url, relay.LOCK, p.relay.run),
+            leading(p, relay.LOCK, p.relay.run),
             partial(listen, p.bus.nc, p.relay.wake),
             p.monitor.watch_relay,
         ],
         "policies": lambda: policies(p),
         "effects": lambda: effects(p),
         "projections": lambda: [projections(p), p.monitor.watch_projections],
-        "timers": lambda: [
-            partial(
-                lead,
-                p.database_url,
-                timers.LOCK,
-                timers.Timers(ProjectedTimers(p.pool), p.submitter).run,
-            )
-        ],
+        "timers": lambda: [leading(p, timers.LOCK, timers.Timers(ProjectedTimers(p.pool), p.submitter).run)],
     }
     return [work for role in roles for work in table[role]()]
 

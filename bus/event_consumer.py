@@ -20,7 +20,7 @@ from bus.publisher import Submitter
 from bus.pull import Pull
 from bus.streams import EVENTS, REDO, durable
 from schemas.base import Event
-from schemas.envelope import Actor, Recorded
+from schemas.envelope import Actor, Answer, Recorded
 
 ANSWER_SECONDS = 10.0
 TRIES = 3
@@ -126,13 +126,27 @@ class EventConsumer(ABC):
         while True:
             try:
                 for envelope, command in sealed(recorded, wanted, self._actor, traceparent):
-                    await self._submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
+                    answer = await self._submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
+                    self._note(recorded, answer)
                 return
             except Exception as error:
                 if not is_outage(error) or asyncio.get_running_loop().time() > deadline:
                     raise
                 log.warning("result waits", consumer=self.name, ref=recorded.ref, error=repr(error))
                 await asyncio.sleep(self._patience.pause(2))
+
+    def _note(self, recorded: Recorded, answer: Answer) -> None:
+        """A refused reaction is final and rare: a late result, a race. It is not lost silently."""
+        if answer.refusal:
+            log.warning(
+                "reaction refused",
+                consumer=self.name,
+                ref=recorded.ref,
+                stream=answer.stream,
+                tenant_id=str(recorded.tenant_id),
+                code=answer.refusal.code,
+                detail=answer.refusal.detail,
+            )
 
     async def _postpone(self, msg: Msg, recorded: Recorded, error: Exception) -> None:
         tries = msg.metadata.num_delivered or 1

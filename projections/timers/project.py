@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from projections.fold import Handlers, Rows, fold
@@ -18,6 +18,10 @@ from schemas.execution.commands import ExpireExecution, RetryStep
 TIMERS = merge("timers", key=("name",), changing=("due_at", "command", "data"))
 GONE = delete("timers", key=("name",))
 ENDED = delete("timers", key=("stream",))
+
+
+SKEW = timedelta(seconds=5)
+"""These commands do nothing before their time, by the clock of whoever decides them: it may be this late."""
 
 
 @dataclass
@@ -50,7 +54,7 @@ def set_timer(batch: Batch, recorded: Recorded, name: str, due_at: datetime, com
 
 def started(batch: Batch, recorded: Recorded, event: e.ExecutionStarted) -> None:
     command = ExpireExecution(execution_id=event.execution_id)
-    set_timer(batch, recorded, f"expire:{event.execution_id}", event.deadline, command)
+    set_timer(batch, recorded, f"expire:{event.execution_id}", event.deadline + SKEW, command)
 
 
 def retry_planned(batch: Batch, recorded: Recorded, event: e.StepRetryPlanned) -> None:
@@ -75,12 +79,12 @@ def retry_name(event: e.StepRetryPlanned | e.StepScheduled | e.CallRequested) ->
 
 def hold_placed(batch: Batch, recorded: Recorded, event: CallAuthorized) -> None:
     command = ResolveHold(tenant_id=event.tenant_id, call=event.call)
-    set_timer(batch, recorded, f"hold:{event.call.key}", event.expires_at, command)
+    set_timer(batch, recorded, f"hold:{event.call.key}", event.expires_at + SKEW, command)
 
 
 def hold_unknown(batch: Batch, recorded: Recorded, event: CallUnknown) -> None:
     command = ResolveHold(tenant_id=event.tenant_id, call=event.call)
-    set_timer(batch, recorded, f"hold:{event.call.key}", event.resolve_at, command)
+    set_timer(batch, recorded, f"hold:{event.call.key}", event.resolve_at + SKEW, command)
 
 
 def hold_closed(batch: Batch, recorded: Recorded, event: CallSettled | CallReleased | CallWrittenOff) -> None:

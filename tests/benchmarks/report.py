@@ -8,8 +8,9 @@ from typing import Any
 
 from rich.table import Table
 
-from tests.benchmarks.figures import Figure, Peer
+from tests.benchmarks.figures import Figure
 from tests.benchmarks.measure import REPETITIONS, Spread
+from tests.benchmarks.setting import Result
 
 
 def table(figures: Sequence[Figure]) -> Table:
@@ -37,15 +38,14 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}"
 
 
-def write_json(
-    file: Path, machine: Mapping[str, str], command: str, figures: Sequence[Figure], absent: Sequence[Peer]
-) -> None:
+def write_json(file: Path, machine: Mapping[str, str], command: str, result: Result) -> None:
     found: dict[str, Any] = {
         "machine": machine,
         "command": command,
         "repetitions": REPETITIONS,
-        "figures": [figure.as_dict() for figure in figures],
-        "not measured": [asdict(peer) for peer in absent],
+        "figures": [figure.as_dict() for figure in result.figures],
+        "not measured": [asdict(peer) for peer in result.absent],
+        "projections caught up after seconds": result.caught_up_seconds,
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(found, indent=2) + "\n")

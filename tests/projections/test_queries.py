@@ -20,6 +20,7 @@ from projections.rate_cards import queries as rate_cards
 from projections.tenant_bills import queries as tenant_bills
 from projections.tenants import queries as tenants
 from projections.timers import queries as timers
+from projections.timers.project import SKEW
 from projections.users import queries as users
 from projections.workflows import queries as workflows
 from schemas.access import Role
@@ -123,12 +124,12 @@ async def test_due_timers_are_read_and_removed_once_fired(world: World) -> None:
     id_, events = stories.run(world)
     await world.given(events[:1])
     assert await timers.due(world.conn, stories.DEADLINE - timedelta(seconds=1), 10) == []
-    [timer] = await timers.due(world.conn, stories.DEADLINE, 10)
+    [timer] = await timers.due(world.conn, stories.DEADLINE + SKEW, 10)
     assert (timer.name, timer.tenant_id) == (f"expire:{id_}", TENANT)
     await timers.fired(world.conn, [(timer.name, timer.due_at + timedelta(seconds=1))])
-    assert await timers.due(world.conn, stories.DEADLINE, 10) == [timer]
+    assert await timers.due(world.conn, stories.DEADLINE + SKEW, 10) == [timer]
     await timers.fired(world.conn, [(timer.name, timer.due_at)])
-    assert await timers.due(world.conn, stories.DEADLINE, 10) == []
+    assert await timers.due(world.conn, stories.DEADLINE + SKEW, 10) == []
 
 
 async def test_a_reader_waits_until_its_write_is_there(world: World) -> None:

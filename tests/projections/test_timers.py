@@ -1,6 +1,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from projections.timers.project import SKEW
 from schemas.execution import events as e
 from schemas.registry import command_from
 from tests.projections import stories
@@ -22,7 +23,7 @@ async def test_a_run_expires_at_its_deadline_unless_it_ends(world: World) -> Non
     id_, events = stories.run(world)
     await world.given(events[:1])
     [timer] = await world.rows("timers")
-    assert (timer["name"], timer["due_at"]) == (f"expire:{id_}", stories.DEADLINE)
+    assert (timer["name"], timer["due_at"]) == (f"expire:{id_}", stories.DEADLINE + SKEW)
     assert command_from(timer["command"], timer["data"]).stream_id == f"execution-{id_}"
     await world.given(events[1:])
     assert await names(world) == []
@@ -58,10 +59,10 @@ async def test_a_hold_is_resolved_later_when_its_call_is_unknown(world: World) -
     call = stories.call()
     await world.given(world.record(stories.ledger(), stories.authorized(call)))
     [timer] = await world.rows("timers")
-    assert (timer["name"], timer["due_at"]) == (f"hold:{call.key}", EPOCH + timedelta(minutes=5))
+    assert (timer["name"], timer["due_at"]) == (f"hold:{call.key}", EPOCH + timedelta(minutes=5) + SKEW)
     await world.given(world.record(stories.ledger(), stories.unknown(call)))
     [timer] = await world.rows("timers")
-    assert timer["due_at"] == EPOCH + timedelta(hours=2)
+    assert timer["due_at"] == EPOCH + timedelta(hours=2) + SKEW
     assert timer["command"] == "billing.ledger.resolve_hold"
     await world.given(world.record(stories.ledger(), stories.settled(call)))
     assert await names(world) == []

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from contexts.billing.ledger import GRACE
 from contexts.execution.execution import RUN_TIMEOUT
+from projections.timers.project import SKEW
 from schemas.authoring.definition import RetryPolicy
 from schemas.billing.events import CallRefused, CallReleased, CallWrittenOff
 from schemas.execution.events import ExecutionFailed, StepRetryPlanned
@@ -107,7 +108,7 @@ def test_a_lost_outcome_is_unknown_then_tried_again_then_written_off(h: Harness)
     h.advance(60)
     assert names(h.events(RUN))[-1] == "succeeded"
     assert ends(h) == [(1, "call_unknown"), (2, "call_settled")]
-    h.advance(GRACE.total_seconds())
+    h.advance((GRACE + SKEW).total_seconds())
     assert ends(h) == [(1, "call_unknown"), (1, "call_written_off"), (2, "call_settled")]
     assert [call.messages for call in h.chat.calls] == [h.chat.calls[0].messages] * 2
     assert_nothing_held(h)
@@ -129,12 +130,12 @@ def test_a_run_past_its_deadline_ends_and_its_open_calls_are_unknown(h: Harness)
     started(h, ASK)
     h.run()
     assert names(h.events(LEDGER)) == ["call_authorized"]
-    h.clock.advance(RUN_TIMEOUT)
+    h.clock.advance(RUN_TIMEOUT + SKEW)
     h.advance(0)
     assert failure(h).error.code == "execution.deadline_passed"
     assert [call.node for call in failure(h).open_calls] == ["answer"]
     assert ends(h) == [(1, "call_unknown")]
-    h.advance(GRACE.total_seconds())
+    h.advance((GRACE + SKEW).total_seconds())
     assert ends(h) == [(1, "call_unknown"), (1, "call_written_off")]
     assert_nothing_held(h)
 
@@ -145,7 +146,7 @@ def test_a_run_that_waits_for_a_retry_ends_at_its_deadline(h: Harness) -> None:
     started(h, workflow(llm(retry=patient), noop("aside")))
     h.advance(RUN_TIMEOUT.total_seconds() - 1)
     assert names(h.events(RUN))[-1] == "step_retry_planned"
-    h.advance(1)
+    h.advance(1 + SKEW.total_seconds())
     assert failure(h).error.code == "execution.deadline_passed"
     h.advance(LONG)
     assert names(h.events(RUN))[-1] == "failed"

@@ -8,6 +8,7 @@ what came in; `POST /_reset` forgets both.
 import argparse
 import asyncio
 import json
+import logging
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -205,5 +206,7 @@ async def main(port: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
+    # A killed client is no news here.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     with suppress(KeyboardInterrupt):
         asyncio.run(main(parser.parse_args().port))
