@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from contextlib import aclosing
 
 import structlog
 from nats.aio.client import Client
@@ -59,8 +60,9 @@ class CommandConsumer:
 
     async def _fetch(self, stream: str, subject: str, coming: "asyncio.Queue[list[Msg]]") -> None:
         consumer = durable(stream.lower(), [subject], IN_FLIGHT, self._patience.ack_wait)
-        async for batch in Pull(self._nc, self._js, stream, consumer, size=BATCH).batches():
-            await coming.put(batch)
+        async with aclosing(Pull(self._nc, self._js, stream, consumer, size=BATCH).batches()) as batches:
+            async for batch in batches:
+                await coming.put(batch)
 
     async def _handle(self, batch: Sequence[Msg]) -> None:
         readable: list[tuple[Msg, Request]] = []

@@ -6,6 +6,7 @@ The event is acknowledged only after Postgres has its consequences, so losing al
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from contextlib import aclosing
 
 import structlog
 from nats.aio.client import Client
@@ -67,8 +68,8 @@ class EventConsumer(ABC):
             group.create_task(self._keep_in_hand())
 
     async def _consume(self, pull: Pull) -> None:
-        async with asyncio.TaskGroup() as group:
-            async for batch in pull.batches():
+        async with asyncio.TaskGroup() as group, aclosing(pull.batches()) as batches:
+            async for batch in batches:
                 waiting = [item for msg in batch if (item := await self._read(msg))]
                 while waiting:
                     taken = await self._take(len(waiting))

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import aclosing
 
 import structlog
 from nats.aio.client import Client
@@ -45,11 +46,12 @@ class ProjectionConsumer:
 
     async def run(self) -> None:
         consumer = durable(NAME, [subjects.EVENTS], BATCH * 4)
-        async for batch in Pull(self._nc, self._js, EVENTS, consumer, size=BATCH).batches():
-            began = time.monotonic()
-            await self._handle(batch)
-            if len(batch) > 1:
-                await asyncio.sleep(max(0.0, began + PACE_SECONDS - time.monotonic()))
+        async with aclosing(Pull(self._nc, self._js, EVENTS, consumer, size=BATCH).batches()) as batches:
+            async for batch in batches:
+                began = time.monotonic()
+                await self._handle(batch)
+                if len(batch) > 1:
+                    await asyncio.sleep(max(0.0, began + PACE_SECONDS - time.monotonic()))
 
     async def _handle(self, batch: Sequence[Msg]) -> None:
         """In order and never skipping: a batch that fails is tried until it is in."""

@@ -3,11 +3,12 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig
@@ -48,12 +49,14 @@ class Pull:
         self._size, self._credit = size, credit
         self._owed = 0
         self._ready: deque[Msg] = deque()
+        self._given: list[Msg] = []
         self._signal = asyncio.Event()
         self._last_heard = 0.0
         self._gone = True
         self._reconnects = 0
 
-    async def batches(self) -> AsyncIterator[list[Msg]]:
+    async def batches(self) -> AsyncGenerator[list[Msg], None]:
+        """Use it under `aclosing`, or what is in hand when one stops is missing until the server asks."""
         subscription = await self._nc.subscribe(self._inbox, cb=self._receive, pending_msgs_limit=-1)
         try:
             while True:
@@ -63,10 +66,22 @@ class Pull:
                 if not self._ready:
                     await self._wait()
                     continue
-                yield [self._ready.popleft() for _ in range(min(self._size, len(self._ready)))]
+                yield self._give()
         finally:
             if self._nc.is_connected:
-                await subscription.unsubscribe()
+                await self._give_back(subscription)
+
+    def _give(self) -> list[Msg]:
+        batch = [self._ready.popleft() for _ in range(min(self._size, len(self._ready)))]
+        self._given = [*(msg for msg in self._given if not msg.is_acked), *batch]
+        return batch
+
+    async def _give_back(self, subscription: Subscription) -> None:
+        """What was not finished goes to somebody else at once, not when its acknowledgement is overdue."""
+        await subscription.drain()  # type: ignore[no-untyped-call]
+        for msg in (*self._given, *self._ready):
+            if not msg.is_acked:
+                await msg.nak()
 
     async def _receive(self, msg: Msg) -> None:
         self._last_heard = asyncio.get_running_loop().time()
