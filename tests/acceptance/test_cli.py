@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from tests.support.hb import Up, hb, running
+from tests.support.otlp import Collector, collector
 
 PASSWORD = "correct horse battery"
 
@@ -182,13 +183,28 @@ def test_a_wrong_setting_is_told_with_what_to_do(
 def test_the_demo_is_true() -> None:
     """The acceptance test: from nothing to a real model's answer and a ledger that adds up."""
     data = folder()
-    try:
-        said = hb("demo", "--data", data, seconds=300)
-    finally:
-        shutil.rmtree(data, ignore_errors=True)
+    with collector() as seen:
+        try:
+            said = hb("demo", "--data", data, seconds=300, settings={"otlp_endpoint": seen.url})
+        finally:
+            shutil.rmtree(data, ignore_errors=True)
     assert said.code == 0, said.out + said.err
     assert re.fullmatch(r"DEMO OK job=[0-9a-f-]{36} entries=1 price=0\.\d+", said.last)
     assert said.out.count("✓") > 15 and "✗" not in said.out
+    assert_one_trace_runs_through(seen)
+
+
+def assert_one_trace_runs_through(seen: Collector) -> None:
+    [request] = seen.named("POST /workflows/{workflow_id}/execute")
+    names = {span.name for span in seen.of_trace(request.trace_id)}
+    assert names >= {
+        "decide execution.execution.start",
+        "policies-billing execution.execution.call_requested",
+        "decide billing.ledger.authorize_call",
+        "effects-execution billing.ledger.call_authorized",
+        "decide execution.execution.complete_call",
+        "decide billing.ledger.settle_call",
+    }
 
 
 def test_a_demo_that_cannot_be_told_fails(data: Path) -> None:
