@@ -53,13 +53,17 @@ class Decider:
         self._committed: list[Row] = []
 
     def process(self, requests: Sequence[Request]) -> list[Answer]:
-        """One answer per request, in order. A batch that conflicts is decided again, at last one by one."""
+        """One answer per request, in order. A batch that conflicts is decided again, at last one by one.
+
+        Repeated commands are rare, so answers are looked up only when a batch was refused: a message id
+        that has one already breaks the commands' primary key.
+        """
         taken: frozenset[Claim] = frozenset()
         # One time for all attempts: a claim may be named after it, and must be found taken again.
         now = self._clock()
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             try:
-                return self._attempt(requests, taken, now)
+                return self._attempt(requests, taken, now, recall=attempt > 0)
             except ClaimTaken as error:
                 taken |= error.taken
             except Conflict:
@@ -73,9 +77,11 @@ class Decider:
         rows, self._committed = self._committed, []
         return rows
 
-    def _attempt(self, requests: Sequence[Request], taken: frozenset[Claim], now: datetime) -> list[Answer]:
+    def _attempt(
+        self, requests: Sequence[Request], taken: frozenset[Claim], now: datetime, recall: bool
+    ) -> list[Answer]:
         work = Work(Batch(now))
-        self._load(work, requests, recall=True)
+        self._load(work, requests, recall)
         self._load(work, requests, recall=False)
         for request in requests:
             if request.envelope.message_id not in work.answers:

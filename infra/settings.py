@@ -53,7 +53,10 @@ class Settings(BaseSettings):
         None, description="OTLP/HTTP collector for traces. Unset: no tracing, at no cost."
     )
     metrics_port: int | None = Field(
-        None, ge=1, le=65535, description="Port for Prometheus metrics of a worker. Unset: none."
+        None,
+        ge=1,
+        le=65535,
+        description="Port for Prometheus metrics of a worker; `up` gives its second one the next. Unset: none.",
     )
 
 

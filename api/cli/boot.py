@@ -28,7 +28,14 @@ from infra.telemetry import CREDENTIALS_IN_URL, HIDDEN
 
 T = TypeVar("T")
 LOOK_SECONDS = 0.2
-TITLES = {"postgres": "Postgres", "nats": "NATS", "model": "Model", "worker-all": "Workers", "api": "API"}
+TITLES = {
+    "postgres": "Postgres",
+    "nats": "NATS",
+    "model": "Model",
+    "worker-decide": "Worker (decide)",
+    "worker-react": "Worker (react)",
+    "api": "API",
+}
 
 
 class MigrationFailed(SetupError):
@@ -112,7 +119,7 @@ class Boot:
 
     async def _workers(self, endpoints: Endpoints) -> Login | None:
         """Started when the first command is answered: what a new platform needs is ordered through them."""
-        with self._steps.step("Workers", "all roles in one process"):
+        with self._steps.step("Workers", "one decides, one reacts"):
             await self._platform.start_workers(endpoints)
             return await unless_dead(self._platform, self._seeded(endpoints))
 

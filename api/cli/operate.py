@@ -37,7 +37,7 @@ class NobodyAnswers(SetupError):
     def __init__(self) -> None:
         super().__init__(
             "no worker answers commands.",
-            "Start one with `./justw hb run --role all`, or look at logs/worker-all.log.",
+            "Start one with `./justw hb run --role all`, or look at logs/worker-decide.log.",
         )
 
 

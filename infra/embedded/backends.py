@@ -1,6 +1,6 @@
 """The whole platform on this machine: servers it needs, then workers and the API that use them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,12 @@ from infra.settings import Settings, child_environment
 
 EVERY_INTERFACE = ("0.0.0.0", "::")
 GRACEFUL_SECONDS = "3"
+
+WORKERS = {
+    "worker-decide": "commands,relay",
+    "worker-react": "policies,effects,projections,timers",
+}
+"""Deciding is one line of work that everything waits for: it does not share an interpreter."""
 
 
 class PortTaken(SetupError):
@@ -86,9 +92,12 @@ class Platform:
         await self.supervisor.start(server)
         return server.url
 
-    async def start_workers(self, endpoints: Endpoints, role: str = "all") -> None:
-        program = self.program(f"worker-{role}", endpoints, "bus.app", "--role", role)
-        await self.supervisor.start(AppProcess(program, at_once))
+    async def start_workers(self, endpoints: Endpoints) -> None:
+        for number, (name, roles) in enumerate(WORKERS.items()):
+            port = self.settings.metrics_port
+            more = {"metrics_port": str(port + number)} if port else {}
+            program = self.program(name, endpoints, "bus.app", "--role", roles, more=more)
+            await self.supervisor.start(AppProcess(program, at_once))
 
     async def start_api(self, endpoints: Endpoints) -> str:
         """The address it is reached at."""
@@ -113,8 +122,15 @@ class Platform:
         """Until cancelled; raises GaveUp when a service will not stay up."""
         await self.supervisor.watch()
 
-    def program(self, name: str, endpoints: Endpoints, module: str, *arguments: str) -> Program:
-        changes = {**endpoints.settings(), "data_dir": str(self.data)}
+    def program(
+        self,
+        name: str,
+        endpoints: Endpoints,
+        module: str,
+        *arguments: str,
+        more: Mapping[str, str] | None = None,
+    ) -> Program:
+        changes = {**endpoints.settings(), "data_dir": str(self.data), **(more or {})}
         environment = child_environment(changes)
         return python(name, module, *arguments, log=self.log(name), environment=environment)
 

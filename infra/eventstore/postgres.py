@@ -65,6 +65,8 @@ class PostgresEventStore:
     def load(
         self, message_ids: Sequence[UUID], after: Mapping[str, int]
     ) -> tuple[Mapping[UUID, Decided], Sequence[Row]]:
+        if not message_ids:
+            return {}, self.streams(after)
         with self.datastore.get_connection() as conn, conn.pipeline(), conn.cursor() as known:
             known.execute(ANSWERS, (list(message_ids),), prepare=True)
             with conn.cursor() as events:

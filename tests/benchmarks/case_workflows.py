@@ -26,7 +26,7 @@ async def measure(setting: Setting) -> Result:
         found = [Peer("by hand", await by_hand(setting), "one INSERT and commit per start, step and end")]
         if setting.with_peers:
             found += [await peers.dbos(setting), await peers.langgraph(setting)]
-    shape = "start -> 3 noop steps, each scheduled and completed as events -> end, one worker process"
+    shape = "start -> 3 noop steps, each scheduled and completed as events -> end, the two workers of `up`"
     figures = pair("workflows of 3 steps", shape, IN_FLIGHT, ours, found)
     return Result(figures, [peer for peer in found if not peer.timing])
 

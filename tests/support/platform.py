@@ -15,6 +15,7 @@ from bus.broker import Bus, connected
 from bus.prepare import prepare
 from bus.streams import COMMANDS, ensure_streams
 from infra.embedded.app_process import AppProcess, at_once
+from infra.embedded.backends import WORKERS
 from infra.embedded.nats import EmbeddedNats
 from infra.embedded.postgres import EmbeddedPostgres
 from infra.embedded.process import python, wait_until_ready
@@ -66,7 +67,7 @@ class RunningPlatform:
 
 @asynccontextmanager
 async def running_platform(
-    data: Path, processes: Sequence[str] = ("all",), scripted_llm_url: str | None = None
+    data: Path, processes: Sequence[str] = tuple(WORKERS.values()), scripted_llm_url: str | None = None
 ) -> AsyncIterator[RunningPlatform]:
     """One worker per entry of `processes`, which names its roles.
 
