@@ -56,7 +56,7 @@ class Settings(BaseSettings):
         None,
         ge=1,
         le=65535,
-        description="Port for Prometheus metrics of a worker; `up` gives its second one the next. Unset: none.",
+        description="Port for Prometheus metrics of a worker; `up` uses the next one too. Unset: none.",
     )
 
 
