@@ -106,7 +106,7 @@ class CommandConsumer:
         log.warning(
             "command failed",
             type=request.envelope.type,
-            stream=request.command.stream_id,
+            stream=request.stream,
             tenant_id=str(request.envelope.tenant_id),
             command_id=str(request.envelope.message_id),
             tries=tries,

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from bus.access import refusal_of_access
@@ -21,9 +21,16 @@ ATTEMPTS = 3
 CACHED_STREAMS = 5_000
 
 
-class Request(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command in its envelope. `stream`: the one it is decided on."""
+
     envelope: Envelope
     command: Command
+    stream: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stream", self.command.stream_id)
 
 
 @dataclass
@@ -69,7 +76,7 @@ class Decider:
             except Conflict:
                 self._cache.clear()
         if len(requests) == 1:
-            raise Conflict(f"{requests[0].command.stream_id} changes faster than it can be decided")
+            raise Conflict(f"{requests[0].stream} changes faster than it can be decided")
         return [answer for request in requests for answer in self.process([request])]
 
     def take_committed(self) -> list[Row]:
@@ -90,7 +97,7 @@ class Decider:
         return [self._answer(work, request.envelope) for request in requests]
 
     def _wanted(self, request: Request, work: Work) -> Iterable[str]:
-        own = request.command.stream_id
+        own = request.stream
         yield own
         facts = self._facts.get(type(request.command))
         if facts:
@@ -121,8 +128,8 @@ class Decider:
         return self._aggregates[stream.partition("-")[0]]
 
     def _decide(self, work: Work, request: Request, taken: frozenset[Claim]) -> None:
-        envelope, command = request
-        own = work.folded[command.stream_id]
+        envelope = request.envelope
+        own = work.folded[request.stream]
         try:
             events = self._events(work, request, own)
         except Rejection as rejection:
@@ -138,7 +145,7 @@ class Decider:
         return self._note(work, request, None)
 
     def _events(self, work: Work, request: Request, own: Folded) -> Sequence[Event]:
-        envelope, command = request
+        envelope, command = request.envelope, request.command
         handler = self._handlers[command.type_name]
         refusal = refusal_of_access(envelope, handler.permission, own.tenant_id if own.version else None)
         if refusal:
@@ -153,7 +160,7 @@ class Decider:
         self._note(work, request, refusal)
 
     def _note(self, work: Work, request: Request, refusal: Refusal | None) -> None:
-        envelope, stream = request.envelope, request.command.stream_id
+        envelope, stream = request.envelope, request.stream
         folded = work.folded[stream]
         answer = Answer(
             message_id=envelope.message_id,
@@ -232,7 +239,7 @@ def refusal_of_claims(events: Sequence[Event], taken: frozenset[Claim]) -> Refus
 def row_of(event: Event, version: int, request: Request, batch: Batch) -> Row:
     envelope = request.envelope
     return Row(
-        stream=request.command.stream_id,
+        stream=request.stream,
         version=version,
         type=event.type_name,
         type_version=event.type_version,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 from opentelemetry.trace import Span
 
@@ -28,7 +29,7 @@ def traced(request: Request, spans: ExitStack) -> Request:
         attributes={"tenant_id": str(envelope.tenant_id), "command_id": str(envelope.message_id)},
     )
     spans.callback(span.end)
-    return request._replace(envelope=envelope.model_copy(update={"traceparent": traceparent_of(span)}))
+    return replace(request, envelope=envelope.model_copy(update={"traceparent": traceparent_of(span)}))
 
 
 @contextmanager
