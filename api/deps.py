@@ -39,7 +39,8 @@ async def current_actor(parts: Parts, token: Annotated[str | None, Depends(beare
         raise unauthenticated("auth.expired_token", "The access token has expired.") from error
     except BadToken as error:
         raise unauthenticated("auth.invalid_token", "The access token is not valid.") from error
-    structlog.contextvars.bind_contextvars(actor=str(actor), tenant_id=actor.tenant_id)
+    tenant_id = str(actor.tenant_id) if actor.tenant_id else None
+    structlog.contextvars.bind_contextvars(actor=str(actor), tenant_id=tenant_id)
     return actor
 
 

@@ -59,6 +59,7 @@ async def opened(settings: Settings) -> AsyncIterator[Deps]:
     if not database_url or not nats_url:
         raise SystemExit("the API needs HB_DATABASE_URL and HB_NATS_URL; `./justw up` sets them for you")
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(telemetry.flush)
         pool = await stack.enter_async_context(async_pool(database_url, API, max_size=POOL_SIZE))
         bus = await stack.enter_async_context(connected(nats_url, "api"))
         await ensure_streams(bus.js)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID, uuid4, uuid5
 
+import structlog
 from fastapi import Depends, Header, Request
 from starlette.responses import JSONResponse
 
@@ -49,6 +50,7 @@ class Attempt:
         self, command: Command, tenant_id: TenantId, partner_id: PartnerId | None
     ) -> Answer | None:
         """None: not answered in time. A refusal is raised as its problem."""
+        structlog.contextvars.bind_contextvars(command_id=str(self.message_id))
         envelope = self.deps.seal(
             command,
             tenant_id=tenant_id,

@@ -81,6 +81,7 @@ async def parts(settings: Settings) -> AsyncIterator[Parts]:
     if not database_url or not nats_url:
         raise SystemExit("a worker needs HB_DATABASE_URL and HB_NATS_URL; `./justw up` sets them for you")
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(telemetry.flush)
         bus = await stack.enter_async_context(connected(nats_url, "worker"))
         await ensure_streams(bus.js)
         store = PostgresEventStore(database_url)

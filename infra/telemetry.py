@@ -1,5 +1,6 @@
 """Logs and traces: `setup` once per process, then `structlog.get_logger()` and `tracer()`."""
 
+import asyncio
 import logging
 import re
 import sys
@@ -16,6 +17,7 @@ from infra.settings import LogFormat, Settings
 INSTRUMENTATION = "hirebuddha"
 TRACES_PATH = "/v1/traces"
 HEADER = "traceparent"
+FLUSH_MILLISECONDS = 2_000
 
 # Libraries that configure handlers of their own, and those that log every call.
 OWN_HANDLERS = ("uvicorn", "uvicorn.error", "uvicorn.access")
@@ -112,6 +114,13 @@ def setup_traces(endpoint: str, service_name: str) -> None:
     exporter = OTLPSpanExporter(endpoint=endpoint.rstrip("/").removesuffix(TRACES_PATH) + TRACES_PATH)
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
+
+
+async def flush() -> None:
+    """Sends what is collected. Call it at the end: a process that ends by a signal runs no exit handlers."""
+    send = getattr(trace.get_tracer_provider(), "force_flush", None)
+    if send is not None:
+        await asyncio.to_thread(send, FLUSH_MILLISECONDS)
 
 
 def tracing() -> bool:

@@ -1,6 +1,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Depends, Header, Query
 from starlette.responses import Response, StreamingResponse
 
@@ -83,6 +84,7 @@ async def execute_workflow(
 
 async def start(attempt: Attempt, command: StartExecution) -> Any:
     job_id, actor = command.execution_id, attempt.actor
+    structlog.contextvars.bind_contextvars(job_id=str(job_id))
     links = Links(self=f"/executions/{job_id}", stream=f"/executions/{job_id}/stream")
     answer = await attempt.send(command, tenant_of(actor), actor.partner_id)
     if answer is None:

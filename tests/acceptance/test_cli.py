@@ -140,7 +140,7 @@ def test_ctrl_c_stops_everything_and_the_data_stays() -> None:
             url = first.url
             said = first.interrupt()
         assert said.code == 0
-        for service in ("API", "Workers", "NATS", "Postgres"):
+        for service in ("API", "Worker (decide)", "Worker (react)", "NATS", "Postgres"):
             assert f"{service} stopped" in said.out
         assert not (data / "endpoints.json").exists()
         with pytest.raises(httpx2.ConnectError):
