@@ -78,7 +78,7 @@ async def deps(
         bus=submitter,
         live=BusLive(LiveFeed(bus.nc, bus.js)),
         reads=PostgresReads(pool),
-        seal=seal,  # type: ignore[arg-type]
+        seal=seal,
         passwords=Passwords(),
         tokens=Tokens(ring, minutes=settings.access_token_minutes),
         hash_key=derive(master, REQUEST_HASHES),

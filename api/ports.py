@@ -29,7 +29,7 @@ class Seal(Protocol):
         message_id: UUID | None = None,
         correlation_id: UUID | None = None,
         causation: str | None = None,
-        input_hash: str | None = None,
+        input_hash: str = "",
         traceparent: str | None = None,
     ) -> Envelope: ...
 

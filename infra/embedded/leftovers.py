@@ -5,7 +5,7 @@ import signal
 import time
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 GRACE_SECONDS = 15.0
 POLL_SECONDS = 0.02

@@ -1,7 +1,6 @@
 """The edge's neighbours in memory: a read side with row-level security, a live feed, a clockless tarpit."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -24,38 +23,11 @@ from api.reads import (
     UserRow,
     WorkflowRow,
 )
-from schemas.base import Command, Event, PartnerId, TenantId
-from schemas.envelope import Actor, Answer, Envelope, Recorded
+from schemas.base import Event, TenantId
+from schemas.envelope import Answer, Recorded
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-
-
-def seal(
-    command: Command,
-    *,
-    tenant_id: TenantId,
-    partner_id: PartnerId | None,
-    actor: Actor,
-    message_id: UUID | None = None,
-    correlation_id: UUID | None = None,
-    causation: str | None = None,
-    input_hash: str | None = None,
-    traceparent: str | None = None,
-) -> Envelope:
-    message_id = message_id or uuid4()
-    return Envelope(
-        message_id=message_id,
-        type=command.type_name,
-        tenant_id=tenant_id,
-        partner_id=partner_id,
-        actor=actor,
-        correlation_id=correlation_id or message_id,
-        causation=causation,
-        input_hash=input_hash or "",
-        traceparent=traceparent,
-        data=json.loads(command.model_dump_json()),
-    )
 
 
 class FakeReads:

