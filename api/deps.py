@@ -8,8 +8,8 @@ from fastapi.security import OAuth2PasswordBearer
 
 from api.errors import ApiProblem
 from api.parts import Deps
-from api.reads import Scope
 from infra.crypto.tokens import BadToken, ExpiredToken
+from infra.db.scope import Scope
 from schemas.access import PERMISSIONS, Permission, Role
 from schemas.base import TenantId
 from schemas.envelope import Actor

@@ -1,10 +1,10 @@
 """What the edge needs from the rest of the system, as shapes. Nothing here is implemented here."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
+from bus.live import LiveMessage
 from schemas.base import Command, PartnerId, TenantId
 from schemas.envelope import Actor, Answer, Envelope
 
@@ -32,15 +32,6 @@ class Seal(Protocol):
         input_hash: str = "",
         traceparent: str | None = None,
     ) -> Envelope: ...
-
-
-@dataclass(frozen=True, slots=True)
-class LiveMessage:
-    """An event seen on the wire, or a piece of text a model is saying."""
-
-    kind: Literal["event", "delta"]
-    position: int | None
-    data: dict[str, Any]
 
 
 class Live(Protocol):

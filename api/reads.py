@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Generic, Literal, Protocol, TypeVar
 from uuid import UUID
 
+from infra.db.scope import Scope
 from schemas.access import Role
 from schemas.authoring.definition import AgentDefinition, WorkflowDefinition
 from schemas.base import PartnerId, TenantId, UserId
@@ -21,15 +22,6 @@ ExecutionStatus = Literal["running", "succeeded", "failed"]
 
 class BadCursor(ValueError):
     """The text of a cursor is none this query gave out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whose rows may be seen: one tenant's, one partner's and its tenants', or all."""
-
-    tenant_id: TenantId | None = None
-    partner_id: PartnerId | None = None
-    platform: bool = False
 
 
 PLATFORM_SCOPE = Scope(platform=True)

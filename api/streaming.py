@@ -11,8 +11,8 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from api.parts import Deps
-from api.ports import LiveMessage
-from api.reads import Scope
+from bus.live import LiveMessage
+from infra.db.scope import Scope
 from schemas.base import TenantId
 from schemas.envelope import Recorded
 from schemas.execution.events import ExecutionFailed, ExecutionSucceeded

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -30,7 +30,7 @@ class LiveMessage:
 
 
 class LiveFeed:
-    """Follows runs. A watcher that reads too slowly is cut off; it resumes from the stored events."""
+    """Follows runs. Live messages are hints: who is too slow for them misses some, never an event."""
 
     def __init__(self, nc: Client, js: JetStreamContext) -> None:
         self._nc, self._js = nc, js
@@ -44,10 +44,10 @@ class LiveFeed:
 
         async def on_event(msg: Msg) -> None:
             data = from_json(msg.data)
-            queue.put_nowait(LiveMessage("event", data["position"], data))
+            offer(queue, LiveMessage("event", data["position"], data))
 
         async def on_delta(msg: Msg) -> None:
-            queue.put_nowait(LiveMessage("delta", None, from_json(msg.data)))
+            offer(queue, LiveMessage("delta", None, from_json(msg.data)))
 
         events = await self._nc.subscribe(subjects.events_of_stream(tenant_id, stream_id), cb=on_event)
         deltas = await self._js.subscribe(
@@ -59,6 +59,11 @@ class LiveFeed:
             if self._nc.is_connected:
                 await events.unsubscribe()
                 await deltas.unsubscribe()
+
+
+def offer(queue: "asyncio.Queue[LiveMessage]", message: LiveMessage) -> None:
+    with suppress(asyncio.QueueFull):
+        queue.put_nowait(message)
 
 
 class DeltaSink:

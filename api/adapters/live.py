@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
-from api.ports import LiveMessage
-from bus.live import LiveFeed
-from bus.live import LiveMessage as Heard
+from bus.live import LiveFeed, LiveMessage
 from schemas.base import TenantId
 
 
@@ -23,7 +21,7 @@ class BusLive:
 class Subscription:
     """Not a generator: closing one that was never asked for a message would not unsubscribe."""
 
-    def __init__(self, queue: "asyncio.Queue[Heard]", stack: AsyncExitStack) -> None:
+    def __init__(self, queue: "asyncio.Queue[LiveMessage]", stack: AsyncExitStack) -> None:
         self._queue = queue
         self._stack = stack
 
@@ -31,8 +29,7 @@ class Subscription:
         return self
 
     async def __anext__(self) -> LiveMessage:
-        heard = await self._queue.get()
-        return LiveMessage(heard.kind, heard.position, heard.data)
+        return await self._queue.get()
 
     async def aclose(self) -> None:
         await self._stack.aclose()

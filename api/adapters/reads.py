@@ -18,12 +18,12 @@ from api.reads import (
     LedgerRow,
     Page,
     PartnerRow,
-    Scope,
     TenantRow,
     UserRow,
     WorkflowRow,
 )
 from infra.db import scope as db
+from infra.db.scope import Scope
 from infra.eventstore import reading
 from projections import position as positions
 from projections.agents import queries as agents
@@ -140,4 +140,4 @@ class PostgresReads:
         return shown(found) if found is not None else None
 
     def _scoped(self, scope: Scope) -> AbstractAsyncContextManager[Connection]:
-        return db.scoped(self._pool, db.Scope(scope.tenant_id, scope.partner_id, scope.platform))
+        return db.scoped(self._pool, scope)

@@ -21,8 +21,9 @@ from api.models.authoring import (
 from api.models.common import Done
 from api.pagination import PageDep, encode
 from api.parts import Deps
-from api.reads import AgentRow, Scope, WorkflowRow
+from api.reads import AgentRow, WorkflowRow
 from api.submit import Attempt, AttemptDep
+from infra.db.scope import Scope
 from schemas.access import Permission
 from schemas.authoring.commands import CreateAgent, CreateWorkflow, PublishWorkflow, ReviseWorkflow
 from schemas.authoring.events import WorkflowPublished

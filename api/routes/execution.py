@@ -20,9 +20,10 @@ from api.models.execution import (
     Step,
 )
 from api.pagination import PageDep, encode
-from api.reads import ExecutionRow, ExecutionStatus, Reads, Scope, StepRow
+from api.reads import ExecutionRow, ExecutionStatus, Reads, StepRow
 from api.streaming import TERMINAL, EventStream, Story
 from api.submit import Attempt, AttemptDep
+from infra.db.scope import Scope
 from schemas.access import Permission
 from schemas.execution.commands import StartExecution
 

@@ -19,8 +19,9 @@ from api.models.tenancy import (
     Terms,
 )
 from api.parts import Deps
-from api.reads import PLATFORM_SCOPE, PartnerRow, Reads, Scope, TenantRow
+from api.reads import PLATFORM_SCOPE, PartnerRow, Reads, TenantRow
 from api.submit import Attempt, AttemptDep, until
+from infra.db.scope import Scope
 from schemas.access import Permission
 from schemas.base import PLATFORM, PartnerId, TenantId, UserId
 from schemas.tenancy.commands import CreatePartner, ProvisionTenant, ReinstateTenant, SuspendTenant

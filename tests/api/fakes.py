@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from api.ports import LiveMessage
 from api.reads import (
     AgentRow,
     BadCursor,
@@ -18,11 +17,12 @@ from api.reads import (
     LedgerRow,
     Page,
     PartnerRow,
-    Scope,
     TenantRow,
     UserRow,
     WorkflowRow,
 )
+from bus.live import LiveMessage
+from infra.db.scope import Scope
 from schemas.base import Event, TenantId
 from schemas.envelope import Answer, Recorded
 

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from api.ports import LiveMessage
+from bus.live import LiveMessage
 from schemas.authoring.definition import Source
 from schemas.base import Event
 from schemas.execution.events import ExecutionStarted, ExecutionSucceeded, StepScheduled, StepSucceeded

@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 
 from api.adapters.reads import PostgresReads
-from api.reads import BadCursor, Scope
+from api.reads import BadCursor
 from bus.prepare import prepare
 from infra.db.pools import API, async_pool
+from infra.db.scope import Scope
 from schemas.access import Role
 from schemas.base import PLATFORM, TenantId, UserId
 from schemas.envelope import Recorded
