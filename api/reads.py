@@ -9,7 +9,8 @@ from uuid import UUID
 
 from infra.db.scope import Scope
 from schemas.access import Role
-from schemas.authoring.definition import AgentDefinition, WorkflowDefinition
+from schemas.authoring.agents import AgentDefinition
+from schemas.authoring.definition import WorkflowDefinition
 from schemas.base import PartnerId, TenantId, UserId
 from schemas.billing.types import Posting, Pricing
 from schemas.envelope import Answer, Recorded

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from schemas.authoring.definition import InputType
+from schemas.authoring.parts import InputType
 
 
 def fits(kind: InputType, value: Any) -> bool:

@@ -12,6 +12,11 @@ class Permission(StrEnum):
     AUTHORING_WRITE = "authoring:write"
     EXECUTIONS_START = "executions:start"
     EXECUTIONS_READ = "executions:read"
+    EXECUTIONS_CONTROL = "executions:control"
+    """Pause, resume, cancel, signal."""
+
+    EXECUTIONS_TERMINATE = "executions:terminate"
+    APPROVALS_ANSWER = "approvals:answer"
     LEDGER_READ = "ledger:read"
     USERS_REGISTER = "users:register"
     INTERNAL = "internal"
@@ -30,6 +35,8 @@ TENANT_PERMISSIONS = frozenset(
         Permission.AUTHORING_WRITE,
         Permission.EXECUTIONS_START,
         Permission.EXECUTIONS_READ,
+        Permission.EXECUTIONS_CONTROL,
+        Permission.APPROVALS_ANSWER,
         Permission.LEDGER_READ,
     }
 )
@@ -43,6 +50,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.TENANTS_READ,
             Permission.RATES_SET,
             Permission.EXECUTIONS_READ,
+            Permission.EXECUTIONS_TERMINATE,
             Permission.LEDGER_READ,
             Permission.USERS_REGISTER,
         }

@@ -47,6 +47,8 @@ class Event(Value):
 
     type_name: ClassVar[str]
     type_version: ClassVar[int]
+    payloads: ClassVar[frozenset[str]] = frozenset()
+    """Fields whose value, or whose values by key, are stored outside the row when they are large."""
 
     def __init_subclass__(cls, *, type_name: str, type_version: int = 1) -> None:
         cls.type_name = type_name

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import schemas.authoring.commands
 import schemas.authoring.events
+import schemas.authoring.upcasts
 import schemas.billing.commands
 import schemas.billing.events
 import schemas.execution.commands
@@ -19,7 +20,7 @@ from schemas.base import Command, Event
 M = TypeVar("M", Command, Event)
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTS: dict[tuple[str, int], Upcast] = {}
+UPCASTS: dict[tuple[str, int], Upcast] = {**schemas.authoring.upcasts.UPCASTS}
 """`(type name, old version)` -> the step to the next version."""
 
 CONTEXTS = (

@@ -22,7 +22,8 @@ from projections.tenants.queries import Tenant
 from projections.users.queries import Login
 from projections.workflows.queries import Workflow
 from schemas.access import Role
-from schemas.authoring.definition import AgentDefinition, WorkflowDefinition
+from schemas.authoring.agents import AgentDefinition
+from schemas.authoring.definition import WorkflowDefinition
 from schemas.base import PLATFORM, PartnerId, TenantId, UserId
 from schemas.billing.types import Posting, Pricing
 from schemas.execution.chat import Usage

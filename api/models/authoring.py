@@ -6,7 +6,8 @@ from pydantic import BaseModel
 
 from api.bodies import Body
 from api.models.common import ID, NOW, Position, example
-from schemas.authoring.definition import AgentDefinition, WorkflowDefinition
+from schemas.authoring.agents import AgentDefinition
+from schemas.authoring.definition import WorkflowDefinition
 from schemas.tenancy.types import Name
 
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"

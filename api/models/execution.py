@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from api.bodies import Body
 from api.models.common import ID, NOW, OTHER_ID, example
 from api.reads import ExecutionStatus
-from schemas.authoring.definition import NodeId
+from schemas.authoring.parts import NodeId
 
 
 class ExecuteAgentBody(Body):

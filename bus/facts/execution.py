@@ -9,9 +9,9 @@ from contexts.tenancy.tenant import Tenant
 from schemas.authoring.definition import Source, WorkflowDefinition
 from schemas.base import Command
 from schemas.envelope import Envelope
-from schemas.execution.commands import CompleteCall, CompleteStep, FailStep, RetryStep, StartExecution
+from schemas.execution.commands import CompleteCall, CompleteStep, FailStep, StartExecution, WakeStep
 
-StepCommand = CompleteStep | CompleteCall | FailStep | RetryStep
+StepCommand = CompleteStep | CompleteCall | FailStep | WakeStep
 Runnable = tuple[Source, WorkflowDefinition]
 
 
@@ -61,7 +61,7 @@ def of_workflow(workflow: Workflow, number: int) -> Runnable:
     pin = Source(
         kind="workflow", id=workflow.workflow_id, version=number, hash=version.hash, name=workflow.name
     )
-    return pin, version.definition
+    return pin, version.release.definition
 
 
 FACTS: dict[type[Command], Facts] = {
@@ -69,5 +69,5 @@ FACTS: dict[type[Command], Facts] = {
     CompleteStep: Facts(pinned_source, pinned),
     CompleteCall: Facts(pinned_source, pinned),
     FailStep: Facts(pinned_source, pinned),
-    RetryStep: Facts(pinned_source, pinned),
+    WakeStep: Facts(pinned_source, pinned),
 }

@@ -1,7 +1,7 @@
 """A model with standing instructions. It is run as a workflow of one node, on a `message`."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from contexts.authoring import dag
@@ -9,9 +9,13 @@ from contexts.authoring.canonical import content_hash
 from contexts.authoring.errors import AgentExists, InvalidDefinition
 from contexts.authoring.facts import AuthoringFacts
 from contexts.kernel import Aggregate, Context
+from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.commands import CreateAgent
-from schemas.authoring.definition import AgentDefinition, InputSpec, LlmNode, WorkflowDefinition
+from schemas.authoring.definition import WorkflowDefinition
 from schemas.authoring.events import AgentCreated
+from schemas.authoring.nodes import LlmNode
+from schemas.authoring.parts import InputSpec
+from schemas.authoring.tools import ToolDefinition
 from schemas.envelope import Problem
 
 FIELD_OF = {"nodes.0.model": "model", "nodes.0.system": "instructions"}
@@ -24,6 +28,7 @@ class Agent:
     name: str
     definition: AgentDefinition
     hash: str
+    tools: dict[str, ToolDefinition] = field(default_factory=dict)
 
 
 def create(state: Agent | None, command: CreateAgent, ctx: Context) -> list[AgentCreated]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from contexts.graph import parents_of, reachable
 from contexts.templates import MalformedTemplate, Reference, references
-from schemas.authoring.definition import LlmNode, Node, TemplateNode, WorkflowDefinition
+from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.nodes import LlmNode, Node, TemplateNode
 from schemas.envelope import Problem
 
 

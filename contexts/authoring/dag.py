@@ -7,7 +7,8 @@ from contexts.authoring.bindings import binding_problems
 from contexts.authoring.canonical import canonical_json
 from contexts.graph import find_cycle
 from contexts.json_types import fits
-from schemas.authoring.definition import LlmNode, WorkflowDefinition
+from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.nodes import LlmNode
 from schemas.envelope import Problem
 
 MAX_BYTES = 64 * 1024

@@ -9,7 +9,7 @@ from contexts.authoring.errors import InvalidDefinition, WorkflowExists, Workflo
 from contexts.authoring.facts import AuthoringFacts
 from contexts.kernel import Aggregate, Context
 from schemas.authoring.commands import CreateWorkflow, PublishWorkflow, ReviseWorkflow
-from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.definition import Release, WorkflowDefinition
 from schemas.authoring.events import WorkflowCreated, WorkflowPublished, WorkflowRevised
 
 WorkflowEvent = WorkflowCreated | WorkflowRevised | WorkflowPublished
@@ -19,7 +19,7 @@ WorkflowEvent = WorkflowCreated | WorkflowRevised | WorkflowPublished
 class Published:
     number: int
     hash: str
-    definition: WorkflowDefinition
+    release: Release
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def revise(state: Workflow | None, command: ReviseWorkflow, ctx: Context) -> lis
 
 def publish(state: Workflow | None, command: PublishWorkflow, ctx: Context) -> list[WorkflowPublished]:
     workflow = found(state, command.workflow_id)
-    hash_of_draft = content_hash(workflow.draft)
+    release = Release(definition=workflow.draft)
+    hash_of_draft = content_hash(release)
     if workflow.published and workflow.published[-1].hash == hash_of_draft:
         return []
     return [
@@ -57,7 +58,7 @@ def publish(state: Workflow | None, command: PublishWorkflow, ctx: Context) -> l
             workflow_id=command.workflow_id,
             number=len(workflow.published) + 1,
             hash=hash_of_draft,
-            definition=workflow.draft,
+            release=release,
         )
     ]
 
@@ -81,7 +82,7 @@ def evolve(state: Workflow | None, event: WorkflowEvent) -> Workflow | None:
         return None
     if isinstance(event, WorkflowRevised):
         return replace(state, draft=event.definition)
-    version = Published(event.number, event.hash, event.definition)
+    version = Published(event.number, event.hash, event.release)
     return replace(state, published=(*state.published, version))
 
 

@@ -9,8 +9,9 @@ from uuid import UUID
 from contexts.execution import errors, inputs, plan, retry
 from contexts.execution.facts import DefinitionFacts, StartFacts
 from contexts.kernel import Aggregate, Context
-from schemas.authoring.definition import Node, Source, WorkflowDefinition
-from schemas.base import Event
+from schemas.authoring.definition import Source, WorkflowDefinition
+from schemas.authoring.nodes import Node
+from schemas.base import Command, Event
 from schemas.execution import events as e
 from schemas.execution.chat import Usage
 from schemas.execution.commands import (
@@ -18,8 +19,8 @@ from schemas.execution.commands import (
     CompleteStep,
     ExpireExecution,
     FailStep,
-    RetryStep,
     StartExecution,
+    WakeStep,
 )
 from schemas.execution.types import CallRef, StepError
 
@@ -117,13 +118,17 @@ def fail_step(state: Execution | None, command: FailStep, ctx: Context) -> list[
     return [*ended, planned]
 
 
-def retry_step(state: Execution | None, command: RetryStep, ctx: Context) -> list[Event]:
+def retry_step(state: Execution | None, command: WakeStep, ctx: Context) -> list[Event]:
     execution = found(state)
     step = execution.steps.get(command.node)
     if execution.status != "running" or step != Pausing(command.attempt):
         return []
     run = run_of(execution, ctx)
     return [plan.begin(run, node_of(run.definition, command.node), run.outputs, command.attempt)]
+
+
+def unavailable(state: Execution | None, command: Command, ctx: Context) -> list[Event]:
+    raise errors.ExecutionNotFound("not built yet")
 
 
 def expire(state: Execution | None, command: ExpireExecution, ctx: Context) -> list[Event]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contexts.json_types import fits
-from schemas.authoring.definition import InputSpec, WorkflowDefinition
+from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.parts import InputSpec
 from schemas.envelope import Problem
 
 MAX_INPUT_BYTES = 128 * 1024

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from contexts.graph import parents_of
 from contexts.templates import TemplateError, Values, render
-from schemas.authoring.definition import LlmNode, Node, TemplateNode, WorkflowDefinition
+from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.nodes import LlmNode, Node, TemplateNode
 from schemas.base import Event
 from schemas.execution.chat import ChatMessage, ChatRequest
 from schemas.execution.events import (

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from schemas.authoring.definition import Node, RetryPolicy, TemplateNode
+from schemas.authoring.nodes import Node
+from schemas.authoring.parts import RetryPolicy
 from schemas.execution.types import StepError
 
 ONCE = RetryPolicy(max_attempts=1)
@@ -12,7 +13,8 @@ MAX_RETRY_AFTER_SECONDS = 600.0
 
 
 def policy_of(node: Node) -> RetryPolicy:
-    return ONCE if isinstance(node, TemplateNode) else node.retry
+    policy: RetryPolicy = getattr(node, "retry", ONCE)
+    return policy
 
 
 def due_at(node: Node, attempt: int, error: StepError, execution_id: UUID, now: datetime) -> datetime | None:

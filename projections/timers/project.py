@@ -13,7 +13,7 @@ from schemas.billing.commands import ResolveHold
 from schemas.billing.events import CallAuthorized, CallReleased, CallSettled, CallUnknown, CallWrittenOff
 from schemas.envelope import Recorded
 from schemas.execution import events as e
-from schemas.execution.commands import ExpireExecution, RetryStep
+from schemas.execution.commands import ExpireExecution, WakeStep
 
 TIMERS = merge("timers", key=("name",), changing=("due_at", "command", "data"))
 GONE = delete("timers", key=("name",))
@@ -58,7 +58,7 @@ def started(batch: Batch, recorded: Recorded, event: e.ExecutionStarted) -> None
 
 
 def retry_planned(batch: Batch, recorded: Recorded, event: e.StepRetryPlanned) -> None:
-    command = RetryStep(execution_id=event.execution_id, node=event.node, attempt=event.attempt)
+    command = WakeStep(execution_id=event.execution_id, node=event.node, attempt=event.attempt)
     set_timer(batch, recorded, retry_name(event), event.due_at, command)
 
 

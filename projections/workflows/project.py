@@ -44,7 +44,7 @@ def published(batch: Batch, recorded: Recorded, event: WorkflowPublished) -> Non
         workflow_id=event.workflow_id,
         number=event.number,
         hash=event.hash,
-        definition=event.definition,
+        definition=event.release.definition,
     )
 
 

@@ -1,6 +1,7 @@
 from uuid import UUID
 
-from schemas.authoring.definition import AgentDefinition, WorkflowDefinition
+from schemas.authoring.agents import AgentDefinition
+from schemas.authoring.definition import WorkflowDefinition
 from schemas.base import Command
 from schemas.tenancy.types import Name
 

@@ -1,31 +1,47 @@
 from uuid import UUID
 
-from schemas.authoring.definition import AgentDefinition, WorkflowDefinition
+from pydantic import Field
+
+from schemas.authoring.agents import AgentDefinition
+from schemas.authoring.definition import Release, WorkflowDefinition
+from schemas.authoring.tools import ToolDefinition
 from schemas.base import Event
 
 
-class AgentCreated(Event, type_name="authoring.agent.created"):
+class AgentCreated(Event, type_name="authoring.agent.created", type_version=2):
+    """Version 1 of the agent, with the tools it uses as they are now."""
+
     agent_id: UUID
     name: str
     definition: AgentDefinition
     hash: str
+    tools: dict[str, ToolDefinition] = Field(default_factory=dict)
 
 
-class WorkflowCreated(Event, type_name="authoring.workflow.created"):
+class AgentRevised(Event, type_name="authoring.agent.revised"):
+    agent_id: UUID
+    number: int
+    name: str
+    definition: AgentDefinition
+    hash: str
+    tools: dict[str, ToolDefinition] = Field(default_factory=dict)
+
+
+class WorkflowCreated(Event, type_name="authoring.workflow.created", type_version=2):
     workflow_id: UUID
     name: str
     definition: WorkflowDefinition
 
 
-class WorkflowRevised(Event, type_name="authoring.workflow.revised"):
+class WorkflowRevised(Event, type_name="authoring.workflow.revised", type_version=2):
     workflow_id: UUID
     definition: WorkflowDefinition
 
 
-class WorkflowPublished(Event, type_name="authoring.workflow.published"):
-    """Version `number`, counted from 1, is this definition for ever; `hash` is of its canonical JSON."""
+class WorkflowPublished(Event, type_name="authoring.workflow.published", type_version=2):
+    """Version `number`, counted from 1, is this release for ever; `hash` is of its canonical JSON."""
 
     workflow_id: UUID
     number: int
     hash: str
-    definition: WorkflowDefinition
+    release: Release

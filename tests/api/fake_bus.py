@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api.reads import AgentRow, ExecutionRow, PartnerRow, TenantRow, UserRow, WorkflowRow
 from schemas.access import Role
-from schemas.authoring.definition import Source
+from schemas.authoring.definition import Release, Source
 from schemas.authoring.events import WorkflowPublished
 from schemas.base import Command, PartnerId, TenantId
 from schemas.envelope import Answer, Envelope, Refusal
@@ -135,7 +135,8 @@ def publish_workflow(reads: FakeReads, envelope: Envelope, command: Any) -> None
     index, row = owned(reads.workflows_of, envelope, command.workflow_id)
     number = (row.version or 0) + 1
     reads.workflows_of[index] = envelope.tenant_id, replace(row, version=number, hash="def")
-    event = WorkflowPublished(workflow_id=row.id, number=number, hash="def", definition=row.definition)
+    release = Release(definition=row.definition)
+    event = WorkflowPublished(workflow_id=row.id, number=number, hash="def", release=release)
     reads.record(command.stream_id, envelope.tenant_id, event)
 
 

@@ -3,7 +3,7 @@ from typing import Any, get_args
 import pytest
 
 from contexts.json_types import fits
-from schemas.authoring.definition import InputType
+from schemas.authoring.parts import InputType
 
 CASES: list[tuple[Any, set[str]]] = [
     (True, {"boolean"}),

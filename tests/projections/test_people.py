@@ -2,8 +2,10 @@ from decimal import Decimal
 from uuid import uuid4
 
 from schemas.access import Role
-from schemas.authoring.definition import AgentDefinition, NoopNode, WorkflowDefinition
+from schemas.authoring.agents import AgentDefinition
+from schemas.authoring.definition import Release, WorkflowDefinition
 from schemas.authoring.events import AgentCreated, WorkflowCreated, WorkflowPublished, WorkflowRevised
+from schemas.authoring.nodes import NoopNode
 from schemas.base import PLATFORM, UserId
 from schemas.identity.events import UserRegistered
 from schemas.tenancy.events import PartnerCreated, TenantActivated, TenantProvisioned, TenantSuspended
@@ -68,7 +70,7 @@ async def test_a_workflow_keeps_its_draft_beside_what_was_published(world: World
     events = world.record(
         f"workflow-{id_}",
         WorkflowCreated(workflow_id=id_, name="Greet", definition=first),
-        WorkflowPublished(workflow_id=id_, number=1, hash="h1", definition=first),
+        WorkflowPublished(workflow_id=id_, number=1, hash="h1", release=Release(definition=first)),
         WorkflowRevised(workflow_id=id_, definition=second),
     )
     await world.given(events)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from contexts.billing.ledger import GRACE
 from contexts.execution.execution import RUN_TIMEOUT
 from projections.timers.project import SKEW
-from schemas.authoring.definition import RetryPolicy
+from schemas.authoring.parts import RetryPolicy
 from schemas.billing.events import CallRefused, CallReleased, CallWrittenOff
 from schemas.execution.events import ExecutionFailed, StepRetryPlanned
 from tests.support.builders import MODEL, NOW, llm, noop, workflow

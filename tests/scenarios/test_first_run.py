@@ -2,7 +2,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from schemas.authoring.commands import CreateAgent, CreateWorkflow, PublishWorkflow
-from schemas.authoring.definition import InputSpec
+from schemas.authoring.parts import InputSpec
 from schemas.billing.commands import SetSystemRate
 from schemas.billing.events import CallSettled
 from schemas.execution.chat import Usage

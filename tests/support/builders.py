@@ -7,15 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from schemas.access import Role
-from schemas.authoring.definition import (
-    AgentDefinition,
-    Edge,
-    LlmNode,
-    Node,
-    NoopNode,
-    TemplateNode,
-    WorkflowDefinition,
-)
+from schemas.authoring.agents import AgentDefinition
+from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.nodes import LlmNode, Node, NoopNode, TemplateNode
+from schemas.authoring.parts import Edge
 from schemas.base import Event, PartnerId, TenantId, UserId
 from schemas.envelope import Actor, Recorded
 from schemas.identity.commands import RegisterUser

@@ -7,7 +7,8 @@ from uuid import UUID
 from contexts.execution import plan
 from contexts.execution.execution import RUN_TIMEOUT
 from contexts.execution.facts import DefinitionFacts, StartFacts
-from schemas.authoring.definition import LlmNode, Source, WorkflowDefinition
+from schemas.authoring.definition import Source, WorkflowDefinition
+from schemas.authoring.nodes import LlmNode
 from schemas.execution import commands as c
 from schemas.execution import events as e
 from schemas.execution.chat import Usage
@@ -104,5 +105,5 @@ def step_failed(node: str, error: StepError, attempt: int = 1) -> e.StepFailed:
     return e.StepFailed(execution_id=RUN_ID, node=node, attempt=attempt, error=error)
 
 
-def retry_step(node: str, attempt: int) -> c.RetryStep:
-    return c.RetryStep(execution_id=RUN_ID, node=node, attempt=attempt)
+def retry_step(node: str, attempt: int) -> c.WakeStep:
+    return c.WakeStep(execution_id=RUN_ID, node=node, attempt=attempt)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from random import Random
 from uuid import UUID
 
-from schemas.authoring.definition import InputSpec, LlmNode, RetryPolicy, WorkflowDefinition
+from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.nodes import LlmNode
+from schemas.authoring.parts import InputSpec, RetryPolicy
 from tests.support.builders import noop, text, workflow
 from tests.support.llm_script import Behaviour
 

@@ -5,8 +5,8 @@ from contexts.authoring.canonical import content_hash
 from contexts.authoring.dag import problems
 from contexts.authoring.facts import AuthoringFacts
 from contexts.authoring.registry import REGISTRY
+from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.commands import CreateAgent
-from schemas.authoring.definition import AgentDefinition
 from schemas.authoring.events import AgentCreated
 from tests.support.builders import AGENT_ID, MODEL, agent
 from tests.support.spec import Given, Spec

@@ -3,7 +3,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from contexts.authoring.dag import MAX_BYTES, problems
-from schemas.authoring.definition import InputSpec, WorkflowDefinition
+from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.parts import InputSpec
 from schemas.envelope import Problem
 from tests.support.builders import MODEL, llm, noop, text, workflow
 

@@ -3,7 +3,7 @@ from contexts.authoring.facts import AuthoringFacts
 from contexts.authoring.registry import REGISTRY
 from contexts.authoring.workflow import WorkflowEvent
 from schemas.authoring.commands import CreateWorkflow, PublishWorkflow, ReviseWorkflow
-from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.definition import Release, WorkflowDefinition
 from schemas.authoring.events import WorkflowCreated, WorkflowPublished, WorkflowRevised
 from tests.support.builders import MODEL, WORKFLOW_ID, llm, noop, workflow
 from tests.support.spec import Given, Spec
@@ -36,7 +36,10 @@ def revised(definition: WorkflowDefinition) -> WorkflowRevised:
 
 def published(number: int, definition: WorkflowDefinition) -> WorkflowPublished:
     return WorkflowPublished(
-        workflow_id=WORKFLOW_ID, number=number, hash=content_hash(definition), definition=definition
+        workflow_id=WORKFLOW_ID,
+        number=number,
+        hash=content_hash(Release(definition=definition)),
+        release=Release(definition=definition),
     )
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from contexts.execution.execution import EXECUTION, Execution, Working, complete_call, complete_step, start
 from contexts.kernel import Context
-from schemas.authoring.definition import Node, WorkflowDefinition
+from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.nodes import Node
 from schemas.base import Event
 from schemas.execution import events as e
 from tests.support import runs

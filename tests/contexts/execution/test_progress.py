@@ -2,7 +2,8 @@ from datetime import timedelta
 
 from contexts.execution.execution import RUN_TIMEOUT
 from contexts.execution.registry import REGISTRY
-from schemas.authoring.definition import RetryPolicy, WorkflowDefinition
+from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.parts import RetryPolicy
 from schemas.base import Event
 from schemas.execution.commands import ExpireExecution
 from schemas.execution.events import ExecutionFailed, StepRetryPlanned

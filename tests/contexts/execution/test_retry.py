@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contexts.execution.retry import JITTER, MAX_RETRY_AFTER_SECONDS, due_at, fraction, pause
-from schemas.authoring.definition import RetryPolicy
+from schemas.authoring.parts import RetryPolicy
 from schemas.execution.types import StepError
 from tests.support.builders import NOW, llm, noop, text
 from tests.support.runs import BUSY, REFUSED, RUN_ID

@@ -5,7 +5,7 @@ import pytest
 
 from contexts.execution.inputs import MAX_INPUT_BYTES
 from contexts.execution.registry import REGISTRY
-from schemas.authoring.definition import InputSpec
+from schemas.authoring.parts import InputSpec
 from schemas.execution.types import StepError
 from tests.support.builders import llm, noop, text, workflow
 from tests.support.runs import (
