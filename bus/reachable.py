@@ -41,8 +41,16 @@ def walk(function: FunctionType, found: dict[type, None], seen: set[FunctionType
     for name, called in names(function):
         if isinstance(name, type) and called:
             found.setdefault(name)
-        elif isinstance(name, FunctionType) and name not in seen and name.__module__.startswith(FOLLOWED):
-            walk(name, found, seen)
+        for followed in functions_in(name):
+            if followed not in seen and followed.__module__.startswith(FOLLOWED):
+                walk(followed, found, seen)
+
+
+def functions_in(named: Any) -> Iterator[FunctionType]:
+    """A function, or the functions of a table that says which one does what."""
+    for value in named.values() if isinstance(named, dict) else (named,):
+        if isinstance(value, FunctionType):
+            yield value
 
 
 def names(function: FunctionType) -> Iterator[tuple[Any, bool]]:

@@ -78,3 +78,8 @@ def walk_back(left: list[str], edges: Edges) -> tuple[str, ...]:
         path[node] = len(path)
         node = parents[node]
     return tuple(reversed(list(path)[path[node] :]))
+
+
+def descendants(edges: Edges, node: str) -> frozenset[str]:
+    """Every node to which a path leads from `node`."""
+    return reachable(parents_of([(target, source) for source, target in edges]), node)

@@ -12,7 +12,9 @@ from typing import Any, Literal
 MAX_RENDERED_BYTES = 256 * 1024
 
 NAME = r"[a-z][a-z0-9_]{0,39}"
-EXPRESSION = re.compile(rf"(inputs)\.({NAME})((?:\.[\w-]+)*)|(steps)\.({NAME})\.output((?:\.[\w-]+)*)")
+EXPRESSION = re.compile(
+    rf"(item|index|previous)((?:\.[\w-]+)*)|(inputs)\.({NAME})((?:\.[\w-]+)*)|(steps)\.({NAME})\.output((?:\.[\w-]+)*)"
+)
 
 
 class TemplateError(ValueError):
@@ -35,7 +37,7 @@ class RenderedTooLong(TemplateError):
 class Reference:
     """`inputs.<name>` or `steps.<name>.output`, then `keys` into the value."""
 
-    root: Literal["inputs", "steps"]
+    root: Literal["inputs", "steps", "item", "index", "previous"]
     name: str
     keys: tuple[str, ...] = ()
 
@@ -50,6 +52,22 @@ class Values:
 
     inputs: Mapping[str, Any]
     steps: Mapping[str, Any]
+    item: Any = None
+    index: Any = None
+    previous: Any = None
+
+
+def fill(template: Any, values: Values) -> Any:
+    if isinstance(template, Mapping):
+        return {k: fill(v, values) for k, v in template.items()}
+    if isinstance(template, list | tuple):
+        return [fill(v, values) for v in template]
+    if isinstance(template, str):
+        parts = [p for p in parse(template) if p != ""]
+        if len(parts) == 1 and isinstance(parts[0], Reference):
+            return look_up(parts[0], values)
+        return render(template, values)
+    return template
 
 
 def references(template: str) -> tuple[Reference, ...]:
@@ -78,7 +96,9 @@ def reference(expression: str) -> Reference:
         raise MalformedTemplate(
             f"{shown!r} is no reference: write {{{{ inputs.name }}}} or {{{{ steps.id.output }}}}"
         )
-    root, name, keys = match.group(1, 2, 3) if match.group(1) else match.group(4, 5, 6)
+    if match.group(1):
+        return Reference(match.group(1), "", tuple(match.group(2).split(".")[1:]))
+    root, name, keys = match.group(3, 4, 5) if match.group(3) else match.group(6, 7, 8)
     return Reference("inputs" if root == "inputs" else "steps", name, tuple(keys.split(".")[1:]))
 
 
@@ -86,12 +106,16 @@ def text_of(part: str | Reference, values: Values) -> str:
     if isinstance(part, str):
         return part
     value = look_up(part, values)
+    if value is None:
+        return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def look_up(reference: Reference, values: Values) -> Any:
-    value: Any = values.inputs if reference.root == "inputs" else values.steps
-    for key in (reference.name, *reference.keys):
+    value: Any = getattr(values, reference.root)
+    for key in (reference.name, *reference.keys) if reference.name else reference.keys:
+        if value is None and reference.root == "steps" and key in reference.keys:
+            return None
         if not isinstance(value, Mapping) or key not in value:
             raise MissingValue(f"{reference} has no value: there is no {key!r}")
         value = value[key]

@@ -20,7 +20,8 @@ def authorization(
     at = command.call.requested_at
     pricing = pricing_in_force(read(SYSTEM_RATES), read(partner_rates(envelope)), command.model, at)
     tenant: Tenant | None = read(f"tenant-{command.tenant_id}")
-    return AuthorizationFacts(pricing, tenant.monthly_budget if tenant else None)
+    suspended = tenant is not None and tenant.status == "suspended"
+    return AuthorizationFacts(pricing, tenant.monthly_budget if tenant else None, suspended)
 
 
 def partner_rates(envelope: Envelope) -> str:

@@ -1,46 +1,80 @@
 from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
 
 from bus.facts.reading import Facts, Read
 from contexts.authoring.agent import Agent, as_workflow
 from contexts.authoring.workflow import Workflow
-from contexts.execution.execution import Execution
-from contexts.execution.facts import DefinitionFacts, StartFacts
+from contexts.billing.rating import charge
+from contexts.execution.facts import RunFacts, StartFacts
+from contexts.execution.state import Execution
 from contexts.tenancy.tenant import Tenant
-from schemas.authoring.definition import Source, WorkflowDefinition
+from schemas.authoring.definition import Release, Source
 from schemas.base import Command
 from schemas.envelope import Envelope
-from schemas.execution.commands import CompleteCall, CompleteStep, FailStep, StartExecution, WakeStep
+from schemas.execution import commands as c
 
-StepCommand = CompleteStep | CompleteCall | FailStep | WakeStep
-Runnable = tuple[Source, WorkflowDefinition]
-
-
-def tenant_and_source(command: StartExecution, state: object, envelope: Envelope) -> Iterable[str]:
-    return (f"tenant-{envelope.tenant_id}", f"{command.source_kind}-{command.source_id}")
+Runnable = tuple[Source, Release]
 
 
-def starting(command: StartExecution, state: object, envelope: Envelope, read: Read) -> StartFacts:
-    tenant: Tenant | None = read(f"tenant-{envelope.tenant_id}")
+def tenant_of(envelope: Envelope) -> str:
+    return f"tenant-{envelope.tenant_id}"
+
+
+def tenant_and_source(command: c.StartExecution, state: object, envelope: Envelope) -> Iterable[str]:
+    return tenant_of(envelope), f"{command.source_kind}-{command.source_id}"
+
+
+def starting(command: c.StartExecution, state: object, envelope: Envelope, read: Read) -> StartFacts:
     source: Agent | Workflow | None = read(f"{command.source_kind}-{command.source_id}")
-    runnable = published(source, command.version) if source else None
+    return start_facts(source, command.version, envelope, read)
+
+
+def start_facts(
+    source: Agent | Workflow | None, version: int | None, envelope: Envelope, read: Read
+) -> StartFacts:
+    tenant: Tenant | None = read(tenant_of(envelope))
+    pin, release = (source and published(source, version)) or (None, None)
     return StartFacts(
         tenant_status=tenant.status if tenant else None,
         found=source is not None,
-        source=runnable[0] if runnable else None,
-        definition=runnable[1] if runnable else None,
+        source=pin,
+        release=release,
     )
 
 
-def pinned_source(command: StepCommand, state: Execution | None, envelope: Envelope) -> Iterable[str]:
-    return (state.source.stream,) if state else ()
+def tenant_source_and_original(command: c.ForkExecution, state: object, envelope: Envelope) -> Iterable[str]:
+    return tenant_of(envelope), command.source.stream, f"execution-{command.fork.execution_id}"
 
 
-def pinned(
-    command: StepCommand, state: Execution | None, envelope: Envelope, read: Read
-) -> DefinitionFacts | None:
+def forking(command: c.ForkExecution, state: object, envelope: Envelope, read: Read) -> StartFacts:
+    facts = start_facts(read(command.source.stream), command.source.version, envelope, read)
+    return replace(facts, original=read(f"execution-{command.fork.execution_id}"))
+
+
+def tenant_and_pinned(command: Command, state: Execution | None, envelope: Envelope) -> Iterable[str]:
+    return (tenant_of(envelope), state.source.stream) if state else ()
+
+
+def running(command: Command, state: Execution | None, envelope: Envelope, read: Read) -> RunFacts | None:
     source: Agent | Workflow | None = read(state.source.stream) if state else None
     runnable = published(source, state.source.version) if state and source else None
-    return DefinitionFacts(runnable[1]) if runnable else None
+    if runnable is None:
+        return None
+    tenant: Tenant | None = read(tenant_of(envelope))
+    return RunFacts(
+        release=runnable[1],
+        tenant_status=tenant.status if tenant else None,
+        followers=getattr(source, "followers", {}),
+        price=price_of(command),
+    )
+
+
+def price_of(command: Command) -> Decimal | None:
+    """Of a call that is reported, by the rates it was authorised at."""
+    if isinstance(command, c.CompleteCall | c.FailStep) and command.usage and command.pricing:
+        return charge(command.usage, command.pricing).price
+    return None
 
 
 def published(source: Agent | Workflow, version: int | None) -> Runnable | None:
@@ -53,7 +87,7 @@ def published(source: Agent | Workflow, version: int | None) -> Runnable | None:
 
 def of_agent(agent: Agent) -> Runnable:
     pin = Source(kind="agent", id=agent.agent_id, version=1, hash=agent.hash, name=agent.name)
-    return pin, as_workflow(agent.definition)
+    return pin, Release(definition=as_workflow(agent.definition))
 
 
 def of_workflow(workflow: Workflow, number: int) -> Runnable:
@@ -61,13 +95,23 @@ def of_workflow(workflow: Workflow, number: int) -> Runnable:
     pin = Source(
         kind="workflow", id=workflow.workflow_id, version=number, hash=version.hash, name=workflow.name
     )
-    return pin, version.release.definition
+    return pin, version.release
 
+
+RUN_COMMANDS = (
+    c.BeginExecution,
+    c.CompleteStep,
+    c.CompleteCall,
+    c.FailStep,
+    c.WakeStep,
+    c.AnswerApproval,
+    c.DeliverSignal,
+    c.ResumeExecution,
+    c.ExpireExecution,
+)
 
 FACTS: dict[type[Command], Facts] = {
-    StartExecution: Facts(tenant_and_source, starting),
-    CompleteStep: Facts(pinned_source, pinned),
-    CompleteCall: Facts(pinned_source, pinned),
-    FailStep: Facts(pinned_source, pinned),
-    WakeStep: Facts(pinned_source, pinned),
+    c.StartExecution: Facts(tenant_and_source, starting),
+    c.ForkExecution: Facts(tenant_source_and_original, forking),
+    **{command: Facts(tenant_and_pinned, running) for command in RUN_COMMANDS},
 }

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from contexts.authoring import dag
-from contexts.authoring.canonical import content_hash
 from contexts.authoring.errors import AgentExists, InvalidDefinition
 from contexts.authoring.facts import AuthoringFacts
+from contexts.hashes import content_hash
 from contexts.kernel import Aggregate, Context
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.commands import CreateAgent

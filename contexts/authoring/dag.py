@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 
 from contexts.authoring.bindings import binding_problems
-from contexts.authoring.canonical import canonical_json
 from contexts.graph import find_cycle
+from contexts.hashes import canonical_json
 from contexts.json_types import fits
 from schemas.authoring.definition import WorkflowDefinition
 from schemas.authoring.nodes import LlmNode

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from contexts.authoring import dag
-from contexts.authoring.canonical import content_hash
 from contexts.authoring.errors import InvalidDefinition, WorkflowExists, WorkflowNotFound
 from contexts.authoring.facts import AuthoringFacts
+from contexts.hashes import content_hash
 from contexts.kernel import Aggregate, Context
 from schemas.authoring.commands import CreateWorkflow, PublishWorkflow, ReviseWorkflow
 from schemas.authoring.definition import Release, WorkflowDefinition

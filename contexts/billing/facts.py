@@ -14,3 +14,4 @@ class AuthorizationFacts:
 
     pricing: Pricing | None
     budget: Decimal | None
+    suspended: bool = False

@@ -25,6 +25,7 @@ from schemas.billing.events import (
     CallWrittenOff,
 )
 from schemas.billing.types import Pricing
+from schemas.tenancy.types import TENANT_SUSPENDED
 
 LedgerEvent = CallAuthorized | CallRefused | CallSettled | CallReleased | CallUnknown | CallWrittenOff
 
@@ -60,6 +61,8 @@ def authorize(state: Ledger | None, command: AuthorizeCall, ctx: Context) -> lis
     facts: AuthorizationFacts = ctx.facts
     if command.call.key in ledger.holds:
         return []
+    if facts.suspended:
+        return [refused(command, TENANT_SUSPENDED, "the tenant is suspended")]
     if facts.pricing is None:
         return [no_rate(command)]
     hold = rating.hold(command.max_input_tokens, command.max_output_tokens, facts.pricing)
@@ -69,8 +72,11 @@ def authorize(state: Ledger | None, command: AuthorizeCall, ctx: Context) -> lis
 
 
 def no_rate(command: AuthorizeCall) -> CallRefused:
-    detail = f"no rate or no terms are in force for {command.model!r}"
-    return CallRefused(tenant_id=command.tenant_id, call=command.call, code=NO_RATE, detail=detail)
+    return refused(command, NO_RATE, f"no rate or no terms are in force for {command.model!r}")
+
+
+def refused(command: AuthorizeCall, code: str, detail: str) -> CallRefused:
+    return CallRefused(tenant_id=command.tenant_id, call=command.call, code=code, detail=detail)
 
 
 def over_budget(ledger: Ledger, command: AuthorizeCall, budget: Decimal, hold: Decimal) -> CallRefused:

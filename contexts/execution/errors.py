@@ -1,4 +1,5 @@
 from contexts.kernel import Rejection
+from schemas.tenancy.types import TENANT_SUSPENDED
 
 
 class TenantNotFound(Rejection):
@@ -7,7 +8,7 @@ class TenantNotFound(Rejection):
 
 
 class TenantIsSuspended(Rejection):
-    code = "tenancy.tenant_suspended"
+    code = TENANT_SUSPENDED
     kind = "forbidden"
 
 
@@ -39,3 +40,48 @@ class ExecutionExists(Rejection):
 class ExecutionNotFound(Rejection):
     code = "execution.not_found"
     kind = "not_found"
+
+
+class ExecutionEnded(Rejection):
+    code = "execution.ended"
+    kind = "conflict"
+
+
+class NotEnded(Rejection):
+    code = "execution.not_ended"
+    kind = "conflict"
+
+
+class Deprecated(Rejection):
+    code = "execution.version_deprecated"
+    kind = "conflict"
+
+
+class UnknownNode(Rejection):
+    code = "execution.unknown_node"
+    kind = "invalid"
+
+
+class NotWaitingForApproval(Rejection):
+    code = "execution.no_such_approval"
+    kind = "not_found"
+
+
+class NotAssigned(Rejection):
+    code = "execution.not_assigned"
+    kind = "forbidden"
+
+
+class InvalidAnswer(Rejection):
+    code = "execution.invalid_answer"
+    kind = "invalid"
+
+
+class TooManySignals(Rejection):
+    code = "execution.too_many_signals"
+    kind = "conflict"
+
+
+class SignalTooLarge(Rejection):
+    code = "execution.signal_too_large"
+    kind = "invalid"

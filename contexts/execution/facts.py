@@ -1,21 +1,42 @@
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
 
-from schemas.authoring.definition import Source, WorkflowDefinition
+from contexts.execution.state import Execution
+from schemas.authoring.definition import Release, Source
+from schemas.execution.types import QueueReason
 from schemas.tenancy.types import TenantStatus
+
+Followed = Literal["succeeded", "failed", "any"]
 
 
 @dataclass(frozen=True, slots=True)
 class StartFacts:
-    """For StartExecution. `found` without `source`: it exists, but not that version, or none is published."""
+    """For StartExecution and ForkExecution.
+
+    `found` without `source`: it exists, but not that version, or none is published. `admission`: why the
+    run has to wait; None: it may begin. `original`: the run that is forked.
+    """
 
     tenant_status: TenantStatus | None
     found: bool
     source: Source | None
-    definition: WorkflowDefinition | None
+    release: Release | None
+    deprecated: bool = False
+    admission: QueueReason | None = None
+    original: Execution | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class DefinitionFacts:
-    """For every later command: the definition the run is pinned to."""
+class RunFacts:
+    """For every later command: what the run is pinned to, and what is outside of it now.
 
-    definition: WorkflowDefinition
+    `followers`: triggers waiting for runs of this workflow to end. `price`: of the call reported.
+    """
+
+    release: Release
+    tenant_status: TenantStatus | None = "active"
+    followers: Mapping[UUID, Followed] = field(default_factory=dict)
+    price: Decimal | None = None

@@ -1,36 +1,50 @@
 """What happens when: one page."""
 
-from contexts.execution import execution as x
+from contexts.execution import approvals, lifecycle, policies, results, signals, starting, waking
+from contexts.execution.aggregate import EXECUTION
 from contexts.execution.effects.make_call import make_call, outcome_unknown
 from contexts.execution.effects.run_step import run_step
-from contexts.execution.policies import when_call_refused
 from contexts.kernel import Effect, Handler, Policy, Registry
 from schemas.access import Permission
 from schemas.billing.events import CallAuthorized, CallRefused
 from schemas.execution import commands as c
-from schemas.execution.events import StepScheduled
+from schemas.execution import events as e
 
 REGISTRY = Registry(
     context="execution",
     handlers=(
-        Handler(c.StartExecution, x.EXECUTION, x.start, Permission.EXECUTIONS_START),
-        Handler(c.CompleteStep, x.EXECUTION, x.complete_step, Permission.INTERNAL),
-        Handler(c.CompleteCall, x.EXECUTION, x.complete_call, Permission.INTERNAL),
-        Handler(c.FailStep, x.EXECUTION, x.fail_step, Permission.INTERNAL),
-        Handler(c.WakeStep, x.EXECUTION, x.retry_step, Permission.INTERNAL),
-        Handler(c.ForkExecution, x.EXECUTION, x.unavailable, Permission.EXECUTIONS_START),
-        Handler(c.BeginExecution, x.EXECUTION, x.unavailable, Permission.INTERNAL),
-        Handler(c.AnswerApproval, x.EXECUTION, x.unavailable, Permission.APPROVALS_ANSWER),
-        Handler(c.DeliverSignal, x.EXECUTION, x.unavailable, Permission.EXECUTIONS_CONTROL),
-        Handler(c.PauseExecution, x.EXECUTION, x.unavailable, Permission.EXECUTIONS_CONTROL),
-        Handler(c.ResumeExecution, x.EXECUTION, x.unavailable, Permission.EXECUTIONS_CONTROL),
-        Handler(c.CancelExecution, x.EXECUTION, x.unavailable, Permission.EXECUTIONS_CONTROL),
-        Handler(c.TerminateExecution, x.EXECUTION, x.unavailable, Permission.EXECUTIONS_TERMINATE),
-        Handler(c.ExpireExecution, x.EXECUTION, x.expire, Permission.INTERNAL),
+        Handler(c.StartExecution, EXECUTION, starting.start, Permission.EXECUTIONS_START),
+        Handler(c.ForkExecution, EXECUTION, starting.fork, Permission.EXECUTIONS_START),
+        Handler(c.BeginExecution, EXECUTION, lifecycle.begin, Permission.INTERNAL),
+        Handler(c.CompleteStep, EXECUTION, results.complete_step, Permission.INTERNAL),
+        Handler(c.CompleteCall, EXECUTION, results.complete_call, Permission.INTERNAL),
+        Handler(c.FailStep, EXECUTION, results.fail_attempt, Permission.INTERNAL),
+        Handler(c.WakeStep, EXECUTION, waking.wake_step, Permission.INTERNAL),
+        Handler(c.AnswerApproval, EXECUTION, approvals.answer_approval, Permission.APPROVALS_ANSWER),
+        Handler(c.DeliverSignal, EXECUTION, signals.deliver_signal, Permission.EXECUTIONS_CONTROL),
+        Handler(c.PauseExecution, EXECUTION, lifecycle.pause, Permission.EXECUTIONS_CONTROL),
+        Handler(c.ResumeExecution, EXECUTION, lifecycle.resume, Permission.EXECUTIONS_CONTROL),
+        Handler(c.CancelExecution, EXECUTION, lifecycle.cancel, Permission.EXECUTIONS_CONTROL),
+        Handler(c.TerminateExecution, EXECUTION, lifecycle.terminate, Permission.EXECUTIONS_TERMINATE),
+        Handler(c.ExpireExecution, EXECUTION, lifecycle.expire, Permission.INTERNAL),
     ),
-    policies=(Policy("execution.when_call_refused", CallRefused, when_call_refused),),
+    policies=(
+        Policy("execution.when_call_refused", CallRefused, policies.when_call_refused),
+        Policy(
+            "execution.when_subworkflow_requested",
+            e.SubworkflowRequested,
+            policies.when_subworkflow_requested,
+        ),
+        Policy("execution.when_child_succeeded", e.ExecutionSucceeded, policies.when_child_succeeded),
+        Policy("execution.when_child_failed", e.ExecutionFailed, policies.when_child_failed),
+        Policy("execution.when_child_cancelled", e.ExecutionCancelled, policies.when_child_cancelled),
+        Policy("execution.when_failed", e.ExecutionFailed, policies.when_abandoned),
+        Policy("execution.when_cancelled", e.ExecutionCancelled, policies.when_abandoned),
+        Policy("execution.when_item_failed", e.ItemFailed, policies.when_abandoned),
+        Policy("execution.when_step_failed", e.StepFailed, policies.when_abandoned),
+    ),
     effects=(
-        Effect("execution.run_step", StepScheduled, run_step),
+        Effect("execution.run_step", e.StepScheduled, run_step),
         Effect("execution.make_call", CallAuthorized, make_call, lost=outcome_unknown),
     ),
 )

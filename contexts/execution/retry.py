@@ -1,6 +1,7 @@
 """When a failed attempt is tried again. Deterministic: the jitter comes from the run's id."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from schemas.authoring.nodes import Node
@@ -17,12 +18,19 @@ def policy_of(node: Node) -> RetryPolicy:
     return policy
 
 
-def due_at(node: Node, attempt: int, error: StepError, execution_id: UUID, now: datetime) -> datetime | None:
-    """When attempt `attempt + 1` begins; None: there is none."""
+def due_at(
+    node: Node, attempt: int, error: StepError, spent: Decimal, execution_id: UUID, now: datetime
+) -> datetime | None:
+    """When attempt `attempt + 1` begins; None: there is none. `spent`: what the attempts so far cost."""
     policy = policy_of(node)
-    if not error.retryable or attempt >= policy.max_attempts:
+    dear = policy.max_cost is not None and spent >= policy.max_cost
+    if dear or not worth_trying(policy, error) or attempt >= policy.max_attempts:
         return None
     return now + timedelta(seconds=pause(policy, attempt, error, execution_id))
+
+
+def worth_trying(policy: RetryPolicy, error: StepError) -> bool:
+    return error.retryable if policy.on is None else error.error_class in policy.on
 
 
 def pause(policy: RetryPolicy, attempt: int, error: StepError, execution_id: UUID) -> float:

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.authoring.agents import AgentDefinition
-from schemas.authoring.nodes import MAX_NODES, Node
+from schemas.authoring.nodes import MAX_NODES, Graph, Node
 from schemas.authoring.parts import (
     Edge,
     InputSpec,
@@ -21,8 +21,9 @@ from schemas.authoring.tools import ToolDefinition
 from schemas.base import Value
 
 
-class WorkflowDefinition(Value):
-    """`output` is what the run returns. `timeout_seconds` bounds a run, waits included;
+class WorkflowDefinition(Graph):
+    """`output` is what the run returns. `timeout_seconds` bounds a run, waits included (None: an hour,
+    or 30 days when there are nodes that wait for people, times or other runs);
     `idle_seconds` bounds how long nothing at all may happen in it, waits and approvals excluded.
     """
 
@@ -32,7 +33,7 @@ class WorkflowDefinition(Value):
     edges: tuple[Edge, ...] = Field((), max_length=5_000)
     output: JsonTemplate
     output_schema: JsonSchema | None = None
-    timeout_seconds: Seconds = 3_600
+    timeout_seconds: Seconds | None = None
     idle_seconds: Seconds | None = None
     max_cost: MaxCost | None = None
 

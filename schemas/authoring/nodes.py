@@ -1,5 +1,6 @@
 """The kinds of node. Pure ones run inside the decision; the others wait for something outside."""
 
+from functools import cached_property
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -172,7 +173,25 @@ class NoopNode(Value):
     retry: RetryPolicy = RetryPolicy()
 
 
-class Body(Value):
+class Graph(Value):
+    """Nodes and the edges between them."""
+
+    nodes: "tuple[Node, ...]"
+    edges: tuple[Edge, ...] = ()
+
+    @cached_property
+    def by_id(self) -> "dict[str, Node]":
+        return {node.id: node for node in self.nodes}
+
+    @cached_property
+    def incoming(self) -> dict[str, tuple[Edge, ...]]:
+        found: dict[str, tuple[Edge, ...]] = {node.id: () for node in self.nodes}
+        for edge in self.edges:
+            found[edge.target] = (*found[edge.target], edge)
+        return found
+
+
+class Body(Graph):
     """A small graph inside a node. `output` is over its own steps and all around it."""
 
     nodes: "tuple[Node, ...]" = Field(min_length=1, max_length=100)
@@ -237,5 +256,5 @@ Node = Annotated[
     Field(discriminator="type"),
 ]
 
-for _model in (Body, MapNode, LoopNode):
+for _model in (Graph, Body, MapNode, LoopNode):
     _model.model_rebuild()

@@ -43,6 +43,9 @@ class ChatRequest(Value):
     max_output_tokens: int = Field(gt=0)
     temperature: float | None = None
     tools: tuple[ToolSpec, ...] = ()
+    output_schema: dict[str, Any] | None = None
+    """The JSON schema the answer is to fit: a provider that can enforce it, does."""
+
     timeout_seconds: float = Field(gt=0)
 
 

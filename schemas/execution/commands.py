@@ -51,6 +51,7 @@ class CompleteStep(Command, type_name="execution.execution.complete_step", strea
     node: StepPath
     attempt: int
     output: Any
+    spent: Decimal = Decimal(0)
 
 
 class CompleteCall(Command, type_name="execution.execution.complete_call", stream=STREAM):
@@ -69,13 +70,15 @@ class CompleteCall(Command, type_name="execution.execution.complete_call", strea
 
 
 class FailStep(Command, type_name="execution.execution.fail_step", stream=STREAM):
-    """An attempt failed. `usage` is what the provider was seen to spend on it, if anything."""
+    """An attempt failed. `usage`: what a provider was seen to spend; `spent`: what a subworkflow did."""
 
     execution_id: UUID
     node: StepPath
     attempt: int
     error: StepError
     usage: Usage | None = None
+    pricing: Pricing | None = None
+    spent: Decimal = Decimal(0)
 
 
 class WakeStep(Command, type_name="execution.execution.wake_step", stream=STREAM):
@@ -129,6 +132,7 @@ class TerminateExecution(Command, type_name="execution.execution.terminate", str
 
 
 class ExpireExecution(Command, type_name="execution.execution.expire", stream=STREAM):
-    """The run's deadline has come, or its longest idle time: end it if it has not ended."""
+    """The run's deadline has come, or nothing happened in it since its event `idle_since`: end it."""
 
     execution_id: UUID
+    idle_since: int | None = None

@@ -47,6 +47,7 @@ class ExecutionStarted(Event, type_name="execution.execution.started"):
     source: Source
     inputs: dict[str, Any]
     deadline: datetime
+    idle_seconds: float | None = None
     priority: int = 5
     max_cost: Decimal | None = None
     parent: ParentRef | None = None
@@ -101,6 +102,7 @@ class CallFailed(Event, type_name="execution.execution.call_failed"):
     call: CallRef
     error: StepError
     usage: Usage | None
+    price: Decimal | None = None
 
 
 class ToolRequested(Event, type_name="execution.execution.tool_requested"):
@@ -202,37 +204,51 @@ class MapBegun(Event, type_name="execution.execution.map_begun"):
     attempt: int
     items: Any
     count: int
+    initial: Any = None
+    """Of a map that reduces: the total before the first result."""
+
+
+class LoopBegun(Event, type_name="execution.execution.loop_begun"):
+    payloads: ClassVar[frozenset[str]] = frozenset({"initial"})
+
+    execution_id: UUID
+    node: StepPath
+    attempt: int
+    initial: Any
 
 
 class ItemBegun(Event, type_name="execution.execution.item_begun"):
-    """An item of a map, or an iteration of a loop. `previous`: the iteration's before it."""
-
-    payloads: ClassVar[frozenset[str]] = frozenset({"previous"})
+    """An item of a map, or an iteration of a loop."""
 
     execution_id: UUID
     node: StepPath
     index: int
-    previous: Any = None
 
 
 class ItemSucceeded(Event, type_name="execution.execution.item_succeeded"):
+    """Of a map that reduces, `total` folds the results of all items before `folded`."""
+
     payloads: ClassVar[frozenset[str]] = frozenset({"output", "total"})
 
     execution_id: UUID
     node: StepPath
     index: int
     output: Any
+    folded: int | None = None
     total: Any = None
-    """Of a map that reduces: the fold of all results up to here that have no gap before them."""
 
 
 class ItemFailed(Event, type_name="execution.execution.item_failed"):
-    """One item of a map failed and the map goes on. Nobody waits for what was open in it any more."""
+    """One item of a map failed. Nobody waits for what was open in it any more."""
+
+    payloads: ClassVar[frozenset[str]] = frozenset({"total"})
 
     execution_id: UUID
     node: StepPath
     index: int
     error: StepError
+    folded: int | None = None
+    total: Any = None
     open_calls: tuple[CallRef, ...] = ()
     open_children: tuple[UUID, ...] = ()
 
@@ -254,8 +270,17 @@ class AgentTurned(Event, type_name="execution.execution.agent_turned"):
     tool_calls: tuple[ToolCall, ...]
 
 
+class AgentInformed(Event, type_name="execution.execution.agent_informed"):
+    """The model is told what its tools said; the next round begins."""
+
+    execution_id: UUID
+    node: StepPath
+    round: int
+    results: tuple[ChatMessage, ...]
+
+
 class StepSucceeded(Event, type_name="execution.execution.step_succeeded"):
-    """`reused_from`: another run did the work, this one forked off it."""
+    """`reused_from`: another run did the work, this one forked off it. `spent`: of a subworkflow."""
 
     payloads: ClassVar[frozenset[str]] = frozenset({"output"})
 
@@ -264,6 +289,7 @@ class StepSucceeded(Event, type_name="execution.execution.step_succeeded"):
     attempt: int
     output: Any
     reused_from: UUID | None = None
+    spent: Decimal = Decimal(0)
 
 
 class StepSkipped(Event, type_name="execution.execution.step_skipped"):
@@ -284,10 +310,15 @@ class StepRetryPlanned(Event, type_name="execution.execution.step_retry_planned"
 
 
 class StepFailed(Event, type_name="execution.execution.step_failed"):
+    """Of a step with insides: nobody waits any more for the calls and subworkflows left open in it."""
+
     execution_id: UUID
     node: StepPath
     attempt: int
     error: StepError
+    spent: Decimal = Decimal(0)
+    open_calls: tuple[CallRef, ...] = ()
+    open_children: tuple[UUID, ...] = ()
 
 
 class ExecutionParked(Event, type_name="execution.execution.parked"):
@@ -320,6 +351,7 @@ class ExecutionSucceeded(Event, type_name="execution.execution.succeeded"):
     output: Any
     parent: ParentRef | None = None
     followers: tuple[UUID, ...] = ()
+    spent: Decimal = Decimal(0)
 
 
 class ExecutionFailed(Event, type_name="execution.execution.failed"):
@@ -332,6 +364,7 @@ class ExecutionFailed(Event, type_name="execution.execution.failed"):
     open_children: tuple[UUID, ...] = ()
     parent: ParentRef | None = None
     followers: tuple[UUID, ...] = ()
+    spent: Decimal = Decimal(0)
 
 
 class ExecutionCancelled(Event, type_name="execution.execution.cancelled"):
@@ -344,3 +377,4 @@ class ExecutionCancelled(Event, type_name="execution.execution.cancelled"):
     open_calls: tuple[CallRef, ...] = ()
     open_children: tuple[UUID, ...] = ()
     parent: ParentRef | None = None
+    spent: Decimal = Decimal(0)

@@ -13,6 +13,9 @@ Email = Annotated[
 Percent = Annotated[Decimal, Field(ge=0, le=1000, max_digits=12, decimal_places=6)]
 Commission = Annotated[Decimal, Field(ge=0, le=100, max_digits=12, decimal_places=6)]
 Budget = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=12)]
+TENANT_SUSPENDED = "tenancy.tenant_suspended"
+"""What is refused, or put off, because its tenant is suspended."""
+
 TenantStatus = Literal["provisioned", "active", "suspended"]
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from contexts.billing.ledger import GRACE
-from contexts.execution.execution import RUN_TIMEOUT
+from contexts.execution.starting import RUN_TIMEOUT
 from projections.timers.project import SKEW
 from schemas.authoring.parts import RetryPolicy
 from schemas.billing.events import CallRefused, CallReleased, CallWrittenOff

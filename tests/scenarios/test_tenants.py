@@ -4,10 +4,11 @@ from uuid import UUID
 
 from schemas.base import TenantId
 from schemas.envelope import Answer
+from schemas.execution.commands import ResumeExecution
 from schemas.tenancy.commands import ReinstateTenant, SuspendTenant
 from tests.support.builders import TENANT_ID, llm, new_user, partner_admin, provision_tenant, workflow
 from tests.support.harness import Harness
-from tests.support.story import RUN, accept, given_tenant, given_workflow, names, start, tenant_admin
+from tests.support.story import RUN, RUN_ID, accept, given_tenant, given_workflow, names, start, tenant_admin
 
 OTHER = TenantId(UUID(int=51))
 SUSPEND = SuspendTenant(tenant_id=TENANT_ID, reason="unpaid")
@@ -47,13 +48,19 @@ def test_a_reinstated_tenant_works_again(h: Harness) -> None:
     assert names(h.events(RUN))[-1] == "succeeded"
 
 
-def test_what_runs_when_its_tenant_is_suspended_runs_on(h: Harness) -> None:
+def test_what_runs_when_its_tenant_is_suspended_stops_and_goes_on_later(h: Harness) -> None:
     given_tenant(h)
-    given_workflow(h, workflow(llm()))
+    given_workflow(h, workflow(llm("first"), llm("second"), edges=[("first", "second")]))
     accept(h.submit(start(), as_=tenant_admin()))
     accept(h.submit(SUSPEND, as_=partner_admin()))
     h.run()
+    assert h.state(RUN).status == "paused"
+    assert h.chat.calls == []
+    accept(h.submit(REINSTATE, as_=partner_admin()))
+    accept(h.submit(ResumeExecution(execution_id=RUN_ID), as_=tenant_admin()))
+    h.run()
     assert names(h.events(RUN))[-1] == "succeeded"
+    assert len(h.chat.calls) == 2
 
 
 def test_another_tenants_workflow_does_not_exist(h: Harness) -> None:

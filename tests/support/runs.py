@@ -1,13 +1,17 @@
 """Facts, events and results of runs, with defaults."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from contexts.execution import plan
-from contexts.execution.execution import RUN_TIMEOUT
-from contexts.execution.facts import DefinitionFacts, StartFacts
-from schemas.authoring.definition import Source, WorkflowDefinition
+from contexts.execution.begin import begin
+from contexts.execution.calls import OVERDUE
+from contexts.execution.facts import RunFacts, StartFacts
+from contexts.execution.paths import Place
+from contexts.execution.run import Run
+from contexts.execution.starting import RUN_TIMEOUT
+from contexts.execution.state import Execution
+from schemas.authoring.definition import Release, Source, WorkflowDefinition
 from schemas.authoring.nodes import LlmNode
 from schemas.execution import commands as c
 from schemas.execution import events as e
@@ -22,11 +26,13 @@ REFUSED = StepError(code="provider.unauthorized", message="wrong key")
 
 
 def startable(definition: WorkflowDefinition) -> StartFacts:
-    return StartFacts(tenant_status="active", found=True, source=SOURCE, definition=definition)
+    return StartFacts(
+        tenant_status="active", found=True, source=SOURCE, release=Release(definition=definition)
+    )
 
 
-def pinned(definition: WorkflowDefinition) -> DefinitionFacts:
-    return DefinitionFacts(definition)
+def pinned(definition: WorkflowDefinition) -> RunFacts:
+    return RunFacts(Release(definition=definition))
 
 
 def start(**inputs: Any) -> c.StartExecution:
@@ -39,7 +45,8 @@ def started(**inputs: Any) -> e.ExecutionStarted:
 
 
 def scheduled(node: str, attempt: int = 1) -> e.StepScheduled:
-    return e.StepScheduled(execution_id=RUN_ID, node=node, attempt=attempt, kind="noop")
+    due_at = NOW + timedelta(seconds=60) + OVERDUE
+    return e.StepScheduled(execution_id=RUN_ID, node=node, attempt=attempt, kind="noop", due_at=due_at)
 
 
 def succeeded(node: str, output: Any = None, attempt: int = 1) -> e.StepSucceeded:
@@ -60,8 +67,12 @@ def call(node: str, attempt: int = 1, at: datetime = NOW) -> CallRef:
 
 def requested(node: LlmNode, attempt: int = 1, at: datetime = NOW) -> e.CallRequested:
     """For nodes whose texts have no references."""
-    run = plan.Run(RUN_ID, WorkflowDefinition(nodes=(node,), output=""), {}, {}, frozenset(), at)
-    return plan.request_call(run, node, {}, attempt)
+    state = Execution(RUN_ID, SOURCE, {}, at + RUN_TIMEOUT)
+    run = Run(state, Release(definition=WorkflowDefinition(nodes=(node,), output="")), at)
+    begin(run, Place((), node.id), node, attempt)
+    (event,) = run.events
+    assert isinstance(event, e.CallRequested)
+    return event
 
 
 def complete_step(node: str, attempt: int = 1, output: Any = None) -> c.CompleteStep:

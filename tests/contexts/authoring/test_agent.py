@@ -1,10 +1,10 @@
 import pytest
 
 from contexts.authoring.agent import as_workflow
-from contexts.authoring.canonical import content_hash
 from contexts.authoring.dag import problems
 from contexts.authoring.facts import AuthoringFacts
 from contexts.authoring.registry import REGISTRY
+from contexts.hashes import content_hash
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.commands import CreateAgent
 from schemas.authoring.events import AgentCreated

@@ -1,7 +1,7 @@
-from contexts.authoring.canonical import content_hash
 from contexts.authoring.facts import AuthoringFacts
 from contexts.authoring.registry import REGISTRY
 from contexts.authoring.workflow import WorkflowEvent
+from contexts.hashes import content_hash
 from schemas.authoring.commands import CreateWorkflow, PublishWorkflow, ReviseWorkflow
 from schemas.authoring.definition import Release, WorkflowDefinition
 from schemas.authoring.events import WorkflowCreated, WorkflowPublished, WorkflowRevised

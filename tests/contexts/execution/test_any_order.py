@@ -8,7 +8,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contexts.execution.execution import EXECUTION, Execution, Working, complete_call, complete_step, start
+from contexts.execution.aggregate import EXECUTION
+from contexts.execution.results import complete_call, complete_step
+from contexts.execution.starting import start
+from contexts.execution.state import Execution, Working
 from contexts.kernel import Context
 from schemas.authoring.definition import WorkflowDefinition
 from schemas.authoring.nodes import Node

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
-from contexts.execution.execution import RUN_TIMEOUT
 from contexts.execution.registry import REGISTRY
+from contexts.execution.starting import RUN_TIMEOUT
 from schemas.authoring.definition import WorkflowDefinition
 from schemas.authoring.parts import RetryPolicy
 from schemas.base import Event
@@ -48,7 +48,11 @@ HALF = (
 )
 TWO_CALLS = workflow(llm("a"), llm("b"))
 EXPIRE = ExpireExecution(execution_id=RUN_ID)
-LATE = StepError(code="execution.deadline_passed", message="The run did not end before its deadline.")
+LATE = StepError(
+    code="execution.deadline_passed",
+    message="The run did not end before its deadline.",
+    error_class="timeout",
+)
 
 
 def given(definition: WorkflowDefinition, *events: Event) -> Given:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -54,9 +55,9 @@ def test_a_short_request_of_the_provider_does_not_shorten_the_pause() -> None:
     ids=["last attempt", "lasting error", "last attempt of a step", "a pure node"],
 )
 def test_there_is_no_next_attempt(node: object, attempt: int, error: StepError) -> None:
-    assert due_at(node, attempt, error, RUN_ID, NOW) is None  # type: ignore[arg-type]
+    assert due_at(node, attempt, error, Decimal(0), RUN_ID, NOW) is None  # type: ignore[arg-type]
 
 
 def test_the_next_attempt_is_due_after_the_pause() -> None:
     expected = NOW + timedelta(seconds=pause(llm().retry, 2, BUSY, RUN_ID))
-    assert due_at(llm(), 2, BUSY, RUN_ID, NOW) == expected
+    assert due_at(llm(), 2, BUSY, Decimal(0), RUN_ID, NOW) == expected

@@ -80,7 +80,7 @@ def test_a_given_value_wins_over_the_default() -> None:
         ({"tenant_status": "suspended"}, "tenancy.tenant_suspended"),
         ({"tenant_status": "provisioned"}, "tenancy.tenant_not_active"),
         ({"found": False}, "execution.source_not_found"),
-        ({"source": None, "definition": None}, "execution.not_published"),
+        ({"source": None, "release": None}, "execution.not_published"),
     ],
 )
 def test_what_cannot_be_started_says_why(facts: dict[str, Any], code: str) -> None:

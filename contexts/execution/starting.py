@@ -1,0 +1,241 @@
+"""How runs come about: started, queued until their turn, or forked off another run."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from contexts.execution import errors, inputs
+from contexts.execution.advance import go_on
+from contexts.execution.deciding import closed
+from contexts.execution.evolve import evolve
+from contexts.execution.facts import RunFacts, StartFacts
+from contexts.execution.failing import end_failed
+from contexts.execution.run import Run
+from contexts.execution.state import Done, Execution
+from contexts.graph import descendants
+from contexts.kernel import Context
+from schemas.authoring.definition import Release, Source, WorkflowDefinition
+from schemas.authoring.nodes import ApprovalNode, Graph, LoopNode, MapNode, SubworkflowNode, WaitNode
+from schemas.base import Event
+from schemas.envelope import Problem
+from schemas.execution import commands as c
+from schemas.execution import events as e
+from schemas.execution.types import StepError
+from schemas.tenancy.types import TenantStatus
+
+RUN_TIMEOUT = timedelta(hours=1)
+LONG_RUN_TIMEOUT = timedelta(days=30)
+"""Of a run with nodes that wait for people, times or other runs."""
+
+QUEUE_TIMEOUT = timedelta(days=1)
+LONG = (ApprovalNode, WaitNode, SubworkflowNode)
+
+
+def start(state: Execution | None, command: c.StartExecution, ctx: Context) -> list[Event]:
+    if state is not None:
+        raise errors.ExecutionExists("This execution has been started already.")
+    facts: StartFacts = ctx.facts
+    source, release = startable(facts, as_child=command.parent is not None)
+    given = inputs.complete(release.definition, command.inputs)
+    wrong = inputs.problems(release.definition, command.inputs)
+    if command.parent:
+        return start_child(command, source, release, given, wrong, ctx)
+    if wrong:
+        raise errors.InvalidInputs("The inputs do not fit the definition.", wrong)
+    if facts.admission:
+        return [queued(command, source, release, given, facts, ctx.now)]
+    return begun(started(command, source, release, given, ctx.now), release, ctx)
+
+
+def started(
+    command: c.StartExecution,
+    source: Source,
+    release: Release,
+    given: Mapping[str, Any],
+    now: datetime,
+) -> e.ExecutionStarted:
+    return e.ExecutionStarted(
+        execution_id=command.execution_id,
+        source=source,
+        inputs=dict(given),
+        deadline=now + timeout_of(release.definition),
+        idle_seconds=release.definition.idle_seconds,
+        priority=command.priority,
+        max_cost=lower(command.max_cost, release.definition.max_cost),
+        parent=command.parent,
+        trigger=command.trigger,
+    )
+
+
+def start_child(
+    command: c.StartExecution,
+    source: Source,
+    release: Release,
+    given: Mapping[str, Any],
+    wrong: list[Problem],
+    ctx: Context,
+) -> list[Event]:
+    """A refusal would reach nobody: a subworkflow with wrong inputs begins, and fails."""
+    event = started(command, source, release, given, ctx.now)
+    if not wrong:
+        return begun(event, release, ctx)
+    run = run_from(event, release, ctx)
+    message = "; ".join(problem.message for problem in wrong[:5])
+    end_failed(run, StepError(code=errors.InvalidInputs.code, message=message), None)
+    return [event, *run.events]
+
+
+def queued(
+    command: c.StartExecution,
+    source: Source,
+    release: Release,
+    given: Mapping[str, Any],
+    facts: StartFacts,
+    now: datetime,
+) -> e.ExecutionQueued:
+    assert facts.admission
+    return e.ExecutionQueued(
+        execution_id=command.execution_id,
+        source=source,
+        inputs=dict(given),
+        deadline=now + QUEUE_TIMEOUT,
+        priority=command.priority,
+        weight=weight(release.definition),
+        reason=facts.admission,
+        max_cost=lower(command.max_cost, release.definition.max_cost),
+        trigger=command.trigger,
+    )
+
+
+def begin_queued(execution: Execution, ctx: Context) -> list[Event]:
+    facts: RunFacts = ctx.facts
+    event = e.ExecutionStarted(
+        execution_id=execution.execution_id,
+        source=execution.source,
+        inputs=dict(execution.inputs),
+        deadline=ctx.now + timeout_of(facts.release.definition),
+        idle_seconds=facts.release.definition.idle_seconds,
+        priority=execution.priority,
+        max_cost=execution.max_cost,
+        trigger=execution.trigger,
+        fork=execution.fork,
+    )
+    return begun(event, facts.release, ctx)
+
+
+def run_from(event: e.ExecutionStarted, release: Release, ctx: Context) -> Run:
+    return Run(evolve(None, event), release, ctx.now, getattr(ctx.facts, "followers", None))
+
+
+def begun(event: e.ExecutionStarted, release: Release, ctx: Context) -> list[Event]:
+    run = run_from(event, release, ctx)
+    go_on(run)
+    return [event, *closed(run)]
+
+
+def fork(state: Execution | None, command: c.ForkExecution, ctx: Context) -> list[Event]:
+    """Finished steps are reused, but for `from_node`, those with another model, and all after them."""
+    if state is not None:
+        raise errors.ExecutionExists("This execution has been started already.")
+    facts: StartFacts = ctx.facts
+    source, release = startable(facts, as_child=True)
+    original = facts.original
+    if original is None or original.source != source:
+        raise errors.ExecutionNotFound("There is no such execution to fork.")
+    if not original.ended:
+        raise errors.NotEnded("Only a run that has ended can be forked.")
+    given = {**original.inputs, **(command.inputs or {})}
+    require_forkable(release.definition, command, given)
+    event = e.ExecutionStarted(
+        execution_id=command.execution_id,
+        source=source,
+        inputs=given,
+        deadline=ctx.now + timeout_of(release.definition),
+        idle_seconds=release.definition.idle_seconds,
+        priority=command.priority,
+        max_cost=release.definition.max_cost,
+        fork=command.fork,
+    )
+    run = run_from(event, release, ctx)
+    for name in reusable(release.definition, original, command):
+        reuse(run, name, original)
+    go_on(run)
+    return [event, *closed(run)]
+
+
+def require_forkable(
+    definition: WorkflowDefinition, command: c.ForkExecution, given: Mapping[str, Any]
+) -> None:
+    named = {command.fork.from_node, *command.fork.models} - {None}
+    if unknown := named - definition.by_id.keys():
+        raise errors.UnknownNode(f"there is no node {', '.join(sorted(str(name) for name in unknown))}")
+    if wrong := inputs.problems(definition, given):
+        raise errors.InvalidInputs("The inputs do not fit the definition.", wrong)
+
+
+def reusable(definition: WorkflowDefinition, original: Execution, command: c.ForkExecution) -> list[str]:
+    edges = [(edge.source, edge.target) for edge in definition.edges]
+    changed = {command.fork.from_node, *command.fork.models} - {None}
+    redone = {name for start in changed if start for name in (start, *descendants(edges, start))}
+    steps = original.steps
+    return [
+        node.id for node in definition.nodes if node.id not in redone and isinstance(steps.get(node.id), Done)
+    ]
+
+
+def reuse(run: Run, name: str, original: Execution) -> None:
+    step = original.steps[name]
+    assert isinstance(step, Done)
+    done = e.StepSucceeded(
+        execution_id=run.id,
+        node=name,
+        attempt=1,
+        output=step.output,
+        reused_from=original.execution_id,
+    )
+    run.record(done)
+
+
+def startable(facts: StartFacts, as_child: bool) -> tuple[Source, Release]:
+    require_active(facts.tenant_status)
+    if not facts.found:
+        raise errors.SourceNotFound("There is no such agent or workflow in this tenant.")
+    if facts.source is None or facts.release is None:
+        raise errors.NotPublished("That version was never published; publish the workflow first.")
+    if facts.deprecated and not as_child:
+        raise errors.Deprecated("That version is deprecated; start a newer one.")
+    return facts.source, facts.release
+
+
+def require_active(status: TenantStatus | None) -> None:
+    match status:
+        case None:
+            raise errors.TenantNotFound("There is no such tenant.")
+        case "suspended":
+            raise errors.TenantIsSuspended("The tenant is suspended: nothing can be started.")
+        case "provisioned":
+            raise errors.TenantNotActive("The tenant is not active yet.")
+
+
+def timeout_of(definition: WorkflowDefinition) -> timedelta:
+    if definition.timeout_seconds is not None:
+        return timedelta(seconds=definition.timeout_seconds)
+    return LONG_RUN_TIMEOUT if waits_long(definition) else RUN_TIMEOUT
+
+
+def waits_long(graph: Graph) -> bool:
+    return any(
+        isinstance(node, LONG) or (isinstance(node, MapNode | LoopNode) and waits_long(node.body))
+        for node in graph.nodes
+    )
+
+
+def weight(graph: Graph) -> int:
+    """Nodes, those of bodies as well: a rough measure of a run's work."""
+    inside = sum(weight(node.body) for node in graph.nodes if isinstance(node, MapNode | LoopNode))
+    return len(graph.nodes) + inside
+
+
+def lower(one: Any, other: Any) -> Any:
+    given = [ceiling for ceiling in (one, other) if ceiling is not None]
+    return min(given) if given else None
