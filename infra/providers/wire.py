@@ -55,9 +55,16 @@ def body(name: str, request: ChatRequest, limit_field: str, streaming: bool) -> 
         asked["temperature"] = request.temperature
     if request.tools:
         asked["tools"] = [_tool(tool) for tool in request.tools]
+    if request.output_schema:
+        asked["response_format"] = _answer_format(request.output_schema)
     if streaming:
         asked |= {"stream": True, "stream_options": {"include_usage": True}}
     return asked
+
+
+def _answer_format(schema: dict[str, Any]) -> dict[str, Any]:
+    """Not strict: that takes a subset of JSON Schema only, and the run checks every answer anyway."""
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
 
 
 def _message(message: ChatMessage) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What only the real adapter does: pooling, limits, secrets, and the catalog."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from email.utils import formatdate
@@ -188,3 +189,26 @@ async def test_the_real_local_model_reports_its_usage(local_llm_url: str, mode: 
     assert usage.input + usage.cache_read == 32
     assert 0 < usage.output <= 64
     assert "".join(asked.deltas) == (asked.result.text if mode == "stream" else "")
+
+
+YES_OR_NO = {
+    "type": "object",
+    "properties": {"answer": {"enum": ["yes", "no"]}},
+    "required": ["answer"],
+    "additionalProperties": False,
+}
+
+
+async def test_the_schema_of_an_answer_goes_to_the_provider(
+    model: Catalog, scripted_llm: ScriptedLlm
+) -> None:
+    await ask(model, request(NAME).model_copy(update={"output_schema": YES_OR_NO}), "stream")
+    asked = scripted_llm.calls[-1]["response_format"]
+    assert (asked["type"], asked["json_schema"]["schema"]) == ("json_schema", YES_OR_NO)
+
+
+async def test_the_real_local_model_keeps_to_a_schema(local_llm_url: str) -> None:
+    question = request("local/smollm2", "Is the sky blue?").model_copy(update={"output_schema": YES_OR_NO})
+    async with aclosing(chat_model(None, None, local_llm_url)) as model:
+        asked = await ask(model, question, "stream")
+    assert json.loads(asked.result.text)["answer"] in ("yes", "no")
