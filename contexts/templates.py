@@ -1,19 +1,23 @@
-"""`{{ inputs.x }}` and `{{ steps.id.output }}`, with dotted paths into objects, filled in once.
+"""`{{ inputs.x }}`, `{{ steps.id.output }}` and, inside of maps and loops, `{{ item }}` and its like.
 
-Values are put in as they are and never read as templates. A lone `}}` is text, so JSON can be written.
+Dotted keys lead into objects and lists. Values are put in as they are and never read as templates. A lone
+`}}` is text, so JSON can be written.
 """
 
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any
 
 MAX_RENDERED_BYTES = 256 * 1024
 
 NAME = r"[a-z][a-z0-9_]{0,39}"
+KEYS = r"((?:\.[\w-]+)*)"
 EXPRESSION = re.compile(
-    rf"(item|index|previous)((?:\.[\w-]+)*)|(inputs)\.({NAME})((?:\.[\w-]+)*)|(steps)\.({NAME})\.output((?:\.[\w-]+)*)"
+    rf"(?P<inputs>inputs)\.(?P<input>{NAME}){KEYS}"
+    rf"|(?P<steps>steps)\.(?P<step>{NAME})\.output{KEYS}"
+    rf"|(?P<local>item|index|previous){KEYS}"
 )
 
 
@@ -35,47 +39,62 @@ class RenderedTooLong(TemplateError):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`inputs.<name>` or `steps.<name>.output`, then `keys` into the value."""
+    """`inputs.<name>`, `steps.<name>.output` or a local name, then `keys` into the value.
 
-    root: Literal["inputs", "steps", "item", "index", "previous"]
+    `root` is `inputs`, `steps`, or for local names the name itself; then `name` is empty.
+    """
+
+    root: str
     name: str
     keys: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        output = ("output",) if self.root == "steps" else ()
-        return ".".join((self.root, self.name, *output, *self.keys))
+        head = ("steps", self.name, "output") if self.root == "steps" else (self.root, self.name)
+        return ".".join(part for part in (*head, *self.keys) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What references are looked up in: inputs by name, outputs by step id."""
+    """What references are looked up in: inputs by name, outputs by step id, local names by themselves."""
 
     inputs: Mapping[str, Any]
     steps: Mapping[str, Any]
-    item: Any = None
-    index: Any = None
-    previous: Any = None
-
-
-def fill(template: Any, values: Values) -> Any:
-    if isinstance(template, Mapping):
-        return {k: fill(v, values) for k, v in template.items()}
-    if isinstance(template, list | tuple):
-        return [fill(v, values) for v in template]
-    if isinstance(template, str):
-        parts = [p for p in parse(template) if p != ""]
-        if len(parts) == 1 and isinstance(parts[0], Reference):
-            return look_up(parts[0], values)
-        return render(template, values)
-    return template
+    local: Mapping[str, Any] = field(default_factory=dict)
 
 
 def references(template: str) -> tuple[Reference, ...]:
     return tuple(part for part in parse(template) if isinstance(part, Reference))
 
 
+def references_in(template: Any) -> tuple[Reference, ...]:
+    """Of a JSON template: those of all its texts."""
+    match template:
+        case str():
+            return references(template)
+        case Mapping():
+            return tuple(found for value in template.values() for found in references_in(value))
+        case list() | tuple():
+            return tuple(found for value in template for found in references_in(value))
+    return ()
+
+
 def render(template: str, values: Values) -> str:
     return bounded(text_of(part, values) for part in parse(template))
+
+
+def fill(template: Any, values: Values) -> Any:
+    """A JSON template's value. A text that is one reference and nothing else keeps the value's type."""
+    match template:
+        case str():
+            parts = [part for part in parse(template) if part != ""]
+            if len(parts) == 1 and isinstance(parts[0], Reference):
+                return look_up(parts[0], values)
+            return bounded(text_of(part, values) for part in parts)
+        case Mapping():
+            return {key: fill(value, values) for key, value in template.items()}
+        case list() | tuple():
+            return [fill(value, values) for value in template]
+    return template
 
 
 def parse(template: str) -> tuple[str | Reference, ...]:
@@ -96,13 +115,13 @@ def reference(expression: str) -> Reference:
         raise MalformedTemplate(
             f"{shown!r} is no reference: write {{{{ inputs.name }}}} or {{{{ steps.id.output }}}}"
         )
-    if match.group(1):
-        return Reference(match.group(1), "", tuple(match.group(2).split(".")[1:]))
-    root, name, keys = match.group(3, 4, 5) if match.group(3) else match.group(6, 7, 8)
-    return Reference("inputs" if root == "inputs" else "steps", name, tuple(keys.split(".")[1:]))
+    root = match["inputs"] or match["steps"] or match["local"]
+    keys = next(group for group in (match[3], match[6], match[8]) if group is not None)
+    return Reference(root, match["input"] or match["step"] or "", tuple(keys.split(".")[1:]))
 
 
 def text_of(part: str | Reference, values: Values) -> str:
+    """Nothing, where there is null: the output of a step that was skipped."""
     if isinstance(part, str):
         return part
     value = look_up(part, values)
@@ -112,14 +131,22 @@ def text_of(part: str | Reference, values: Values) -> str:
 
 
 def look_up(reference: Reference, values: Values) -> Any:
-    value: Any = getattr(values, reference.root)
-    for key in (reference.name, *reference.keys) if reference.name else reference.keys:
-        if value is None and reference.root == "steps" and key in reference.keys:
+    """Keys into null give null, so that steps after a branch need not know which way was taken."""
+    holders = {"inputs": values.inputs, "steps": values.steps}
+    value: Any = holders.get(reference.root, values.local)
+    for key in (reference.name or reference.root, *reference.keys):
+        if value is None:
             return None
-        if not isinstance(value, Mapping) or key not in value:
-            raise MissingValue(f"{reference} has no value: there is no {key!r}")
-        value = value[key]
+        value = value_at(value, key, reference)
     return value
+
+
+def value_at(value: Any, key: str, reference: Reference) -> Any:
+    if isinstance(value, Mapping) and key in value:
+        return value[key]
+    if isinstance(value, list | tuple) and key.isdecimal() and int(key) < len(value):
+        return value[int(key)]
+    raise MissingValue(f"{reference} has no value: there is no {key!r}")
 
 
 def bounded(texts: Iterable[str]) -> str:

@@ -97,7 +97,7 @@ class Known:
     local: Mapping[str, Any]
 
     def for_templates(self) -> Values:
-        return Values(self.inputs, self.steps, **self.local)
+        return Values(self.inputs, self.steps, self.local)
 
     def for_expressions(self) -> dict[str, Any]:
         steps = {name: {"output": output} for name, output in self.steps.items()}

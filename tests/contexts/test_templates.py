@@ -12,6 +12,7 @@ from contexts.templates import (
     Reference,
     RenderedTooLong,
     Values,
+    fill,
     references,
     render,
 )
@@ -94,7 +95,7 @@ def test_the_text_is_bounded_before_it_is_built() -> None:
         rendered("{{ inputs.x }}" * 1_000, {"x": big})
 
 
-@given(value=json_values)
+@given(value=json_values.filter(lambda value: value is not None))
 def test_anything_but_text_is_rendered_as_json(value: Any) -> None:
     text = rendered("{{ inputs.x }}", {"x": value})
     assert text == value if isinstance(value, str) else json.loads(text) == value
@@ -113,3 +114,24 @@ def test_a_template_is_either_read_or_malformed(template: str) -> None:
     except MalformedTemplate:
         return
     assert len(found) == template.count("{{")
+
+
+def test_null_is_rendered_as_nothing_and_has_only_null_inside() -> None:
+    skipped = Values({}, {"maybe": None})
+    assert render("[{{ steps.maybe.output }}{{ steps.maybe.output.deep.down }}]", skipped) == "[]"
+
+
+def test_a_lone_reference_keeps_its_type_in_a_json_template() -> None:
+    values = Values({"n": 3, "who": "Ada"}, {"found": [{"name": "Bo"}]})
+    template = {
+        "n": "{{ inputs.n }}",
+        "hi": "Hi {{ inputs.who }}",
+        "first": ["{{ steps.found.output.0.name }}", 1],
+    }
+    assert fill(template, values) == {"n": 3, "hi": "Hi Ada", "first": ["Bo", 1]}
+
+
+def test_local_names_are_known_where_they_are() -> None:
+    assert fill("{{ item.name }} {{ index }}", Values({}, {}, {"item": {"name": "x"}, "index": 2})) == "x 2"
+    with pytest.raises(MissingValue):
+        fill("{{ item }}", Values({}, {}))
