@@ -1,6 +1,5 @@
 """A model with standing instructions. It is run as a workflow of one node, on a `message`."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -33,7 +32,7 @@ class Agent:
 
 def create(state: Agent | None, command: CreateAgent, ctx: Context) -> list[AgentCreated]:
     facts: AuthoringFacts = ctx.facts
-    if found := problems(command.definition, facts.known_models):
+    if found := problems(command.definition, facts):
         raise InvalidDefinition(f"the agent has {len(found)} problem(s)", found)
     event = AgentCreated(**dict(command), hash=content_hash(command.definition))
     if state is None:
@@ -43,8 +42,8 @@ def create(state: Agent | None, command: CreateAgent, ctx: Context) -> list[Agen
     raise AgentExists(f"agent {command.agent_id} exists with another definition")
 
 
-def problems(definition: AgentDefinition, known_models: Collection[str]) -> list[Problem]:
-    found = dag.problems(as_workflow(definition), known_models)
+def problems(definition: AgentDefinition, facts: AuthoringFacts) -> list[Problem]:
+    found = dag.problems(as_workflow(definition), facts)
     return [p.model_copy(update={"path": FIELD_OF.get(p.path, p.path), "node": None}) for p in found]
 
 

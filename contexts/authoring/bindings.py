@@ -1,66 +1,82 @@
-"""Do all templates of a workflow refer to something that has a value by the time they are rendered?"""
+"""Do all templates and expressions refer to something that has a value by the time they are needed?"""
 
-from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from contexts.graph import parents_of, reachable
-from contexts.templates import MalformedTemplate, Reference, references
+from contexts.authoring.levels import Level
+from contexts.authoring.shapes import Shape, shape_of_input, shape_of_output
+from contexts.authoring.sites import Site, sites
+from contexts.expressions import ExpressionError, paths
+from contexts.templates import MalformedTemplate, references_in
 from schemas.authoring.definition import WorkflowDefinition
-from schemas.authoring.nodes import LlmNode, Node, TemplateNode
+from schemas.authoring.nodes import Node
 from schemas.envelope import Problem
 
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A template in its place. `node` is None for the workflow's output, rendered when all has ended."""
-
-    path: str
-    node: str | None
-    template: str
+Path = tuple[str, ...]
+ROOTS = frozenset({"inputs", "steps"})
 
 
-def binding_problems(definition: WorkflowDefinition) -> Iterator[Problem]:
-    steps = {node.id for node in definition.nodes}
-    parents = parents_of([(edge.source, edge.target) for edge in definition.edges])
-    for site in sites(definition):
+def binding_problems(definition: WorkflowDefinition, all_levels: list[Level]) -> Iterator[Problem]:
+    steps = {node.id: node for level in all_levels for node in level.graph.nodes}
+    for site in sites(definition, all_levels):
         try:
-            found = references(site.template)
+            read = paths_of(site)
         except MalformedTemplate as error:
             yield problem(site, "authoring.malformed_template", str(error))
-            continue
-        bound = steps if site.node is None else reachable(parents, site.node) - {site.node}
-        for reference in dict.fromkeys(found):
-            yield from reference_problems(site, reference, definition.inputs.keys(), steps, bound)
+        except ExpressionError as error:
+            yield problem(site, "authoring.malformed_expression", str(error))
+        else:
+            for path in read:
+                yield from path_problems(site, path, definition, steps)
 
 
-def sites(definition: WorkflowDefinition) -> Iterator[Site]:
-    for index, node in enumerate(definition.nodes):
-        for field, template in templates(node):
-            yield Site(f"nodes.{index}.{field}", node.id, template)
-    yield Site("output", None, definition.output)
+def paths_of(site: Site) -> list[Path]:
+    """What a site reads, as paths: `("steps", "draft", "output", "title")`."""
+    if site.kind == "expression":
+        return sorted(paths(site.source, ROOTS | site.names))
+    found = references_in(site.source)
+    return list(dict.fromkeys(tuple(str(reference).split(".")) for reference in found))
 
 
-def templates(node: Node) -> tuple[tuple[str, str], ...]:
-    match node:
-        case TemplateNode():
-            return (("template", node.template),)
-        case LlmNode():
-            return (("system", node.system), ("prompt", node.prompt))
-    return ()
-
-
-def reference_problems(
-    site: Site, reference: Reference, inputs: Set[str], steps: Set[str], bound: Set[str]
+def path_problems(
+    site: Site, path: Path, definition: WorkflowDefinition, steps: dict[str, Node]
 ) -> Iterator[Problem]:
-    name = reference.name
-    if reference.root == "inputs":
-        if name not in inputs:
-            yield problem(site, "authoring.undeclared_input", f"there is no input {name!r}")
-    elif name not in steps:
+    root, *rest = path
+    if root == "inputs" and rest:
+        yield from input_problems(site, rest, definition)
+    elif root == "steps" and rest:
+        yield from step_problems(site, rest, steps)
+    elif root not in ROOTS and root not in site.names:
+        message = f"{root!r} is known only inside of a map or loop"
+        yield problem(site, "authoring.unknown_name", message)
+
+
+def input_problems(site: Site, rest: list[str], definition: WorkflowDefinition) -> Iterator[Problem]:
+    name, *keys = rest
+    if name not in definition.inputs:
+        yield problem(site, "authoring.undeclared_input", f"there is no input {name!r}")
+    else:
+        yield from key_problems(site, f"input {name!r}", shape_of_input(definition.inputs[name]), keys)
+
+
+def step_problems(site: Site, rest: list[str], steps: dict[str, Node]) -> Iterator[Problem]:
+    name, *keys = rest
+    if name not in steps:
         yield problem(site, "authoring.unknown_step", f"there is no step {name!r}")
-    elif name not in bound:
-        message = f"step {name!r} need not have ended before {site.node!r}: no path of edges leads here"
-        yield problem(site, "authoring.unbound_step", message)
+    elif name not in site.bound:
+        yield problem(site, "authoring.unbound_step", unbound(name, site.node))
+    elif keys and keys[0] != "output":
+        yield problem(site, "authoring.unknown_field", f"of a step there is `output`, not {keys[0]!r}")
+    else:
+        yield from key_problems(site, f"step {name!r}", shape_of_output(steps[name]), keys[1:])
+
+
+def unbound(name: str, node: str | None) -> str:
+    return f"step {name!r} need not have ended before {node!r}: no path of edges leads here"
+
+
+def key_problems(site: Site, what: str, shape: Shape, keys: list[str]) -> Iterator[Problem]:
+    if keys and not shape.has(keys[0]):
+        yield problem(site, "authoring.wrong_type", f"{what} is {shape.name}: it has no {keys[0]!r}")
 
 
 def problem(site: Site, code: str, message: str) -> Problem:

@@ -71,7 +71,7 @@ def found(state: Workflow | None, workflow_id: UUID) -> Workflow:
 
 def require_valid(definition: WorkflowDefinition, ctx: Context) -> None:
     facts: AuthoringFacts = ctx.facts
-    if problems := dag.problems(definition, facts.known_models):
+    if problems := dag.problems(definition, facts):
         raise InvalidDefinition(f"the workflow has {len(problems)} problem(s)", problems)
 
 

@@ -58,7 +58,7 @@ def test_problems_point_into_the_agent(changes: dict[str, str], code: str, path:
 def test_an_agent_runs_as_a_workflow_of_one_sound_node() -> None:
     definition = as_workflow(agent(max_output_tokens=7, temperature=0.5))
     (answer,) = definition.nodes
-    assert problems(definition, {MODEL}) == []
+    assert problems(definition, FACTS) == []
     assert answer.model_dump(include={"id", "type", "model", "system", "prompt", "max_output_tokens"}) == {
         "id": "answer",
         "type": "llm",

@@ -3,6 +3,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from contexts.authoring.dag import MAX_BYTES, problems
+from contexts.authoring.facts import AuthoringFacts
 from schemas.authoring.definition import WorkflowDefinition
 from schemas.authoring.parts import InputSpec
 from schemas.envelope import Problem
@@ -10,6 +11,7 @@ from tests.support.builders import MODEL, llm, noop, text, workflow
 
 Pairs = list[tuple[int, int]]
 COUNT = 8
+FACTS = AuthoringFacts(frozenset({MODEL}))
 forward = st.lists(
     st.tuples(st.integers(0, COUNT - 1), st.integers(0, COUNT - 1))
     .filter(lambda pair: pair[0] != pair[1])
@@ -19,7 +21,7 @@ forward = st.lists(
 
 
 def found(definition: WorkflowDefinition) -> list[Problem]:
-    return problems(definition, {MODEL})
+    return problems(definition, FACTS)
 
 
 def codes(definition: WorkflowDefinition) -> list[str]:
@@ -37,7 +39,7 @@ def test_a_sound_definition_has_no_problems() -> None:
         llm("answer", prompt="{{ steps.greeting.output }}", system="{{ inputs.name }}"),
         edges=[("greeting", "answer")],
         inputs={"name": InputSpec(default="Ada")},
-        output="{{ steps.answer.output }} {{ steps.greeting.output.first }}",
+        output="{{ steps.answer.output }} {{ steps.greeting.output }}",
     )
     assert found(definition) == []
 
