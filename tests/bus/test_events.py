@@ -48,9 +48,9 @@ class Seen:
         return []
 
 
-def policies(bus: Bus, context: str, seen: Seen) -> PolicyConsumer:
+def policies(bus: Bus, store: PostgresEventStore, context: str, seen: Seen) -> PolicyConsumer:
     listening = [Policy(f"{context}.seen", TenantActivated, seen.react)]
-    return PolicyConsumer(bus.nc, bus.js, Submitter(bus.nc), context, listening, SHORT)
+    return PolicyConsumer(bus.nc, bus.js, Submitter(bus.nc), context, listening, store, SHORT)
 
 
 def effects(bus: Bus, store: PostgresEventStore, seen: Seen, worker: str) -> EffectConsumer:
@@ -77,7 +77,7 @@ async def test_an_event_retried_goes_to_the_consumer_that_failed_only(
     bus: Bus, store: PostgresEventStore
 ) -> None:
     broken, whole = Seen(broken=True), Seen()
-    async with running(policies(bus, "one", broken).run(), policies(bus, "two", whole).run()):
+    async with running(policies(bus, store, "one", broken).run(), policies(bus, store, "two", whole).run()):
         ref = await happens(bus, store)
         [letter] = await until(lambda: dead_letters.listing(bus.js))
         assert (letter.consumer, letter.error) == ("policies-one", "ZeroDivisionError: a defect")
@@ -101,7 +101,7 @@ async def test_what_is_no_event_becomes_a_dead_letter(bus: Bus, store: PostgresE
     bodies = [b"not json", b"[1]", b"{}"]
     for body in bodies:
         await bus.js.publish(subject, body)
-    async with running(policies(bus, "one", seen).run()):
+    async with running(policies(bus, store, "one", seen).run()):
         await happens(bus, store)
         await listed(seen.begun)
         letters = await dead_letters.listing(bus.js)
