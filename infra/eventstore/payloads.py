@@ -69,15 +69,11 @@ def value_taken(value: Any, found: Found) -> Any:
 
 
 def texts_taken(value: Any, found: Found) -> Any:
-    match value:
-        case str():
-            large = len(value) * 4 > LARGE_BYTES and len(value.encode()) > LARGE_BYTES
-            return taken(value.encode(), "t", found) if large or value.startswith(PREFIX) else value
-        case dict():
-            return {key: texts_taken(item, found) for key, item in value.items()}
-        case list():
-            return [texts_taken(item, found) for item in value]
-    return value
+    def changed(text: str) -> str:
+        large = len(text) * 4 > LARGE_BYTES and len(text.encode()) > LARGE_BYTES
+        return taken(text.encode(), "t", found) if large or text.startswith(PREFIX) else text
+
+    return each_text(value, changed)
 
 
 def taken(content: bytes, kind: PayloadKind, found: Found) -> str:
@@ -102,17 +98,26 @@ def markers(value: Any) -> Iterator[str]:
 
 def restore(value: Any, contents: Mapping[str, bytes]) -> Any:
     """The value as it was. A marker whose payload is gone stays as it is."""
+
+    def changed(text: str) -> Any:
+        marker = MARKER.fullmatch(text)
+        if marker is None or marker[1] not in contents:
+            return text
+        content = contents[marker[1]]
+        return content.decode() if marker[3] == "t" else from_json(content)
+
+    return each_text(value, changed)
+
+
+def each_text(value: Any, changed: Callable[[str], Any]) -> Any:
+    """The same JSON with every text changed; keys stay."""
     match value:
         case str():
-            marker = MARKER.fullmatch(value)
-            if marker is None or marker[1] not in contents:
-                return value
-            content = contents[marker[1]]
-            return content.decode() if marker[3] == "t" else from_json(content)
+            return changed(value)
         case dict():
-            return {key: restore(item, contents) for key, item in value.items()}
+            return {key: each_text(item, changed) for key, item in value.items()}
         case list():
-            return [restore(item, contents) for item in value]
+            return [each_text(item, changed) for item in value]
     return value
 
 

@@ -120,7 +120,7 @@ class EventStore(Protocol):
     def snapshots(self, streams: Sequence[str]) -> Sequence[Snapshot]: ...
 
     def commit(self, batch: Batch) -> Sequence[int]:
-        """Takes slim rows; gives their positions. Raises Conflict or ClaimTaken, and has then written nothing."""
+        """Takes slim rows and gives their positions. Raises Conflict or ClaimTaken, then writes nothing."""
 
     def save_snapshots(self, snapshots: Sequence[Snapshot]) -> None: ...
 
