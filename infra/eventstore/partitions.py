@@ -1,5 +1,6 @@
 """The months of payloads: made ahead, and dropped as a whole when they are no longer wanted. As owner."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,7 +48,7 @@ async def usage(conn: Connection) -> list[Partition]:
     return [Partition(*row) for row in rows]
 
 
-async def drop(conn: Connection, partitions: list[Partition]) -> None:
+async def drop(conn: Connection, partitions: Sequence[Partition]) -> None:
     """For ever. Their events keep the markers."""
     async with conn.transaction():
         await conn.execute(LOCK_TIMEOUT)

@@ -14,9 +14,10 @@ from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
 from schemas.base import Command
 from schemas.envelope import Recorded
+from schemas.execution.events import StepSucceeded
 from schemas.tenancy.events import TenantActivated
 from tests.bus.workers import listed, running, until
-from tests.support.batches import batch
+from tests.support.batches import batch, batch_of
 
 SHORT = Patience(tries=2, pauses=(0.05,), ack_wait=1)
 
@@ -71,6 +72,32 @@ async def happens(bus: Bus, store: PostgresEventStore, number: int = 1) -> str:
 async def publish(bus: Bus, row: Row) -> None:
     subject = subjects.event(row.type, row.tenant_id, row.stream)
     await bus.js.publish(subject, codec.encode(row, row.position - 1))
+
+
+async def test_who_acts_on_an_event_gets_its_large_values(bus: Bus, store: PostgresEventStore) -> None:
+    large, given = {"text": "x" * 100_000}, list[Any]()
+
+    def react(event: StepSucceeded, recorded: Recorded) -> list[Command]:
+        given.append(event.output)
+        return []
+
+    async def perform(event: StepSucceeded, recorded: Recorded, ports: Any) -> list[Command]:
+        return react(event, recorded)
+
+    policy = [Policy("test.seen", StepSucceeded, react)]
+    effect = [Effect("test.seen", StepSucceeded, perform)]
+    submitter = Submitter(bus.nc)
+    consumers = (
+        PolicyConsumer(bus.nc, bus.js, submitter, "test", policy, store, SHORT),
+        EffectConsumer(bus.nc, bus.js, submitter, "test", effect, None, store, "a", 4, SHORT),
+    )
+    [position] = await asyncio.to_thread(store.commit, batch_of("execution-1", [large]))
+    [row] = await asyncio.to_thread(store.after, position - 1, 1)
+    async with running(*(consumer.run() for consumer in consumers)):
+        await publish(bus, row)
+        await listed(given, 2)
+    assert len(row.data) < 400
+    assert given == [large, large]
 
 
 async def test_an_event_retried_goes_to_the_consumer_that_failed_only(

@@ -40,7 +40,7 @@ def succeeded(output: Any) -> StepSucceeded:
 
 
 def started(**inputs: Any) -> ExecutionStarted:
-    source = Source.model_construct(kind="workflow", id=RUN, name="x", version=1, hash="h", definition=None)
+    source = Source.model_construct(kind="workflow", id=RUN, name="x", version=1, hash="h")
     return ExecutionStarted.model_construct(execution_id=RUN, source=source, inputs=inputs, deadline=NOW)
 
 
