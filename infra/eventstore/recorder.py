@@ -3,6 +3,7 @@
 Its default mode takes a table lock before positions are numbered: no reader can miss an event.
 """
 
+import select
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -108,6 +109,7 @@ class Recorder(PostgresApplicationRecorder):
             curs.execute(INSERT_CLAIMS, claim_columns(claims))
         if batch.payloads:
             curs.execute(INSERT_PAYLOADS, (month_of(batch.recorded_at), *payload_columns(batch.payloads)))
+        flush(curs.connection)
 
     def foreign_claims(self, batch: Batch) -> list[Claim]:
         """The batch's claims on names of somebody else, in the store or earlier in the same batch."""
@@ -126,6 +128,15 @@ class Recorder(PostgresApplicationRecorder):
     ) -> None:
         self._lock_table(curs)
         curs.execute(INSERT_EVENTS, (json_of(map(event_row, kw["batch"].rows)),))
+        flush(curs.connection)
+
+
+def flush(conn: Connection[DictRow]) -> None:
+    """In a pipeline psycopg sends what the socket takes at once, and then waits for answers for ever."""
+    writable = select.poll()
+    writable.register(conn.pgconn.socket, select.POLLOUT)
+    while conn.pgconn.flush():
+        writable.poll()
 
 
 def distinct(claims: Iterable[tuple[Claim, TenantId]]) -> list[tuple[Claim, TenantId]]:

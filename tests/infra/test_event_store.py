@@ -1,6 +1,7 @@
 """What every event store does: one suite for the one in memory and the one on Postgres."""
 
 from concurrent.futures import ThreadPoolExecutor
+from random import randbytes
 from uuid import uuid4
 
 import pytest
@@ -272,3 +273,18 @@ def test_an_event_whose_payload_is_gone_is_read_with_its_marker(store: EventStor
     written.payloads.clear()
     store.commit(written)
     assert outputs(store.streams({stream: 0})) == outputs(written.rows)
+
+
+def test_a_batch_may_be_larger_than_what_a_socket_takes_at_once(store: EventStore) -> None:
+    stream = new_stream()
+    values = [str(uuid4()) * 2_000 for _ in range(200)]
+    incompressible = [randbytes(60_000).hex() for _ in range(100)]
+    store.commit(batch_of(stream, values + incompressible))
+    assert outputs(store.streams({stream: 0})) == values + incompressible
+
+
+def test_a_batch_may_have_many_events_that_are_large_themselves(store: EventStore) -> None:
+    stream = new_stream()
+    values = [["x" * 30_000] for _ in range(400)]
+    store.commit(batch_of(stream, values))
+    assert outputs(store.streams({stream: 0})) == values
