@@ -6,6 +6,8 @@ from bus.folded import NOTHING, Folded
 
 STREAMS = 5_000
 BYTES = 256 * 1024 * 1024
+SHARE = 4
+"""A stream that takes more than this part of the bytes is read again, from its snapshot if it has one."""
 
 
 class Cache:
@@ -19,6 +21,8 @@ class Cache:
 
     def keep(self, stream: str, folded: Folded) -> None:
         self.drop(stream)
+        if folded.size > self._size // SHARE:
+            return
         self._kept[stream] = folded
         self._bytes += folded.size
         while len(self._kept) > self._streams or self._bytes > self._size:

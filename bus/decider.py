@@ -131,11 +131,8 @@ class Decider:
 
     def _fold(self, work: Work, row: Row, event: Event, size: int) -> None:
         before = work.folded.get(row.stream, NOTHING)
-        aggregate = self._aggregate(row.stream)
-        state = aggregate.evolve(before.state, event)
-        # Streams that grow long keep a small state.
-        size = before.size if aggregate.snapshot_every else before.size + size
-        work.folded[row.stream] = Folded(row.version, row.position, row.tenant_id, state, size)
+        state = self._aggregate(row.stream).evolve(before.state, event)
+        work.folded[row.stream] = Folded(row.version, row.position, row.tenant_id, state, before.size + size)
 
     def _aggregate(self, stream: str) -> Aggregate:
         return self._aggregates[stream.partition("-")[0]]

@@ -148,13 +148,13 @@ def test_a_command_no_queue_would_take_is_refused_before_it_is_sent() -> None:
 
 
 def test_states_are_forgotten_when_they_are_too_large_together() -> None:
-    notes = Notes(Cache(size=250_000))
-    for number in (1, 2, 3):
+    notes = Notes(Cache(size=450_000))
+    for number in (1, 2, 3, 4, 5):
         notes.write(note(number, succeeded(LARGE)))
     notes.store.read.clear()
-    for number in (3, 1):
+    for number in (5, 1):
         notes.write(note(number))
-    assert notes.store.read == [{"note-3": 1}, {"note-1": 0}]
+    assert notes.store.read == [{"note-5": 1}, {"note-1": 0}]
 
 
 def test_an_ended_state_is_not_kept() -> None:
@@ -179,19 +179,22 @@ def test_a_cache_forgets_what_was_used_longest_ago() -> None:
 
 def test_a_cache_counts_a_stream_once_and_what_is_dropped_no_more() -> None:
     cache = Cache(streams=9, size=100)
-    for _ in range(5):
-        cache.keep("a", Folded(1, 1, PLATFORM, "a", 60))
+    for _ in range(9):
+        cache.keep("a", Folded(1, 1, PLATFORM, "a", 20))
     cache.drop("a")
     cache.drop("unknown")
-    for stream in ("b", "c"):
-        cache.keep(stream, Folded(1, 1, PLATFORM, stream, 50))
-    assert kept(cache, "a", "b", "c") == [False, True, True]
+    for stream in "bcdef":
+        cache.keep(stream, Folded(1, 1, PLATFORM, stream, 20))
+    assert kept(cache, *"abcdef") == [False, True, True, True, True, True]
+    cache.keep("g", Folded(1, 1, PLATFORM, "g", 20))
+    assert kept(cache, *"bcdefg") == [False, True, True, True, True, True]
     cache.clear()
-    cache.keep("d", Folded(1, 1, PLATFORM, "d", 100))
-    assert kept(cache, "b", "c", "d") == [False, False, True]
+    assert kept(cache, *"bcdefg") == [False] * 6
 
 
-def test_what_alone_is_larger_than_a_cache_is_not_kept() -> None:
+def test_a_stream_that_takes_too_large_a_part_is_not_kept() -> None:
     cache = Cache(streams=9, size=100)
-    cache.keep("a", Folded(1, 1, PLATFORM, "a", 101))
-    assert kept(cache, "a") == [False]
+    cache.keep("a", Folded(1, 1, PLATFORM, "a", 25))
+    cache.keep("b", Folded(1, 1, PLATFORM, "b", 5))
+    cache.keep("a", Folded(2, 2, PLATFORM, "a", 26))
+    assert kept(cache, "a", "b") == [False, True]
