@@ -13,13 +13,14 @@ from api.middleware import RequestContext
 from api.pagination import on_bad_cursor
 from api.parts import Deps, Limits
 from api.reads import BadCursor
-from api.routes import authoring, billing, commands, execution, health, identity, tenancy
+from api.routes import authoring, billing, commands, execution, health, identity, payloads, tenancy
 
 ROUTERS = (
     identity.router,
     tenancy.router,
     authoring.router,
     execution.router,
+    payloads.router,
     billing.router,
     commands.router,
     health.router,

@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 from uuid import UUID
 
 from infra.db.scope import Scope
+from infra.eventstore.types import Payload
 from schemas.access import Role
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import WorkflowDefinition
@@ -226,6 +227,10 @@ class Reads(Protocol):
         self, scope: Scope, stream_id: str, after_position: int, limit: int
     ) -> Sequence[Recorded]:
         """In order, from the event store itself: what is committed is seen at once."""
+        ...
+
+    async def payload(self, scope: Scope, name: str) -> Payload | None:
+        """A large value of an event, by its hash."""
         ...
 
     async def wait_until(self, names: Sequence[str], position: int, seconds: float) -> bool:

@@ -13,9 +13,10 @@ from fastapi import Depends, Header, Request
 from starlette.responses import JSONResponse
 
 from api.deps import CurrentActor, Parts
-from api.errors import refused
+from api.errors import ApiProblem, refused
 from api.middleware import traceparent
 from api.parts import Deps
+from bus.publisher import CommandTooLarge
 from schemas.base import Command, PartnerId, TenantId
 from schemas.envelope import Actor, Answer
 
@@ -61,7 +62,10 @@ class Attempt:
             traceparent=traceparent(),
         )
         wait = self.deps.limits.command_wait_seconds
-        answer = await self.deps.bus.submit(envelope, command.stream_id, wait)
+        try:
+            answer = await self.deps.bus.submit(envelope, command.stream_id, wait)
+        except CommandTooLarge as error:
+            raise ApiProblem(413, "request.too_large", str(error)) from error
         if answer is not None and answer.refusal is not None:
             raise refused(answer.refusal)
         return answer

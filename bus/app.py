@@ -29,6 +29,7 @@ from bus.ending import end
 from bus.leader import lead
 from bus.live import DeltaSink
 from bus.monitor import Monitor
+from bus.months import keep_ahead
 from bus.policy_consumer import PolicyConsumer
 from bus.projection_consumer import ProjectionConsumer
 from bus.publisher import Submitter
@@ -111,7 +112,7 @@ def commands(p: Parts, on_commit: Callable[[Sequence[Row]], None]) -> Work:
 
 def policies(p: Parts) -> list[Work]:
     return [
-        PolicyConsumer(p.bus.nc, p.bus.js, p.submitter, context, found).run
+        PolicyConsumer(p.bus.nc, p.bus.js, p.submitter, context, found, p.store).run
         for context, found in wiring.policies_by_context().items()
     ]
 
@@ -166,7 +167,10 @@ def works(p: Parts, roles: Sequence[str]) -> list[Work]:
         "policies": lambda: policies(p),
         "effects": lambda: effects(p),
         "projections": lambda: [projections(p), p.monitor.watch_projections],
-        "timers": lambda: [leading(p, timers.LOCK, timers.Timers(ProjectedTimers(p.pool), p.submitter).run)],
+        "timers": lambda: [
+            leading(p, timers.LOCK, timers.Timers(ProjectedTimers(p.pool), p.submitter).run),
+            partial(keep_ahead, p.database_url),
+        ],
     }
     return [work for role in roles for work in table[role]()]
 

@@ -1,6 +1,5 @@
 """Commands in, answers out: load, decide in order, write everything in one transaction. Blocking."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -8,17 +7,27 @@ from typing import Any
 from uuid import UUID
 
 from bus.access import refusal_of_access
+from bus.cache import Cache
 from bus.facts.reading import Facts
 from bus.folded import NOTHING, Folded
 from bus.snapshots import Snapshots
 from contexts.kernel import Aggregate, Context, Handler, Rejection
 from infra.eventstore.mapper import recorded
-from infra.eventstore.types import Batch, ClaimTaken, Clock, Conflict, Decided, EventStore, Row
+from infra.eventstore.payloads import LARGE_BYTES, MAX_EVENT_BYTES, Slim, externalise
+from infra.eventstore.types import (
+    Batch,
+    ClaimTaken,
+    Clock,
+    Conflict,
+    Decided,
+    EventStore,
+    OwnedPayload,
+    Row,
+)
 from schemas.base import PLATFORM, Claim, Command, Event
 from schemas.envelope import Answer, Envelope, Refusal
 
 ATTEMPTS = 3
-CACHED_STREAMS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +61,12 @@ class Decider:
         handlers: Mapping[str, Handler],
         facts: Mapping[type[Command], Facts],
         clock: Clock,
+        cache: Cache | None = None,
     ) -> None:
         self._store, self._handlers, self._facts, self._clock = store, handlers, facts, clock
         self._aggregates = {handler.aggregate.name: handler.aggregate for handler in handlers.values()}
         self._snapshots = Snapshots(store, self._aggregates.values())
-        self._cache: OrderedDict[str, Folded] = OrderedDict()
+        self._cache = cache or Cache()
         self._committed: list[Row] = []
 
     def process(self, requests: Sequence[Request]) -> list[Answer]:
@@ -101,13 +111,13 @@ class Decider:
         yield own
         facts = self._facts.get(type(request.command))
         if facts:
-            state = (work.folded.get(own) or self._cache.get(own, NOTHING)).state
+            state = (work.folded.get(own) or self._cache.get(own)).state
             yield from facts.reads(request.command, state, request.envelope)
 
     def _load(self, work: Work, requests: Sequence[Request], recall: bool) -> None:
         """Streams not loaded yet. Twice: which facts a command reads may depend on its own stream's state."""
         streams = (stream for request in requests for stream in self._wanted(request, work))
-        missing = {s: self._cache.get(s, NOTHING) for s in streams if s not in work.folded}
+        missing = {s: self._cache.get(s) for s in streams if s not in work.folded}
         if not missing:
             return
         missing.update(self._snapshots.load([s for s, f in missing.items() if f is NOTHING]))
@@ -117,12 +127,12 @@ class Decider:
         work.answers.update((id_, decided.answer) for id_, decided in known.items())
         work.hashes.update((id_, decided.input_hash) for id_, decided in known.items())
         for row in rows:
-            self._fold(work, row, recorded(row).event)
+            self._fold(work, row, recorded(row).event, len(row.data))
 
-    def _fold(self, work: Work, row: Row, event: Event) -> None:
+    def _fold(self, work: Work, row: Row, event: Event, size: int) -> None:
         before = work.folded.get(row.stream, NOTHING)
         state = self._aggregate(row.stream).evolve(before.state, event)
-        work.folded[row.stream] = Folded(row.version, row.position, row.tenant_id, state)
+        work.folded[row.stream] = Folded(row.version, row.position, row.tenant_id, state, before.size + size)
 
     def _aggregate(self, stream: str) -> Aggregate:
         return self._aggregates[stream.partition("-")[0]]
@@ -134,13 +144,17 @@ class Decider:
             events = self._events(work, request, own)
         except Rejection as rejection:
             return self._refuse(work, request, rejection.refusal)
-        refusal = refusal_of_claims(events, taken)
+        slims = [externalise(event) for event in events]
+        refusal = refusal_of_claims(events, taken) or refusal_of_size(slims)
         if refusal:
             return self._refuse(work, request, refusal)
-        rows = [row_of(e, own.version + n, request, work.batch) for n, e in enumerate(events, start=1)]
-        for row, event in zip(rows, events, strict=True):
-            self._fold(work, row, event)
-        work.batch.rows.extend(rows)
+        for event, slim in zip(events, slims, strict=True):
+            row = row_of(event, slim.data, work.folded[request.stream].version + 1, request, work.batch)
+            self._fold(work, row, event, slim.size)
+            work.batch.rows.append(row)
+            work.batch.payloads.extend(
+                OwnedPayload(row.tenant_id, row.partner_id, payload) for payload in slim.payloads
+            )
         work.batch.claims.extend((c, envelope.tenant_id) for event in events for c in event.claims())
         return self._note(work, request, None)
 
@@ -194,12 +208,12 @@ class Decider:
 
     def _remember(self, folded: Mapping[str, Folded]) -> None:
         self._snapshots.save((s, f.version, f.tenant_id, f.state) for s, f in folded.items())
-        for stream, state in folded.items():
-            if state.version:
-                self._cache[stream] = state
-                self._cache.move_to_end(stream)
-        while len(self._cache) > CACHED_STREAMS:
-            self._cache.popitem(last=False)
+        for stream, known in folded.items():
+            ended = self._aggregate(stream).ended if known.version else None
+            if ended and ended(known.state):
+                self._cache.drop(stream)
+            elif known.version:
+                self._cache.keep(stream, known)
 
     def _answer(self, work: Work, envelope: Envelope) -> Answer:
         answer = work.answers[envelope.message_id]
@@ -236,14 +250,26 @@ def refusal_of_claims(events: Sequence[Event], taken: frozenset[Claim]) -> Refus
     return None
 
 
-def row_of(event: Event, version: int, request: Request, batch: Batch) -> Row:
+def refusal_of_size(slims: Iterable[Slim]) -> Refusal | None:
+    largest = max((len(slim.data) for slim in slims), default=0)
+    if largest <= MAX_EVENT_BYTES:
+        return None
+    return Refusal(
+        code="event.too_large",
+        kind="invalid",
+        detail=f"What follows from this is too large to record: {largest} bytes beside values of more than"
+        f" {LARGE_BYTES}, and {MAX_EVENT_BYTES} is the limit.",
+    )
+
+
+def row_of(event: Event, data: bytes, version: int, request: Request, batch: Batch) -> Row:
     envelope = request.envelope
     return Row(
         stream=request.stream,
         version=version,
         type=event.type_name,
         type_version=event.type_version,
-        data=event.model_dump_json().encode(),
+        data=data,
         tenant_id=envelope.tenant_id,
         partner_id=envelope.partner_id,
         actor=str(envelope.actor),

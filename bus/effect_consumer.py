@@ -32,9 +32,9 @@ class EffectConsumer(EventConsumer):
         patience: Patience = PATIENT,
     ) -> None:
         events = {effect.event for effect in effects}
-        super().__init__(nc, js, submitter, f"effects-{context}", events, concurrency, patience)
+        super().__init__(nc, js, submitter, store, f"effects-{context}", events, concurrency, patience)
         self._effects = {effect.event: effect for effect in effects}
-        self._ports, self._store, self._worker = ports, store, worker
+        self._ports, self._worker = ports, worker
 
     async def admit(self, recorded: Sequence[Recorded]) -> frozenset[str]:
         once = [r for r in recorded if self._effects[type(r.event)].lost]

@@ -20,6 +20,8 @@ from bus.failures import Patience, is_outage
 from bus.publisher import Submitter
 from bus.pull import Pull
 from bus.streams import EVENTS, REDO, durable
+from bus.whole import whole
+from infra.eventstore.types import EventStore
 from schemas.base import Event
 from schemas.envelope import Actor, Answer, Recorded
 
@@ -39,12 +41,13 @@ class EventConsumer(ABC):
         nc: Client,
         js: JetStreamContext,
         submitter: Submitter,
+        store: EventStore,
         name: str,
         events: Iterable[type[Event]],
         concurrency: int,
         patience: Patience,
     ) -> None:
-        self._nc, self._js, self._submitter = nc, js, submitter
+        self._nc, self._js, self._submitter, self._store = nc, js, submitter, store
         self.name, self._concurrency, self._patience = name, concurrency, patience
         self._filters = sorted({subjects.events_of_type(event.type_name) for event in events})
         self._slots = asyncio.Semaphore(concurrency)
@@ -113,7 +116,8 @@ class EventConsumer(ABC):
                 await msg.nak(delay=self._patience.pause(1))
                 return
             with tracing.reacting(self.name, recorded) as traceparent:
-                await self._deliver(recorded, await self.react(recorded, first_time), traceparent)
+                known = await whole(self._store, recorded, msg.data)
+                await self._deliver(recorded, await self.react(known, first_time), traceparent)
             await msg.ack()
         except Exception as error:
             await self._postpone(msg, recorded, error)

@@ -4,12 +4,16 @@ from schemas.base import PLATFORM, TenantId
 
 
 class Folded(NamedTuple):
-    """A stream's state after its event `version`, which stands at `position` (0: not known)."""
+    """A stream's state after its event `version`, which stands at `position` (0: not known).
+
+    `size`: bytes of the events in it, about what it takes in memory.
+    """
 
     version: int
     position: int
     tenant_id: TenantId
     state: Any
+    size: int = 0
 
 
 NOTHING = Folded(0, 0, PLATFORM, None)

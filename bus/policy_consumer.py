@@ -10,6 +10,7 @@ from bus.event_consumer import EventConsumer
 from bus.failures import PATIENT, Patience
 from bus.publisher import Submitter
 from contexts.kernel import Policy
+from infra.eventstore.types import EventStore
 from schemas.envelope import Recorded
 
 CONCURRENCY = 256
@@ -23,10 +24,11 @@ class PolicyConsumer(EventConsumer):
         submitter: Submitter,
         context: str,
         policies: Sequence[Policy],
+        store: EventStore,
         patience: Patience = PATIENT,
     ) -> None:
         events = {policy.event for policy in policies}
-        super().__init__(nc, js, submitter, f"policies-{context}", events, CONCURRENCY, patience)
+        super().__init__(nc, js, submitter, store, f"policies-{context}", events, CONCURRENCY, patience)
         self._policies = policies
 
     async def react(self, recorded: Recorded, first_time: bool) -> Wanted:

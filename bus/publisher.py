@@ -15,10 +15,19 @@ from schemas.envelope import Actor, Answer, Envelope
 
 REPLY_TO = "Hb-Reply-To"
 TRACEPARENT = "traceparent"
+MAX_COMMAND_BYTES = 4 * 1_048_576
+"""Half of what NATS must take, which leaves room for a dead letter's headers."""
 
 
 class BusUnavailable(Exception):
     """NATS did not take the command: nothing was queued, try again later."""
+
+
+class CommandTooLarge(Exception):
+    def __init__(self, type_name: str, size: int) -> None:
+        super().__init__(
+            f"A command may have at most {MAX_COMMAND_BYTES} bytes; this {type_name} has {size}."
+        )
 
 
 def seal(
@@ -68,7 +77,7 @@ class Submitter:
     async def submit(self, envelope: Envelope, stream_id: str, wait: float) -> Answer | None:
         """The stored answer; None: queued durably, not decided within `wait` seconds.
 
-        Raises BusUnavailable when NATS did not even take it.
+        Raises BusUnavailable when NATS did not even take it, CommandTooLarge when it never would.
         """
         taken, queued = self._expect()
         subject = subjects.command(envelope.type, envelope.tenant_id, stream_id)
@@ -96,12 +105,13 @@ class Submitter:
         return Answer.model_validate_json(await self._ask(subject, envelope, wait))
 
     async def _ask(self, subject: str, envelope: Envelope, wait: float, reply: str = "") -> bytes:
+        payload = encode(envelope)
         inbox, answer = self._expect()
         headers = {REPLY_TO: inbox}
         if envelope.traceparent:
             headers[TRACEPARENT] = envelope.traceparent
         try:
-            await self._nc.publish(subject, envelope.model_dump_json().encode(), reply, headers)
+            await self._nc.publish(subject, payload, reply, headers)
             async with asyncio.timeout(wait):
                 return await answer
         finally:
@@ -120,6 +130,13 @@ class Submitter:
         future = self._waiting.get(msg.subject)
         if future and not future.done():
             future.set_result(msg.data)
+
+
+def encode(envelope: Envelope) -> bytes:
+    payload = envelope.model_dump_json().encode()
+    if len(payload) > MAX_COMMAND_BYTES:
+        raise CommandTooLarge(envelope.type, len(payload))
+    return payload
 
 
 def took(reply: bytes) -> bool:

@@ -28,10 +28,14 @@ class Snapshots:
         wanted = [s for s in streams if kind(s) in self._every]
         found = self._store.snapshots(wanted) if wanted else ()
         return {
-            s.stream: Folded(s.version, 0, s.tenant_id, self._adapters[kind(s.stream)].validate_json(s.state))
+            s.stream: self._folded(s, self._adapters[kind(s.stream)])
             for s in found
             if s.shape == self._shapes[kind(s.stream)]
         }
+
+    def _folded(self, found: Snapshot, adapter: TypeAdapter[Any]) -> Folded:
+        state = adapter.validate_json(found.state)
+        return Folded(found.version, 0, found.tenant_id, state, len(found.state))
 
     def save(self, folded: Iterable[tuple[str, int, TenantId, Any]]) -> None:
         due = [f for f in folded if kind(f[0]) in self._every and self._is_due(f[0], f[1])]

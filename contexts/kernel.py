@@ -34,12 +34,16 @@ class Rejection(Exception):
 
 @dataclass(frozen=True)
 class Aggregate:
-    """`evolve(None, first event)` makes the state; `snapshot_every` is set for streams that grow long."""
+    """`evolve(None, first event)` makes the state; `snapshot_every` is set for streams that grow long.
+
+    `ended`: nothing much happens to such a state any more, so it is not kept in memory.
+    """
 
     name: str
     state: type[Any]
     evolve: Callable[[Any, Any], Any]
     snapshot_every: int | None = None
+    ended: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ OLDEST_POSTGRES = 17
 """The MAINTAIN privilege lets the worker lock the event table without being able to change it."""
 OLDEST_PGVECTOR = (0, 8)
 OLDEST_NATS = (2, 12)
+SMALLEST_NATS_MESSAGE = 8 * 1_048_576
 CONNECT_SECONDS = 5
 UNSAFE_VALUE = "off"
 
@@ -58,6 +59,14 @@ class NatsTooOld(SetupError):
         super().__init__(
             f"nats-server is version {dotted(found)}.",
             f"Use {dotted(OLDEST_NATS)} or newer, or unset HB_NATS_URL to use the embedded one.",
+        )
+
+
+class NatsMessagesTooSmall(SetupError):
+    def __init__(self, found: int) -> None:
+        super().__init__(
+            f"NATS takes messages of {found} bytes at most.",
+            f"Set `max_payload: {SMALLEST_NATS_MESSAGE}` in that server's configuration and restart it.",
         )
 
 
@@ -117,7 +126,7 @@ async def check_nats(url: str) -> None:
     client = await connect(url)
     try:
         found = client.connected_server_version
-        judge_nats((found.major, found.minor))
+        judge_nats((found.major, found.minor), client.max_payload)
         await client.jetstream().account_info()
     except (nats.js.errors.ServiceUnavailableError, nats.errors.NoRespondersError) as error:
         raise JetStreamMissing from error
@@ -139,9 +148,11 @@ async def connect(url: str) -> NatsClient:
         raise NatsUnreachable(str(error) or type(error).__name__) from error
 
 
-def judge_nats(found: tuple[int, int]) -> None:
+def judge_nats(found: tuple[int, int], max_payload: int) -> None:
     if found < OLDEST_NATS:
         raise NatsTooOld(found)
+    if max_payload < SMALLEST_NATS_MESSAGE:
+        raise NatsMessagesTooSmall(max_payload)
 
 
 def check_schema(expected: int, found: int | None) -> None:

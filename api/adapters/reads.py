@@ -25,6 +25,7 @@ from api.reads import (
 from infra.db import scope as db
 from infra.db.scope import Scope
 from infra.eventstore import reading
+from infra.eventstore.types import Payload
 from projections import position as positions
 from projections.agents import queries as agents
 from projections.executions import queries as executions
@@ -128,6 +129,10 @@ class PostgresReads:
     ) -> Sequence[Recorded]:
         async with self._scoped(scope) as conn:
             return await reading.of_stream(conn, stream_id, after_position, limit)
+
+    async def payload(self, scope: Scope, name: str) -> Payload | None:
+        async with self._scoped(scope) as conn:
+            return await reading.payload(conn, name)
 
     async def wait_until(self, names: Sequence[str], position: int, seconds: float) -> bool:
         return await positions.wait_until(self._pool, names, position, seconds)

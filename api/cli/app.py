@@ -18,6 +18,7 @@ app = typer.Typer(
 app.add_typer(groups.admin, name="admin")
 app.add_typer(groups.rates, name="rates")
 app.add_typer(groups.projections, name="projections")
+app.add_typer(groups.payloads, name="payloads")
 app.add_typer(groups.dlq, name="dlq")
 
 

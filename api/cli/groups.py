@@ -1,4 +1,4 @@
-"""Commands in groups: `hb admin`, `hb rates`, `hb projections`, `hb dlq`."""
+"""Commands in groups: `hb admin`, `hb rates`, `hb projections`, `hb payloads`, `hb dlq`."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ Name = Annotated[str, typer.Argument(help="The projection's name.")]
 admin = typer.Typer(no_args_is_help=True, help="App admins.")
 rates = typer.Typer(no_args_is_help=True, help="What models cost the platform.")
 projections = typer.Typer(no_args_is_help=True, help="Read models: look, rebuild, repair.")
+payloads = typer.Typer(no_args_is_help=True, help="Large values of events, kept by month.")
 dlq = typer.Typer(no_args_is_help=True, help="Messages nobody could handle.")
 
 
@@ -103,6 +104,26 @@ def projections_unpark(
     from api.cli import repair
 
     repair.unpark_one(settings_for(data), name, stream)
+
+
+@payloads.command("usage")
+def payloads_usage(data: Data = None) -> None:
+    """What each month takes."""
+    from api.cli import payload_months
+
+    payload_months.show_usage(settings_for(data))
+
+
+@payloads.command("drop")
+def payloads_drop(
+    before: Annotated[str, typer.Option(help="A month, e.g. 2026-08: all before it go.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Really. Without it, only tell what would go.")] = False,
+    data: Data = None,
+) -> None:
+    """Drop whole months, for ever. This month and the last one stay."""
+    from api.cli import payload_months
+
+    payload_months.drop_before(settings_for(data), before, yes)
 
 
 @dlq.command("list")

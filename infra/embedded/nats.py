@@ -14,7 +14,7 @@ from infra.embedded.process import Program, end, spawn, wait_until_ready
 
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
-MAX_PAYLOAD_BYTES = 1_048_576
+MAX_PAYLOAD_BYTES = 8 * 1_048_576
 
 
 class EmbeddedNats:

@@ -1,13 +1,15 @@
 """The event store on Postgres: one round trip to load a batch, one transaction to write it."""
 
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 
+from infra.eventstore.payloads import whole
 from infra.eventstore.recorder import Recorder, datastore, stored_events
-from infra.eventstore.types import Batch, ClaimTaken, Conflict, Decided, Row, Snapshot
+from infra.eventstore.types import Batch, ClaimTaken, Conflict, Decided, Place, Row, Snapshot
 from schemas.base import TenantId
 from schemas.envelope import Answer, Refusal
 
@@ -32,6 +34,12 @@ WHERE c.message_id = ANY(%s)"""
 
 PREVIOUS = """
 SELECT coalesce(max(notification_id), 0) AS position FROM stored_events WHERE notification_id < %s"""
+
+# LIMIT keeps the planner to one index probe in one partition per payload.
+PAYLOADS = """
+SELECT w.*, p.content FROM unnest(%s::uuid[], %s::date[], %s::text[]) AS w (tenant_id, month, hash)
+CROSS JOIN LATERAL (SELECT content FROM payloads
+    WHERE (hash, tenant_id, month) = (w.hash, w.tenant_id, w.month) LIMIT 1) AS p"""
 
 CLAIM_EFFECTS = """
 INSERT INTO effect_claims (effect, event_ref, tenant_id, claimed_by)
@@ -60,7 +68,8 @@ class PostgresEventStore:
     def streams(self, after: Mapping[str, int]) -> Sequence[Row]:
         if not after:
             return []
-        return [event_row(row) for row in self._select(STREAMS, (list(after), list(after.values())))]
+        found = self._select(STREAMS, (list(after), list(after.values())))
+        return whole([event_row(row) for row in found], self.payloads)
 
     def load(
         self, message_ids: Sequence[UUID], after: Mapping[str, int]
@@ -72,7 +81,8 @@ class PostgresEventStore:
             with conn.cursor() as events:
                 events.execute(STREAMS, (list(after), list(after.values())), prepare=True)
                 rows = [event_row(row) for row in events.fetchall()]
-            return {row["message_id"]: decided(row) for row in known.fetchall()}, rows
+            answers = {row["message_id"]: decided(row) for row in known.fetchall()}
+        return answers, whole(rows, self.payloads)
 
     def snapshots(self, streams: Sequence[str]) -> Sequence[Snapshot]:
         rows = self._select("SELECT * FROM snapshots WHERE stream = ANY(%s)", (list(streams),))
@@ -95,10 +105,16 @@ class PostgresEventStore:
         rows = self._select(EVENT, (stream, version))
         if not rows:
             raise LookupError(f"no event {stream}@{version}")
-        return event_row(rows[0])
+        return whole([event_row(rows[0])], self.payloads)[0]
 
     def after(self, position: int, limit: int) -> Sequence[Row]:
         return [event_row(row) for row in self._select(AFTER, (position, limit))]
+
+    def payloads(self, places: Collection[Place]) -> Mapping[Place, bytes]:
+        columns = [list(column) for column in zip(*places, strict=True)] or [[], [], []]
+        with self.datastore.get_connection() as conn:
+            rows = conn.execute(PAYLOADS, columns, binary=True).fetchall()
+        return {Place(r["tenant_id"], r["month"], r["hash"]): zlib.decompress(r["content"]) for r in rows}
 
     def previous(self, position: int) -> int:
         return int(self._select(PREVIOUS, (position,))[0]["position"])

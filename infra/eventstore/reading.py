@@ -1,5 +1,6 @@
 """Reading the record itself from the edge, inside the caller's scope: no projection in between."""
 
+import zlib
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,15 @@ from psycopg.rows import dict_row
 
 from infra.eventstore.mapper import recorded
 from infra.eventstore.postgres import ANSWERS, EVENT_COLUMNS, decided, event_row
+from infra.eventstore.types import Payload
 from schemas.envelope import Answer, Recorded
 
 OF_STREAM = f"""
 SELECT {EVENT_COLUMNS} FROM stored_events e
 WHERE originator_id = %s AND notification_id > %s ORDER BY originator_version LIMIT %s"""
+
+
+PAYLOAD = "SELECT kind, content FROM payloads WHERE hash = %s LIMIT 1"
 
 
 async def answer(conn: AsyncConnection[Any], message_id: UUID) -> Answer | None:
@@ -26,6 +31,12 @@ async def of_stream(
 ) -> list[Recorded]:
     rows = await select(conn, OF_STREAM, (stream, after_position, limit))
     return [recorded(event_row(row)) for row in rows]
+
+
+async def payload(conn: AsyncConnection[Any], name: str) -> Payload | None:
+    """None: nobody's, another tenant's, or its month was dropped."""
+    rows = await select(conn, PAYLOAD, (name,))
+    return Payload(name, rows[0]["kind"], zlib.decompress(rows[0]["content"])) if rows else None
 
 
 async def select(conn: AsyncConnection[Any], query: str, params: tuple[Any, ...]) -> list[dict[str, Any]]:

@@ -3,6 +3,8 @@
 Its default mode takes a table lock before positions are numbered: no reader can miss an event.
 """
 
+import select
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -15,7 +17,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow
 from pydantic_core import to_json
 
-from infra.eventstore.types import Batch, Decided, Row
+from infra.eventstore.payloads import month_of
+from infra.eventstore.types import Batch, Decided, OwnedPayload, Row
 from schemas.base import Claim, TenantId
 
 # One JSON parameter per statement: it is encoded and parsed faster than one array per column.
@@ -44,6 +47,16 @@ WHERE NOT EXISTS (SELECT FROM claims c WHERE (c.kind, c.value, c.owner) = (w.kin
 FOREIGN_CLAIMS = """
 SELECT w.kind, w.value, w.owner FROM unnest(%s::text[], %s::text[], %s::text[]) AS w (kind, value, owner)
 JOIN claims c USING (kind, value) WHERE c.owner <> w.owner"""
+
+# Sorted, so that two writers of the same payloads wait for each other in one direction only.
+INSERT_PAYLOADS = """
+INSERT INTO payloads (month, hash, tenant_id, partner_id, kind, bytes, content)
+SELECT %s, w.* FROM unnest(%s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::int[], %b::bytea[])
+    AS w (hash, tenant_id, partner_id, kind, bytes, content)
+ORDER BY hash, tenant_id ON CONFLICT DO NOTHING"""
+
+FASTEST = 1
+"""Level of compression: the others gain 7 % at twice the time."""
 
 LOCK_TIMEOUT_SECONDS = 10
 ROW_FIELDS = tuple(field.name for field in fields(Row))
@@ -94,6 +107,9 @@ class Recorder(PostgresApplicationRecorder):
         curs.execute(INSERT_COMMANDS, (batch.recorded_at, json_of(map(command_row, batch.decided))))
         if claims := distinct(batch.claims):
             curs.execute(INSERT_CLAIMS, claim_columns(claims))
+        if batch.payloads:
+            curs.execute(INSERT_PAYLOADS, (month_of(batch.recorded_at), *payload_columns(batch.payloads)))
+        flush(curs.connection)
 
     def foreign_claims(self, batch: Batch) -> list[Claim]:
         """The batch's claims on names of somebody else, in the store or earlier in the same batch."""
@@ -112,6 +128,15 @@ class Recorder(PostgresApplicationRecorder):
     ) -> None:
         self._lock_table(curs)
         curs.execute(INSERT_EVENTS, (json_of(map(event_row, kw["batch"].rows)),))
+        flush(curs.connection)
+
+
+def flush(conn: Connection[DictRow]) -> None:
+    """In a pipeline psycopg sends what the socket takes at once, and then waits for answers for ever."""
+    writable = select.poll()
+    writable.register(conn.pgconn.socket, select.POLLOUT)
+    while conn.pgconn.flush():
+        writable.poll()
 
 
 def distinct(claims: Iterable[tuple[Claim, TenantId]]) -> list[tuple[Claim, TenantId]]:
@@ -125,6 +150,16 @@ def claim_columns(claims: Sequence[tuple[Claim, TenantId]]) -> tuple[list[Any], 
         [claim.owner for claim, _ in claims],
         [tenant_id for _, tenant_id in claims],
     )
+
+
+def payload_columns(payloads: Iterable[OwnedPayload]) -> Iterator[list[Any]]:
+    once = {(owned.tenant_id, owned.payload.hash): owned for owned in payloads}.values()
+    yield [owned.payload.hash for owned in once]
+    yield [owned.tenant_id for owned in once]
+    yield [owned.partner_id for owned in once]
+    yield [owned.payload.kind for owned in once]
+    yield [len(owned.payload.content) for owned in once]
+    yield [zlib.compress(owned.payload.content, FASTEST) for owned in once]
 
 
 def event_row(row: Row) -> dict[str, Any]:

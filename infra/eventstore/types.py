@@ -1,9 +1,9 @@
 """What goes into the event store and comes out of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
+from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from schemas.base import Claim, PartnerId, TenantId
@@ -12,7 +12,10 @@ from schemas.envelope import Answer
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An event as bytes. `position` is 0 until it is stored."""
+    """An event as bytes. `position` is 0 until it is stored.
+
+    Slim rows have markers in place of their large values; whole rows have the values.
+    """
 
     stream: str
     version: int
@@ -27,6 +30,33 @@ class Row:
     traceparent: str | None
     recorded_at: datetime
     position: int = 0
+
+
+PayloadKind = Literal["t", "j"]
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """A large value outside its event: a text (`t`) or JSON (`j`). `hash` is the content's SHA-256."""
+
+    hash: str
+    kind: PayloadKind
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedPayload:
+    tenant_id: TenantId
+    partner_id: PartnerId | None
+    payload: Payload
+
+
+class Place(NamedTuple):
+    """Where a payload is found. `month` is its event's: months are dropped as a whole."""
+
+    tenant_id: TenantId
+    month: date
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +78,7 @@ class Batch:
     decided: list[Decided] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     claims: list[tuple[Claim, TenantId]] = field(default_factory=list)
+    payloads: list[OwnedPayload] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +110,7 @@ class EventStore(Protocol):
     def answers(self, message_ids: Sequence[UUID]) -> Mapping[UUID, Decided]: ...
 
     def streams(self, after: Mapping[str, int]) -> Sequence[Row]:
-        """Events of each stream above its given version, in order within a stream."""
+        """Events of each stream above its given version, whole, in order within a stream."""
 
     def load(
         self, message_ids: Sequence[UUID], after: Mapping[str, int]
@@ -89,15 +120,18 @@ class EventStore(Protocol):
     def snapshots(self, streams: Sequence[str]) -> Sequence[Snapshot]: ...
 
     def commit(self, batch: Batch) -> Sequence[int]:
-        """Positions of the batch's rows. Raises Conflict or ClaimTaken, and has then written nothing."""
+        """Takes slim rows and gives their positions. Raises Conflict or ClaimTaken, then writes nothing."""
 
     def save_snapshots(self, snapshots: Sequence[Snapshot]) -> None: ...
 
     def event(self, stream: str, version: int) -> Row:
-        """One event. LookupError when there is none."""
+        """One event, whole. LookupError when there is none."""
 
     def after(self, position: int, limit: int) -> Sequence[Row]:
-        """Events above a position, in position order."""
+        """Events above a position, slim, in position order."""
+
+    def payloads(self, places: Collection[Place]) -> Mapping[Place, bytes]:
+        """Contents of those that are there still."""
 
     def previous(self, position: int) -> int:
         """The greatest position below this one, 0 when there is none."""

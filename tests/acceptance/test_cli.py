@@ -5,6 +5,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -211,3 +212,14 @@ def test_a_demo_that_cannot_be_told_fails(data: Path) -> None:
     said = hb("demo", "--url", "http://127.0.0.1:1", "--email", "a@b.example", "--password", "x")
     assert said.code == 1
     assert said.last.startswith("DEMO FAILED POST /auth/token")
+
+
+def test_months_of_payloads_are_shown_and_the_last_two_stay(up: Up) -> None:
+    shown = hb("payloads", "usage", "--data", up.data)
+    assert shown.code == 0, shown.err
+    assert f"payloads_{datetime.now(UTC):%Y_%m}" in shown.out
+    drop = ("payloads", "drop", "--data", up.data, "--yes", "--before")
+    kept = hb(*drop, f"{datetime.now(UTC):%Y-%m}")
+    assert (kept.code, "this month and the last one stay" in kept.err) == (1, True)
+    none = hb(*drop, "2020-01")
+    assert (none.code, "nothing is stored from before 2020-01" in none.out) == (0, True)

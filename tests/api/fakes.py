@@ -23,6 +23,7 @@ from api.reads import (
 )
 from bus.live import LiveMessage
 from infra.db.scope import Scope
+from infra.eventstore.types import Payload
 from schemas.base import Event, TenantId
 from schemas.envelope import Answer, Recorded
 
@@ -42,6 +43,7 @@ class FakeReads:
         self.runs: list[ExecutionRow] = []
         self.entries: list[LedgerRow] = []
         self.answers: dict[UUID, tuple[TenantId, Answer]] = {}
+        self.payloads: list[tuple[TenantId, Payload]] = []
         self.log: list[Recorded] = []
         self.reached = 10**9
         self.waited: list[tuple[tuple[str, ...], int]] = []
@@ -129,6 +131,10 @@ class FakeReads:
     ) -> Sequence[Recorded]:
         found = [one for one in self.log if one.stream == stream_id and one.position > after_position]
         return [one for one in found if self.sees(scope, one.tenant_id)][:limit]
+
+    async def payload(self, scope: Scope, name: str) -> Payload | None:
+        found = (p for owner, p in self.payloads if p.hash == name and self.sees(scope, owner))
+        return next(found, None)
 
     async def wait_until(self, names: Sequence[str], position: int, seconds: float) -> bool:
         self.waited.append((tuple(names), position))

@@ -10,6 +10,7 @@ import pytest
 
 from api.app import assemble
 from api.parts import Limits
+from infra.eventstore.types import Payload
 from schemas.base import PartnerId, TenantId
 from schemas.envelope import Actor
 from schemas.execution.events import ExecutionSucceeded
@@ -17,7 +18,7 @@ from tests.api.world import AGENT, WORKFLOW, World
 
 DOCUMENT = assemble(Limits()).openapi()
 PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics"}
-FOREIGN_IDS = ("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id")
+FOREIGN_IDS = ("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id", "payload_hash")
 
 
 def operations() -> Iterator[tuple[str, str]]:
@@ -55,7 +56,9 @@ class Foreign:
         job_id = await world.make(f"/agents/{agent_id}/execute", {"message": "x"}, zoe)
         event = ExecutionSucceeded(execution_id=job_id, output="secret")
         world.reads.record(f"execution-{job_id}", world.other_tenant, event)
+        world.reads.payloads.append((world.other_tenant, Payload("ab" * 32, "t", b"secret")))
         self.ids = {
+            "payload_hash": "ab" * 32,
             "partner_id": str(world.other_partner),
             "tenant_id": str(world.other_tenant),
             "agent_id": str(agent_id),

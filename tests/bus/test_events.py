@@ -14,9 +14,10 @@ from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
 from schemas.base import Command
 from schemas.envelope import Recorded
+from schemas.execution.events import StepSucceeded
 from schemas.tenancy.events import TenantActivated
 from tests.bus.workers import listed, running, until
-from tests.support.batches import batch
+from tests.support.batches import batch, batch_of
 
 SHORT = Patience(tries=2, pauses=(0.05,), ack_wait=1)
 
@@ -48,9 +49,9 @@ class Seen:
         return []
 
 
-def policies(bus: Bus, context: str, seen: Seen) -> PolicyConsumer:
+def policies(bus: Bus, store: PostgresEventStore, context: str, seen: Seen) -> PolicyConsumer:
     listening = [Policy(f"{context}.seen", TenantActivated, seen.react)]
-    return PolicyConsumer(bus.nc, bus.js, Submitter(bus.nc), context, listening, SHORT)
+    return PolicyConsumer(bus.nc, bus.js, Submitter(bus.nc), context, listening, store, SHORT)
 
 
 def effects(bus: Bus, store: PostgresEventStore, seen: Seen, worker: str) -> EffectConsumer:
@@ -73,11 +74,37 @@ async def publish(bus: Bus, row: Row) -> None:
     await bus.js.publish(subject, codec.encode(row, row.position - 1))
 
 
+async def test_who_acts_on_an_event_gets_its_large_values(bus: Bus, store: PostgresEventStore) -> None:
+    large, given = {"text": "x" * 100_000}, list[Any]()
+
+    def react(event: StepSucceeded, recorded: Recorded) -> list[Command]:
+        given.append(event.output)
+        return []
+
+    async def perform(event: StepSucceeded, recorded: Recorded, ports: Any) -> list[Command]:
+        return react(event, recorded)
+
+    policy = [Policy("test.seen", StepSucceeded, react)]
+    effect = [Effect("test.seen", StepSucceeded, perform)]
+    submitter = Submitter(bus.nc)
+    consumers = (
+        PolicyConsumer(bus.nc, bus.js, submitter, "test", policy, store, SHORT),
+        EffectConsumer(bus.nc, bus.js, submitter, "test", effect, None, store, "a", 4, SHORT),
+    )
+    [position] = await asyncio.to_thread(store.commit, batch_of("execution-1", [large]))
+    [row] = await asyncio.to_thread(store.after, position - 1, 1)
+    async with running(*(consumer.run() for consumer in consumers)):
+        await publish(bus, row)
+        await listed(given, 2)
+    assert len(row.data) < 400
+    assert given == [large, large]
+
+
 async def test_an_event_retried_goes_to_the_consumer_that_failed_only(
     bus: Bus, store: PostgresEventStore
 ) -> None:
     broken, whole = Seen(broken=True), Seen()
-    async with running(policies(bus, "one", broken).run(), policies(bus, "two", whole).run()):
+    async with running(policies(bus, store, "one", broken).run(), policies(bus, store, "two", whole).run()):
         ref = await happens(bus, store)
         [letter] = await until(lambda: dead_letters.listing(bus.js))
         assert (letter.consumer, letter.error) == ("policies-one", "ZeroDivisionError: a defect")
@@ -101,7 +128,7 @@ async def test_what_is_no_event_becomes_a_dead_letter(bus: Bus, store: PostgresE
     bodies = [b"not json", b"[1]", b"{}"]
     for body in bodies:
         await bus.js.publish(subject, body)
-    async with running(policies(bus, "one", seen).run()):
+    async with running(policies(bus, store, "one", seen).run()):
         await happens(bus, store)
         await listed(seen.begun)
         letters = await dead_letters.listing(bus.js)

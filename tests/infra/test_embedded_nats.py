@@ -70,5 +70,5 @@ async def test_a_port_taken_by_another_program_is_chosen_anew(data_dir: Path) ->
 async def test_it_listens_on_this_machine_only(nats_url: str) -> None:
     client = await nats.connect(nats_url)
     assert client._server_info["host"] == "127.0.0.1"
-    assert client.max_payload == 1_048_576
+    assert client.max_payload == 8 * 1_048_576
     await client.close()

@@ -1,17 +1,20 @@
 """What every event store does: one suite for the one in memory and the one on Postgres."""
 
 from concurrent.futures import ThreadPoolExecutor
+from random import randbytes
 from uuid import uuid4
 
 import pytest
 
-from infra.eventstore.types import Batch, ClaimTaken, Conflict, EventStore, Snapshot
-from schemas.base import Claim
+from infra.eventstore.payloads import PREFIX, markers, month_of
+from infra.eventstore.types import Batch, ClaimTaken, Conflict, EventStore, Place, Row, Snapshot
+from schemas.base import Claim, TenantId
 from schemas.envelope import Problem, Refusal
-from tests.support.batches import batch, decided, together
+from tests.support.batches import batch, batch_of, decided, outputs, together
 from tests.support.builders import NOW, TENANT_ID
 
 LIMIT = 1_000_000
+LARGE = {"text": "x" * 100_000}
 REFUSAL = Refusal(
     code="execution.invalid_inputs",
     kind="invalid",
@@ -204,3 +207,84 @@ def test_one_event_is_read_by_its_name(store: EventStore) -> None:
     for missing in (0, 3):
         with pytest.raises(LookupError):
             store.event(stream, missing)
+
+
+def slim(store: EventStore, stream: str) -> list[Row]:
+    return [row for row in store.after(0, LIMIT) if row.stream == stream]
+
+
+def places(rows: list[Row]) -> set[Place]:
+    found = ((row, name) for row, output in zip(rows, outputs(rows), strict=True) for name in markers(output))
+    return {Place(row.tenant_id, month_of(row.recorded_at), name) for row, name in found}
+
+
+def test_a_large_output_comes_back_whole_and_its_row_is_slim(store: EventStore) -> None:
+    stream, other = new_stream(), new_stream()
+    values = ["small", LARGE, "y" * 50_000]
+    store.commit(together(batch_of(stream, values), batch_of(other, [LARGE])))
+    assert outputs(store.streams({stream: 0})) == values
+    assert outputs(store.load([uuid4()], {stream: 1})[1]) == values[1:]
+    assert outputs([store.event(stream, 2)]) == [LARGE]
+    assert [len(row.data) < 400 for row in slim(store, stream)] == [True] * 3
+    assert outputs(store.streams({other: 0})) == [LARGE]
+
+
+def test_equal_payloads_are_one(store: EventStore) -> None:
+    tenant_id = TenantId(uuid4())
+    streams = [new_stream() for _ in range(3)]
+    first, *others = (batch_of(stream, [LARGE, LARGE], tenant_id=tenant_id) for stream in streams)
+    store.commit(first)
+    store.commit(together(*others))
+    wanted = {place for stream in streams for place in places(slim(store, stream))}
+    assert len(wanted) == len(store.payloads(wanted)) == 1
+
+
+def test_another_tenants_payload_is_not_there(store: EventStore) -> None:
+    stream, value = new_stream(), str(uuid4()) * 2_000
+    store.commit(batch_of(stream, [value]))
+    [mine] = places(slim(store, stream))
+    theirs = mine._replace(tenant_id=TenantId(uuid4()))
+    assert store.payloads([mine, theirs]) == {mine: value.encode()}
+    assert store.payloads([]) == {}
+
+
+def test_a_marker_somebody_wrote_stays_their_text(store: EventStore) -> None:
+    victim, attacker, tenant_id = new_stream(), new_stream(), TenantId(uuid4())
+    store.commit(batch_of(victim, [LARGE]))
+    [marker] = outputs(slim(store, victim))
+    store.commit(batch_of(attacker, [marker, {"deep": [marker]}, PREFIX]))
+    assert outputs(store.streams({attacker: 0})) == [marker, {"deep": [marker]}, PREFIX]
+    store.commit(batch_of(attacker + "x", [marker], tenant_id=tenant_id))
+    assert outputs(store.streams({attacker + "x": 0})) == [marker]
+
+
+def test_a_refused_batch_leaves_no_payload(store: EventStore) -> None:
+    stream, value = new_stream(), str(uuid4()) * 2_000
+    store.commit(batch(stream, [1]))
+    refused = batch_of(stream, [value])
+    with pytest.raises(Conflict):
+        store.commit(refused)
+    assert store.payloads(places(refused.rows)) == {}
+
+
+def test_an_event_whose_payload_is_gone_is_read_with_its_marker(store: EventStore) -> None:
+    stream = new_stream()
+    written = batch_of(stream, [str(uuid4()) * 2_000])
+    written.payloads.clear()
+    store.commit(written)
+    assert outputs(store.streams({stream: 0})) == outputs(written.rows)
+
+
+def test_a_batch_may_be_larger_than_what_a_socket_takes_at_once(store: EventStore) -> None:
+    stream = new_stream()
+    values = [str(uuid4()) * 2_000 for _ in range(200)]
+    incompressible = [randbytes(60_000).hex() for _ in range(100)]
+    store.commit(batch_of(stream, values + incompressible))
+    assert outputs(store.streams({stream: 0})) == values + incompressible
+
+
+def test_a_batch_may_have_many_events_that_are_large_themselves(store: EventStore) -> None:
+    stream = new_stream()
+    values = [["x" * 30_000] for _ in range(400)]
+    store.commit(batch_of(stream, values))
+    assert outputs(store.streams({stream: 0})) == values

@@ -4,7 +4,9 @@ from infra.embedded.nats import EmbeddedNats
 from infra.embedded.ports import free_ports
 from infra.errors import SetupError
 from infra.start_checks import (
+    SMALLEST_NATS_MESSAGE,
     DatabaseUnreachable,
+    NatsMessagesTooSmall,
     NatsTooOld,
     NatsUnreachable,
     PgvectorMissing,
@@ -55,9 +57,15 @@ def test_a_postgres_we_cannot_rely_on_is_refused(found: dict[str, str], refusal:
 
 
 def test_an_old_nats_is_refused() -> None:
-    judge_nats((2, 12))
+    judge_nats((2, 12), SMALLEST_NATS_MESSAGE)
     with pytest.raises(NatsTooOld, match=r"2\.11"):
-        judge_nats((2, 11))
+        judge_nats((2, 11), SMALLEST_NATS_MESSAGE)
+
+
+def test_a_nats_that_takes_small_messages_only_is_refused() -> None:
+    with pytest.raises(NatsMessagesTooSmall) as refusal:
+        judge_nats((2, 12), 1_048_576)
+    assert "max_payload: 8388608" in refusal.value.fix
 
 
 async def test_servers_that_are_not_there_are_named() -> None:

@@ -1,12 +1,17 @@
 """Batches for an event store, with defaults: a test names only what it is about."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from infra.eventstore.types import Batch, Decided, Row
-from schemas.base import Claim, TenantId
+from pydantic_core import from_json
+
+from infra.eventstore.payloads import externalise
+from infra.eventstore.types import Batch, Decided, OwnedPayload, Row
+from schemas.base import Claim, PartnerId, TenantId
 from schemas.envelope import Answer, Refusal
+from schemas.execution.events import StepSucceeded
 from tests.support.builders import NOW, PARTNER_ID, TENANT_ID
 
 
@@ -55,6 +60,27 @@ def batch(
     return Batch(NOW, [answer], rows, [(claim, tenant_id) for claim in claims])
 
 
+def batch_of(
+    stream: str,
+    values: Sequence[Any],
+    at: datetime = NOW,
+    tenant_id: TenantId = TENANT_ID,
+    partner_id: PartnerId | None = PARTNER_ID,
+) -> Batch:
+    """One command that appends steps with these outputs, as a decision stores them."""
+    made = Batch(at, [decided(uuid4(), stream, len(values), tenant_id=tenant_id)])
+    for version, value in enumerate(values, start=1):
+        event = StepSucceeded(execution_id=UUID(int=1), node="draft", attempt=1, output=value)
+        slim, who = externalise(event), {"tenant_id": tenant_id, "partner_id": partner_id}
+        made.rows.append(row(stream, version, type=event.type_name, data=slim.data, recorded_at=at, **who))
+        made.payloads.extend(OwnedPayload(tenant_id, partner_id, payload) for payload in slim.payloads)
+    return made
+
+
+def outputs(rows: Sequence[Row]) -> list[Any]:
+    return [from_json(row.data)["output"] for row in rows]
+
+
 def together(*batches: Batch) -> Batch:
     """Several commands in one transaction."""
     whole = Batch(NOW)
@@ -62,4 +88,5 @@ def together(*batches: Batch) -> Batch:
         whole.decided.extend(one.decided)
         whole.rows.extend(one.rows)
         whole.claims.extend(one.claims)
+        whole.payloads.extend(one.payloads)
     return whole

@@ -20,6 +20,7 @@ from bus.command_consumer import parse
 from bus.decider import Decider, Request
 from bus.publisher import seal
 from bus.requests import StoredRequests
+from bus.whole import restored
 from contexts.execution.ports import ExecutionPorts, OnDelta
 from infra.eventstore.mapper import recorded
 from schemas.base import PLATFORM, Command, Event
@@ -129,6 +130,7 @@ class Harness:
             self._position = row.position
             self.timers.apply(event)
             wanting = [listener for listener in self._listeners if listener.wants(event)]
+            event = restored(self.store, event)
             self._deliveries += [Delivery(listener, event, self._arrival.times) for listener in wanting]
 
     def _deliver(self, delivery: Delivery) -> None:

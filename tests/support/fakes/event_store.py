@@ -1,11 +1,12 @@
 """An EventStore in memory. It passes the same conformance suite as the one on Postgres."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 from uuid import UUID
 
-from infra.eventstore.types import Batch, ClaimTaken, Conflict, Decided, Row, Snapshot
+from infra.eventstore.payloads import month_of, whole
+from infra.eventstore.types import Batch, ClaimTaken, Conflict, Decided, Place, Row, Snapshot
 from schemas.base import Claim, TenantId
 
 
@@ -20,6 +21,7 @@ class MemoryEventStore:
         self._claims: dict[tuple[str, str], str] = {}
         self._snapshots: dict[str, Snapshot] = {}
         self._effects: dict[tuple[str, str], str] = {}
+        self._payloads: dict[Place, bytes] = {}
         self._last = 0
 
     def answers(self, message_ids: Sequence[UUID]) -> Mapping[UUID, Decided]:
@@ -28,7 +30,8 @@ class MemoryEventStore:
 
     def streams(self, after: Mapping[str, int]) -> Sequence[Row]:
         with self._lock:
-            return [row for s, version in after.items() for row in self._streams.get(s, [])[version:]]
+            slim = [row for s, version in after.items() for row in self._streams.get(s, [])[version:]]
+            return whole(slim, self.payloads)
 
     def load(
         self, message_ids: Sequence[UUID], after: Mapping[str, int]
@@ -46,6 +49,9 @@ class MemoryEventStore:
             rows = self._numbered(batch)
             self._decided.update((d.answer.message_id, d) for d in batch.decided)
             self._claims.update(owners)
+            for owned in batch.payloads:
+                place = Place(owned.tenant_id, month_of(batch.recorded_at), owned.payload.hash)
+                self._payloads[place] = owned.payload.content
             self._rows.extend(rows)
             for row in rows:
                 self._streams.setdefault(row.stream, []).append(row)
@@ -62,12 +68,16 @@ class MemoryEventStore:
         with self._lock:
             for row in self._streams.get(stream, []):
                 if row.version == version:
-                    return row
+                    return whole([row], self.payloads)[0]
         raise LookupError(f"no event {stream}@{version}")
 
     def after(self, position: int, limit: int) -> Sequence[Row]:
         with self._lock:
             return [row for row in self._rows if row.position > position][:limit]
+
+    def payloads(self, places: Collection[Place]) -> Mapping[Place, bytes]:
+        with self._lock:
+            return {place: self._payloads[place] for place in places if place in self._payloads}
 
     def previous(self, position: int) -> int:
         with self._lock:
