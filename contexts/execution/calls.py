@@ -24,7 +24,7 @@ BYTES_PER_TOKEN_AT_LEAST = 1
 TOKENS_PER_MESSAGE = 16
 """Room for what a provider adds around each message."""
 
-MAX_CONVERSATION_BYTES = 1024 * 1024
+MAX_CONVERSATION_BYTES = 448 * 1024
 SHOWN_MISFITS = 5
 
 OVERDUE = timedelta(minutes=6)
