@@ -20,12 +20,15 @@ import uvloop
 from psycopg_pool import AsyncConnectionPool
 
 from bus import projection_consumer, relay, timers, wiring
+from bus.aborts import RunEnds
 from bus.broker import Bus, connected
 from bus.checkpoints import Checkpoints
 from bus.command_consumer import CommandConsumer
 from bus.decider import Decider
 from bus.effect_consumer import EffectConsumer
 from bus.ending import end
+from bus.failures import PATIENT, Patience
+from bus.heartbeat import Heartbeat, beating
 from bus.leader import lead
 from bus.live import DeltaSink
 from bus.monitor import Monitor
@@ -68,6 +71,9 @@ class Parts:
     settings: Settings
     database_url: str
     bus: Bus
+    heartbeat: Heartbeat
+    run_ends: RunEnds
+    patience: Patience
     store: PostgresEventStore
     pool: AsyncConnectionPool
     submitter: Submitter
@@ -77,7 +83,7 @@ class Parts:
 
 
 @asynccontextmanager
-async def parts(settings: Settings) -> AsyncIterator[Parts]:
+async def parts(settings: Settings, patience: Patience = PATIENT) -> AsyncIterator[Parts]:
     database_url, nats_url = settings.database_url, settings.nats_url
     if not database_url or not nats_url:
         raise SystemExit("a worker needs HB_DATABASE_URL and HB_NATS_URL; `./justw up` sets them for you")
@@ -85,6 +91,7 @@ async def parts(settings: Settings) -> AsyncIterator[Parts]:
         stack.push_async_callback(telemetry.flush)
         bus = await stack.enter_async_context(connected(nats_url, "worker"))
         await ensure_streams(bus.js)
+        heartbeat = await stack.enter_async_context(beating(nats_url, patience.ack_wait))
         store = PostgresEventStore(database_url)
         stack.callback(store.close)
         pool = await stack.enter_async_context(async_pool(database_url, "hb_worker", max_size=4))
@@ -94,7 +101,20 @@ async def parts(settings: Settings) -> AsyncIterator[Parts]:
         await submitter.start()
         publisher = Relay(bus.nc, bus.js, store, Checkpoints(bus.js, database_url))
         monitor = Monitor(bus.js, pool, publisher)
-        yield Parts(settings, database_url, bus, store, pool, submitter, chat, publisher, monitor)
+        yield Parts(
+            settings=settings,
+            database_url=database_url,
+            bus=bus,
+            heartbeat=heartbeat,
+            run_ends=RunEnds(),
+            patience=patience,
+            store=store,
+            pool=pool,
+            submitter=submitter,
+            chat=chat,
+            relay=publisher,
+            monitor=monitor,
+        )
 
 
 def providers(settings: Settings) -> Catalog:
@@ -107,12 +127,14 @@ def providers(settings: Settings) -> Catalog:
 def commands(p: Parts, on_commit: Callable[[Sequence[Row]], None]) -> Work:
     decider = Decider(p.store, wiring.HANDLERS, wiring.FACTS, clock=lambda: datetime.now(UTC))
     executor = ThreadPoolExecutor(1, "decide")
-    return CommandConsumer(p.bus.nc, p.bus.js, decider, executor, on_commit).run
+    return CommandConsumer(p.bus.nc, p.bus.js, decider, executor, on_commit, p.patience).run
 
 
 def policies(p: Parts) -> list[Work]:
     return [
-        PolicyConsumer(p.bus.nc, p.bus.js, p.submitter, context, found, p.store).run
+        PolicyConsumer(
+            p.bus.nc, p.bus.js, p.submitter, context, found, p.store, p.heartbeat, p.patience
+        ).run
         for context, found in wiring.policies_by_context().items()
     ]
 
@@ -122,16 +144,28 @@ def effects(p: Parts) -> list[Work]:
         chat=p.chat,
         requests=StoredRequests(p.store),
         deltas=DeltaSink(p.bus.nc),
+        aborts=p.run_ends,
         clock=time.monotonic,
         wall_clock=lambda: datetime.now(UTC),
     )
     worker = f"{socket.gethostname()}:{os.getpid()}"
-    return [
+    consumers = [
         EffectConsumer(
-            p.bus.nc, p.bus.js, p.submitter, context, found, ports, p.store, worker, EFFECT_CONCURRENCY
+            p.bus.nc,
+            p.bus.js,
+            p.submitter,
+            context,
+            found,
+            ports,
+            p.store,
+            worker,
+            EFFECT_CONCURRENCY,
+            p.heartbeat,
+            p.patience,
         ).run
         for context, found in wiring.effects_by_context().items()
     ]
+    return [partial(p.run_ends.follow, p.bus.nc), *consumers]
 
 
 def projections(p: Parts) -> Work:
@@ -175,10 +209,10 @@ def works(p: Parts, roles: Sequence[str]) -> list[Work]:
     return [work for role in roles for work in table[role]()]
 
 
-async def run(settings: Settings, roles: Sequence[str]) -> None:
+async def run(settings: Settings, roles: Sequence[str], patience: Patience = PATIENT) -> None:
     """Runs until SIGTERM or SIGINT, or until a role ends with a defect."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(IO_THREADS, "io"))
-    async with parts(settings) as p:
+    async with parts(settings, patience) as p:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -9,6 +9,7 @@ from nats.js import JetStreamContext
 from bus.causation import Wanted
 from bus.event_consumer import EventConsumer
 from bus.failures import PATIENT, Patience
+from bus.heartbeat import Heartbeat
 from bus.publisher import Submitter
 from contexts.kernel import Effect
 from infra.eventstore.types import EventStore
@@ -29,10 +30,13 @@ class EffectConsumer(EventConsumer):
         store: EventStore,
         worker: str,
         concurrency: int,
+        heartbeat: Heartbeat,
         patience: Patience = PATIENT,
     ) -> None:
         events = {effect.event for effect in effects}
-        super().__init__(nc, js, submitter, store, f"effects-{context}", events, concurrency, patience)
+        super().__init__(
+            nc, js, submitter, store, f"effects-{context}", events, concurrency, heartbeat, patience
+        )
         self._effects = {effect.event: effect for effect in effects}
         self._ports, self._worker = ports, worker
 

@@ -8,6 +8,7 @@ from nats.js import JetStreamContext
 from bus.causation import Wanted
 from bus.event_consumer import EventConsumer
 from bus.failures import PATIENT, Patience
+from bus.heartbeat import Heartbeat
 from bus.publisher import Submitter
 from contexts.kernel import Policy
 from infra.eventstore.types import EventStore
@@ -25,10 +26,12 @@ class PolicyConsumer(EventConsumer):
         context: str,
         policies: Sequence[Policy],
         store: EventStore,
+        heartbeat: Heartbeat,
         patience: Patience = PATIENT,
     ) -> None:
         events = {policy.event for policy in policies}
-        super().__init__(nc, js, submitter, store, f"policies-{context}", events, CONCURRENCY, patience)
+        name = f"policies-{context}"
+        super().__init__(nc, js, submitter, store, name, events, CONCURRENCY, heartbeat, patience)
         self._policies = policies
 
     async def react(self, recorded: Recorded, first_time: bool) -> Wanted:

@@ -13,6 +13,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig
 
+from bus.heartbeat import Heartbeat
 from bus.streams import ensure_consumer, ensure_streams
 
 EXPIRES_SECONDS = 20.0
@@ -31,7 +32,8 @@ log = structlog.get_logger(__name__)
 class Pull:
     """Keeps up to `credit` messages requested; `batches()` yields all that have come, at most `size`.
 
-    Makes its durable consumer, and makes it again when it is gone: NATS may lose its data.
+    Makes its durable consumer, and makes it again when it is gone: NATS may lose its data. With a
+    `heartbeat` messages are held from the moment they come, also while they wait for a free hand.
     """
 
     def __init__(
@@ -42,11 +44,12 @@ class Pull:
         consumer: ConsumerConfig,
         size: int = 256,
         credit: int = 512,
+        heartbeat: Heartbeat | None = None,
     ) -> None:
         self._nc, self._js, self._stream, self._consumer = nc, js, stream, consumer
         self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer.durable_name}"
         self._inbox = nc.new_inbox()
-        self._size, self._credit = size, credit
+        self._size, self._credit, self._heartbeat = size, credit, heartbeat
         self._owed = 0
         self._ready: deque[Msg] = deque()
         self._given: list[Msg] = []
@@ -80,6 +83,8 @@ class Pull:
         """What was not finished goes to somebody else at once, not when its acknowledgement is overdue."""
         await subscription.drain()  # type: ignore[no-untyped-call]
         for msg in (*self._given, *self._ready):
+            if self._heartbeat:
+                self._heartbeat.let_go(msg)
             if not msg.is_acked:
                 await msg.nak()
 
@@ -88,6 +93,8 @@ class Pull:
         if msg.headers and STATUS in msg.headers and not msg.data:
             self._told(msg.headers[STATUS], msg.headers.get(DESCRIPTION, ""))
             return
+        if self._heartbeat:
+            self._heartbeat.hold(msg)
         self._owed = max(0, self._owed - 1)
         self._ready.append(msg)
         self._signal.set()

@@ -1,9 +1,18 @@
-"""Billing follows the calls of executions; executions know nothing of it."""
+"""Billing follows the calls of executions; executions know nothing of it.
 
-from schemas.billing.commands import AuthorizeCall, MarkCallUnknown, ReleaseCall, SetPartnerTerms, SettleCall
+Whoever makes a call tells the ledger what came of it. Here is what happens to calls nobody waits for.
+"""
+
+from collections.abc import Iterable
+
+from schemas.base import TenantId
+from schemas.billing.commands import AuthorizeCall, MarkCallUnknown, SetPartnerTerms
 from schemas.envelope import Recorded
-from schemas.execution.events import CallCompleted, CallFailed, CallRequested, ExecutionFailed
+from schemas.execution.events import CallRequested, ExecutionCancelled, ExecutionFailed, ItemFailed
+from schemas.execution.types import CallRef
 from schemas.tenancy.events import PartnerCreated
+
+CANCELLED = "execution.cancelled"
 
 
 def when_partner_created(event: PartnerCreated, recorded: Recorded) -> list[SetPartnerTerms]:
@@ -31,20 +40,18 @@ def when_call_requested(event: CallRequested, recorded: Recorded) -> list[Author
     ]
 
 
-def when_call_completed(event: CallCompleted, recorded: Recorded) -> list[SettleCall]:
-    return [SettleCall(tenant_id=recorded.tenant_id, call=event.call, usage=event.usage)]
-
-
-def when_call_failed(event: CallFailed, recorded: Recorded) -> list[ReleaseCall | MarkCallUnknown]:
-    tenant_id, reason = recorded.tenant_id, event.error.code
-    if event.error.lost:
-        return [MarkCallUnknown(tenant_id=tenant_id, call=event.call, reason=reason)]
-    return [ReleaseCall(tenant_id=tenant_id, call=event.call, reason=reason, usage=event.usage)]
-
-
 def when_execution_failed(event: ExecutionFailed, recorded: Recorded) -> list[MarkCallUnknown]:
-    """A provider may still be answering calls nobody waits for."""
-    reason = event.error.code
-    return [
-        MarkCallUnknown(tenant_id=recorded.tenant_id, call=call, reason=reason) for call in event.open_calls
-    ]
+    return unknown(recorded.tenant_id, event.open_calls, event.error.code)
+
+
+def when_execution_cancelled(event: ExecutionCancelled, recorded: Recorded) -> list[MarkCallUnknown]:
+    return unknown(recorded.tenant_id, event.open_calls, CANCELLED)
+
+
+def when_item_failed(event: ItemFailed, recorded: Recorded) -> list[MarkCallUnknown]:
+    return unknown(recorded.tenant_id, event.open_calls, event.error.code)
+
+
+def unknown(tenant_id: TenantId, calls: Iterable[CallRef], reason: str) -> list[MarkCallUnknown]:
+    """A provider may still be answering calls nobody waits for; whoever made them may still settle them."""
+    return [MarkCallUnknown(tenant_id=tenant_id, call=call, reason=reason) for call in calls]

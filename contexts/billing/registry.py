@@ -12,7 +12,7 @@ from schemas.billing.commands import (
     SetSystemRate,
     SettleCall,
 )
-from schemas.execution.events import CallCompleted, CallFailed, CallRequested, ExecutionFailed
+from schemas.execution.events import CallRequested, ExecutionCancelled, ExecutionFailed, ItemFailed
 from schemas.tenancy.events import PartnerCreated
 
 REGISTRY = Registry(
@@ -29,8 +29,8 @@ REGISTRY = Registry(
     policies=(
         Policy("billing.when_partner_created", PartnerCreated, policies.when_partner_created),
         Policy("billing.when_call_requested", CallRequested, policies.when_call_requested),
-        Policy("billing.when_call_completed", CallCompleted, policies.when_call_completed),
-        Policy("billing.when_call_failed", CallFailed, policies.when_call_failed),
         Policy("billing.when_execution_failed", ExecutionFailed, policies.when_execution_failed),
+        Policy("billing.when_execution_cancelled", ExecutionCancelled, policies.when_execution_cancelled),
+        Policy("billing.when_item_failed", ItemFailed, policies.when_item_failed),
     ),
 )

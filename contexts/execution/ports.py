@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from contexts.execution.ports_aborts import Aborts
 from schemas.base import TenantId
 from schemas.execution.chat import ChatRequest, ChatResult
-from schemas.execution.provider_error import ErrorClass, ProviderError
+from schemas.execution.provider_error import Aborted, ErrorClass, ProviderError
 
-__all__ = ["ChatModel", "ErrorClass", "ExecutionPorts", "OnDelta", "ProviderError"]
+__all__ = ["Aborted", "ChatModel", "ErrorClass", "ExecutionPorts", "OnDelta", "ProviderError"]
 
 OnDelta = Callable[[str], Awaitable[None]]
 
@@ -20,7 +21,8 @@ class ChatModel(Protocol):
         """Asks once, never retries, and raises ProviderError.
 
         With `on_delta` the answer is streamed and each piece of text is awaited in order.
-        An error of `on_delta` itself passes through and ends the call.
+        An error of `on_delta` itself passes through and ends the call, but Aborted, and a cancellation
+        with the message ABORTED, become ProviderError("aborted") with what was used so far.
         """
         ...
 
@@ -48,5 +50,6 @@ class ExecutionPorts:
     chat: ChatModel
     requests: Requests
     deltas: Deltas
+    aborts: Aborts
     clock: Callable[[], float]
     wall_clock: Callable[[], datetime]

@@ -55,6 +55,11 @@ def stream_cut(usage: Usage | None, told: str = "") -> ProviderError:
     return ProviderError("stream_cut", message, retryable=True, observed_usage=usage)
 
 
+def aborted(usage: Usage | None) -> ProviderError:
+    message = "the call was broken off: nobody waits for its answer"
+    return ProviderError("aborted", message, retryable=False, observed_usage=usage)
+
+
 def unreadable(usage: Usage | None) -> ProviderError:
     message = "the provider's answer cannot be read"
     return ProviderError("unknown", message, retryable=True, observed_usage=usage)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from infra.providers import failures, wire
 from infra.providers.answer import Answer
 from schemas.execution.chat import ChatRequest, ChatResult
+from schemas.execution.provider_error import ABORTED, Aborted
 
 OnDelta = Callable[[str], Awaitable[None]]
 
@@ -59,6 +60,12 @@ class OpenAiCompatible:
             if not answer.finished:
                 usage = answer.observed_usage()
                 raise failures.from_transport(error, answer.accepted, usage) from None
+        except Aborted:
+            raise failures.aborted(answer.observed_usage()) from None
+        except asyncio.CancelledError as cancelled:
+            if ABORTED not in cancelled.args:
+                raise
+            raise failures.aborted(answer.observed_usage()) from None
         return answer.result()
 
     async def _ask(self, name: str, answer: Answer, on_delta: OnDelta | None) -> None:

@@ -13,8 +13,16 @@ ErrorClass = Literal[
     "bad_request",
     "unauthorized",
     "content_filter",
+    "aborted",
     "unknown",
 ]
+
+ABORTED = "aborted"
+"""The message a call's task is cancelled with when nobody waits for its answer any more."""
+
+
+class Aborted(Exception):
+    """Nobody waits for the answer any more."""
 
 
 class ProviderError(Exception):

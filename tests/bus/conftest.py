@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from bus.broker import Bus, connected
+from bus.heartbeat import Heartbeat, beating
 from bus.prepare import prepare
 from bus.streams import ensure_streams
 from infra.embedded.nats import EmbeddedNats
 from infra.eventstore.postgres import PostgresEventStore
+from tests.bus.workers import SHORT
 from tests.support.client import Client
 from tests.support.servers import FreshDatabase
 
@@ -44,6 +46,12 @@ async def bus(nats: EmbeddedNats) -> AsyncIterator[Bus]:
     async with connected(nats.url, "tests") as bus:
         await ensure_streams(bus.js)
         yield bus
+
+
+@pytest.fixture
+async def heartbeat(nats: EmbeddedNats) -> AsyncIterator[Heartbeat]:
+    async with beating(nats.url, SHORT.ack_wait) as heartbeat:
+        yield heartbeat
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 from bus import codec, dead_letters, subjects
 from bus.broker import Bus
 from bus.effect_consumer import EffectConsumer
-from bus.failures import Patience
+from bus.heartbeat import Heartbeat
 from bus.policy_consumer import PolicyConsumer
 from bus.publisher import Submitter
 from contexts.kernel import Effect, Policy
@@ -16,10 +16,8 @@ from schemas.base import Command
 from schemas.envelope import Recorded
 from schemas.execution.events import StepSucceeded
 from schemas.tenancy.events import TenantActivated
-from tests.bus.workers import listed, running, until
+from tests.bus.workers import SHORT, listed, running, until
 from tests.support.batches import batch, batch_of
-
-SHORT = Patience(tries=2, pauses=(0.05,), ack_wait=1)
 
 
 class Seen:
@@ -49,15 +47,19 @@ class Seen:
         return []
 
 
-def policies(bus: Bus, store: PostgresEventStore, context: str, seen: Seen) -> PolicyConsumer:
+def policies(
+    bus: Bus, heartbeat: Heartbeat, store: PostgresEventStore, context: str, seen: Seen
+) -> PolicyConsumer:
     listening = [Policy(f"{context}.seen", TenantActivated, seen.react)]
-    return PolicyConsumer(bus.nc, bus.js, Submitter(bus.nc), context, listening, store, SHORT)
+    return PolicyConsumer(bus.nc, bus.js, Submitter(bus.nc), context, listening, store, heartbeat, SHORT)
 
 
-def effects(bus: Bus, store: PostgresEventStore, seen: Seen, worker: str) -> EffectConsumer:
+def effects(
+    bus: Bus, heartbeat: Heartbeat, store: PostgresEventStore, seen: Seen, worker: str
+) -> EffectConsumer:
     once = [Effect("test.seen", TenantActivated, seen.perform, lost=seen.report)]
     submitter = Submitter(bus.nc)
-    return EffectConsumer(bus.nc, bus.js, submitter, "test", once, None, store, worker, 4, SHORT)
+    return EffectConsumer(bus.nc, bus.js, submitter, "test", once, None, store, worker, 4, heartbeat, SHORT)
 
 
 async def happens(bus: Bus, store: PostgresEventStore, number: int = 1) -> str:
@@ -74,7 +76,9 @@ async def publish(bus: Bus, row: Row) -> None:
     await bus.js.publish(subject, codec.encode(row, row.position - 1))
 
 
-async def test_who_acts_on_an_event_gets_its_large_values(bus: Bus, store: PostgresEventStore) -> None:
+async def test_who_acts_on_an_event_gets_its_large_values(
+    bus: Bus, heartbeat: Heartbeat, store: PostgresEventStore
+) -> None:
     large, given = {"text": "x" * 100_000}, list[Any]()
 
     def react(event: StepSucceeded, recorded: Recorded) -> list[Command]:
@@ -88,8 +92,8 @@ async def test_who_acts_on_an_event_gets_its_large_values(bus: Bus, store: Postg
     effect = [Effect("test.seen", StepSucceeded, perform)]
     submitter = Submitter(bus.nc)
     consumers = (
-        PolicyConsumer(bus.nc, bus.js, submitter, "test", policy, store, SHORT),
-        EffectConsumer(bus.nc, bus.js, submitter, "test", effect, None, store, "a", 4, SHORT),
+        PolicyConsumer(bus.nc, bus.js, submitter, "test", policy, store, heartbeat, SHORT),
+        EffectConsumer(bus.nc, bus.js, submitter, "test", effect, None, store, "a", 4, heartbeat, SHORT),
     )
     [position] = await asyncio.to_thread(store.commit, batch_of("execution-1", [large]))
     [row] = await asyncio.to_thread(store.after, position - 1, 1)
@@ -101,10 +105,11 @@ async def test_who_acts_on_an_event_gets_its_large_values(bus: Bus, store: Postg
 
 
 async def test_an_event_retried_goes_to_the_consumer_that_failed_only(
-    bus: Bus, store: PostgresEventStore
+    bus: Bus, heartbeat: Heartbeat, store: PostgresEventStore
 ) -> None:
     broken, whole = Seen(broken=True), Seen()
-    async with running(policies(bus, store, "one", broken).run(), policies(bus, store, "two", whole).run()):
+    one, two = policies(bus, heartbeat, store, "one", broken), policies(bus, heartbeat, store, "two", whole)
+    async with running(one.run(), two.run()):
         ref = await happens(bus, store)
         [letter] = await until(lambda: dead_letters.listing(bus.js))
         assert (letter.consumer, letter.error) == ("policies-one", "ZeroDivisionError: a defect")
@@ -122,35 +127,41 @@ async def nothing_left(bus: Bus, stream: str) -> bool:
     return (await bus.js.stream_info(stream)).state.messages == 0
 
 
-async def test_what_is_no_event_becomes_a_dead_letter(bus: Bus, store: PostgresEventStore) -> None:
+async def test_what_is_no_event_becomes_a_dead_letter(
+    bus: Bus, heartbeat: Heartbeat, store: PostgresEventStore
+) -> None:
     seen = Seen()
     subject = subjects.event(TenantActivated.type_name, batch("t", [1]).rows[0].tenant_id, "tenant-9")
     bodies = [b"not json", b"[1]", b"{}"]
     for body in bodies:
         await bus.js.publish(subject, body)
-    async with running(policies(bus, store, "one", seen).run()):
+    async with running(policies(bus, heartbeat, store, "one", seen).run()):
         await happens(bus, store)
         await listed(seen.begun)
         letters = await dead_letters.listing(bus.js)
     assert sorted(letter.payload for letter in letters) == sorted(bodies)
 
 
-async def test_an_effect_whose_worker_is_gone_is_reported_lost(bus: Bus, store: PostgresEventStore) -> None:
+async def test_an_effect_whose_worker_is_gone_is_reported_lost(
+    bus: Bus, heartbeat: Heartbeat, store: PostgresEventStore
+) -> None:
     gone, heir = Seen(), Seen()
-    async with running(effects(bus, store, gone, "gone").run()):
+    async with running(effects(bus, heartbeat, store, gone, "gone").run()):
         ref = await happens(bus, store)
         await listed(gone.begun)
-    async with running(effects(bus, store, heir, "heir").run()):
+    async with running(effects(bus, heartbeat, store, heir, "heir").run()):
         await listed(heir.lost)
     assert (heir.lost, heir.begun, gone.ended) == ([ref], [], [])
 
 
-async def test_long_work_is_not_given_to_another_worker(bus: Bus, store: PostgresEventStore) -> None:
+async def test_long_work_is_not_given_to_another_worker(
+    bus: Bus, heartbeat: Heartbeat, store: PostgresEventStore
+) -> None:
     busy, idle = Seen(), Seen()
-    async with running(effects(bus, store, busy, "busy").run()):
+    async with running(effects(bus, heartbeat, store, busy, "busy").run()):
         ref = await happens(bus, store)
         await listed(busy.begun)
-        async with running(effects(bus, store, idle, "idle").run()):
+        async with running(effects(bus, heartbeat, store, idle, "idle").run()):
             await asyncio.sleep(SHORT.ack_wait * 2.5)
             busy.go_on.set()
             await listed(busy.ended)
@@ -159,10 +170,10 @@ async def test_long_work_is_not_given_to_another_worker(bus: Bus, store: Postgre
 
 
 async def test_a_second_delivery_of_what_is_being_done_is_ignored(
-    bus: Bus, store: PostgresEventStore
+    bus: Bus, heartbeat: Heartbeat, store: PostgresEventStore
 ) -> None:
     seen = Seen()
-    async with running(effects(bus, store, seen, "worker").run()):
+    async with running(effects(bus, heartbeat, store, seen, "worker").run()):
         ref = await happens(bus, store)
         await listed(seen.begun)
         await publish(bus, store.event("tenant-1", 1))

@@ -7,9 +7,11 @@ from typing import Any
 
 from bus.app import ROLES, Parts, parts, works
 from bus.ending import end
+from bus.failures import Patience
 from infra.settings import Settings
 
 PATIENCE_SECONDS = 20.0
+SHORT = Patience(tries=2, pauses=(0.05,), ack_wait=1)
 
 
 @asynccontextmanager

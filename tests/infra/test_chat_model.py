@@ -1,5 +1,6 @@
 """What every ChatModel keeps to: the adapter against a scripted server, and the fake."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -7,9 +8,11 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from contexts.execution.ports import ChatModel, ErrorClass
+from contexts.execution.ports import Aborted, ChatModel, ErrorClass, ProviderError
 from infra.providers.catalog import chat_model
-from schemas.execution.chat import ToolCall, Usage
+from schemas.execution.chat import ChatResult, ToolCall, Usage
+from schemas.execution.provider_error import ABORTED
+from tests.bus.workers import listed
 from tests.support.chat import WEATHER, Mode, ask, failure, request
 from tests.support.fakes.chat_model import FakeChatModel
 from tests.support.llm_script import Behaviour
@@ -173,3 +176,44 @@ async def test_an_error_of_the_listener_passes_through(subject: Subject) -> None
 
     with pytest.raises(TimeoutError, match="listener"):
         await subject.model.complete(request(NAME), on_delta)
+
+
+async def test_a_listener_that_aborts_ends_the_call_with_what_was_used(subject: Subject) -> None:
+    async def on_delta(_: str) -> None:
+        raise Aborted
+
+    subject.script(Behaviour(text="one two three"))
+    with pytest.raises(ProviderError) as caught:
+        await subject.model.complete(request(NAME), on_delta)
+    assert caught.value.error_class == "aborted"
+    assert caught.value.observed_usage == Usage(input=5, output=1, estimated=True)
+
+
+async def test_a_silent_call_that_is_aborted_tells_what_was_used(subject: Subject) -> None:
+    subject.script(Behaviour(text="one two three", hang_after=3))
+    call, said = begun(subject)
+    await listed(said, 2)
+    call.cancel(ABORTED)
+    with pytest.raises(ProviderError) as caught:
+        await call
+    assert (caught.value.error_class, caught.value.retryable) == ("aborted", False)
+    assert caught.value.observed_usage == Usage(input=5, output=2, estimated=True)
+
+
+async def test_a_call_cancelled_for_another_reason_stays_cancelled(subject: Subject) -> None:
+    subject.script(Behaviour(hang_after=2))
+    call, said = begun(subject)
+    await listed(said)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+
+
+def begun(subject: Subject) -> tuple["asyncio.Task[ChatResult]", list[str]]:
+    """A call under way, and what it said so far."""
+    said: list[str] = []
+
+    async def on_delta(text: str) -> None:
+        said.append(text)
+
+    return asyncio.create_task(subject.model.complete(request(NAME), on_delta)), said

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from bus import causation, codec, timers, wiring
+from bus.aborts import RunEnds
 from bus.command_consumer import parse
 from bus.decider import Decider, Request
 from bus.publisher import seal
@@ -56,11 +57,13 @@ class MortalChatModel(FakeChatModel):
 class Harness:
     def __init__(self, seed: int | None = None) -> None:
         self.clock, self.store, self.timers = FakeClock(NOW), MemoryEventStore(), MemoryTimers()
-        self.chat, self.deltas = MortalChatModel(), FakeDeltas()
+        self.chat, self.deltas, self.run_ends = MortalChatModel(), FakeDeltas(), RunEnds()
         self._arrival: Arrival = InOrder() if seed is None else Disorder(seed)
         self._decider = Decider(self.store, wiring.HANDLERS, wiring.FACTS, self.clock)
         requests = StoredRequests(self.store)
-        ports = ExecutionPorts(self.chat, requests, self.deltas, self.clock.seconds, self.clock)
+        ports = ExecutionPorts(
+            self.chat, requests, self.deltas, self.run_ends, self.clock.seconds, self.clock
+        )
         self._listeners = tuple(listeners(ports, self.store))
         self.down: set[str] = set()
         """Consumers no process runs now, by name: their events wait."""

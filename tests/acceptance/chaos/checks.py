@@ -25,6 +25,7 @@ class Facts:
     provider_calls: int
     streams: dict[str, list[Recorded]] = field(default_factory=lambda: defaultdict(list))
     completed: Counter[str] = field(default_factory=Counter)
+    failed: set[str] = field(default_factory=set)
     settled: dict[str, list[b.CallSettled]] = field(default_factory=lambda: defaultdict(list))
     holds: dict[str, str] = field(default_factory=dict)
     lost_calls: int = 0
@@ -39,6 +40,7 @@ class Facts:
             case e.CallCompleted():
                 self.completed[event.call.key] += 1
             case e.CallFailed():
+                self.failed.add(event.call.key)
                 self.lost_calls += event.error.lost
             case b.CallAuthorized():
                 self.holds[event.call.key] = "open"
@@ -59,7 +61,7 @@ class Facts:
 
     @property
     def settles_per_call(self) -> float:
-        return sum(map(len, self.settled.values())) / max(1, self.completed.total())
+        return sum(map(len, self.settled.values())) / max(1, len(self.settled))
 
     @property
     def lost(self) -> int:
@@ -108,8 +110,11 @@ def each_answered_call_is_settled_once(facts: Facts) -> Iterator[str]:
     for key, times in facts.completed.items():
         if times != 1 or len(facts.settled[key]) != 1:
             yield f"call {key}: completed {times} times, settled {len(facts.settled[key])} times"
-    for key in facts.settled.keys() - facts.completed.keys():
-        yield f"call {key}: settled without an answer"
+    for key, settles in facts.settled.items():
+        if len(settles) != 1:
+            yield f"call {key}: settled {len(settles)} times"
+    for key in facts.settled.keys() - facts.completed.keys() - facts.failed:
+        yield f"call {key}: settled though neither answered nor failed"
 
 
 def no_hold_is_open(facts: Facts) -> Iterator[str]:

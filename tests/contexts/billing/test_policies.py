@@ -1,12 +1,12 @@
 from decimal import Decimal
 
 from contexts.billing.registry import REGISTRY
-from schemas.billing.commands import AuthorizeCall, MarkCallUnknown, ReleaseCall, SetPartnerTerms, SettleCall
+from schemas.billing.commands import AuthorizeCall, MarkCallUnknown, SetPartnerTerms
 from schemas.execution.chat import ChatMessage, ChatRequest
-from schemas.execution.events import CallCompleted, CallFailed, CallRequested, ExecutionFailed
+from schemas.execution.events import CallRequested, ExecutionCancelled, ExecutionFailed, ItemFailed
 from schemas.execution.types import StepError
 from tests.support.builders import MODEL, NOW, PARTNER_ID, TENANT_ID, partner_created, recorded
-from tests.support.money import EXECUTION_ID, USAGE, call
+from tests.support.money import EXECUTION_ID, call
 from tests.support.spec import Spec
 
 when = Spec(REGISTRY).when
@@ -17,11 +17,6 @@ REQUEST = ChatRequest(
     max_output_tokens=64,
     timeout_seconds=30,
 )
-
-
-def failed(lost: bool) -> CallFailed:
-    error = StepError(code="provider.timeout", message="no answer", lost=lost)
-    return CallFailed(execution_id=EXECUTION_ID, node="answer", call=call(), error=error, usage=USAGE)
 
 
 def test_a_partners_terms_are_in_force_from_its_first_moment() -> None:
@@ -52,30 +47,6 @@ def test_a_requested_call_is_to_be_authorised() -> None:
     )
 
 
-def test_a_completed_call_is_settled() -> None:
-    event = CallCompleted(
-        execution_id=EXECUTION_ID,
-        node="answer",
-        call=call(),
-        usage=USAGE,
-        finish_reason="stop",
-        provider_request_id=None,
-        latency_ms=5,
-    )
-    when(event).issues(SettleCall(tenant_id=TENANT_ID, call=call(), usage=USAGE))
-
-
-def test_a_failed_call_is_released() -> None:
-    released = ReleaseCall(tenant_id=TENANT_ID, call=call(), reason="provider.timeout", usage=USAGE)
-    when(failed(lost=False)).issues(released)
-
-
-def test_a_lost_call_is_unknown() -> None:
-    when(failed(lost=True)).issues(
-        MarkCallUnknown(tenant_id=TENANT_ID, call=call(), reason="provider.timeout")
-    )
-
-
 def test_the_open_calls_of_a_failed_execution_are_unknown() -> None:
     error = StepError(code="execution.expired", message="too late")
     event = ExecutionFailed(
@@ -85,3 +56,16 @@ def test_the_open_calls_of_a_failed_execution_are_unknown() -> None:
         MarkCallUnknown(tenant_id=TENANT_ID, call=call("a"), reason="execution.expired"),
         MarkCallUnknown(tenant_id=TENANT_ID, call=call("b"), reason="execution.expired"),
     )
+
+
+def test_the_open_calls_of_a_cancelled_execution_are_unknown() -> None:
+    event = ExecutionCancelled(
+        execution_id=EXECUTION_ID, reason="no longer needed", by="user:ada", open_calls=(call("a"),)
+    )
+    when(event).issues(MarkCallUnknown(tenant_id=TENANT_ID, call=call("a"), reason="execution.cancelled"))
+
+
+def test_the_open_calls_of_a_failed_item_are_unknown() -> None:
+    error = StepError(code="provider.bad_request", message="no")
+    event = ItemFailed(execution_id=EXECUTION_ID, node="each", index=3, error=error, open_calls=(call("a"),))
+    when(event).issues(MarkCallUnknown(tenant_id=TENANT_ID, call=call("a"), reason="provider.bad_request"))

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import defaultdict
+from dataclasses import dataclass
 from math import ceil
 
-from contexts.execution.ports import ErrorClass, OnDelta, ProviderError
+from contexts.execution.ports import Aborted, ErrorClass, OnDelta, ProviderError
 from schemas.execution.chat import ChatRequest, ChatResult, FinishReason, ToolCall, Usage
+from schemas.execution.provider_error import ABORTED
 from tests.support.llm_script import REQUEST_ID, Behaviour, words
 
 ERRORS: dict[int, ErrorClass] = {
@@ -15,6 +17,17 @@ ERRORS: dict[int, ErrorClass] = {
     500: "overloaded",
 }
 RETRYABLE = {"rate_limited", "overloaded"}
+
+
+@dataclass
+class Seen:
+    """What came of a streamed answer so far."""
+
+    accepted: bool = False
+    said: str = ""
+
+    def usage(self, request: ChatRequest) -> Usage | None:
+        return _metered(request, self.said) if self.accepted else None
 
 
 class FakeChatModel:
@@ -34,14 +47,20 @@ class FakeChatModel:
         self.calls.append(request)
         behaviour = self._next(request.model)
         text = "" if behaviour.tool_calls else _text(behaviour, request)
-        limit = asyncio.timeout(request.timeout_seconds)
+        limit, seen = asyncio.timeout(request.timeout_seconds), Seen()
         try:
             async with limit:
-                await _act(behaviour, request, text, on_delta)
+                await _act(behaviour, request, text, on_delta, seen)
         except TimeoutError:
             if not limit.expired():
                 raise
-            raise ProviderError("timeout", "no complete answer in time", retryable=True) from None
+            raise _broken_off("timeout", request, seen) from None
+        except Aborted:
+            raise _broken_off("aborted", request, seen) from None
+        except asyncio.CancelledError as cancelled:
+            if ABORTED not in cancelled.args:
+                raise
+            raise _broken_off("aborted", request, seen) from None
         return _result(behaviour, request, text)
 
     def _next(self, model: str) -> Behaviour:
@@ -49,19 +68,26 @@ class FakeChatModel:
         return queue.pop(0) if len(queue) > 1 else queue[0]
 
 
-async def _act(behaviour: Behaviour, request: ChatRequest, text: str, on_delta: OnDelta | None) -> None:
+def _broken_off(error_class: ErrorClass, request: ChatRequest, seen: Seen) -> ProviderError:
+    retryable, usage = error_class == "timeout", seen.usage(request)
+    return ProviderError(error_class, "broken off", retryable=retryable, observed_usage=usage)
+
+
+async def _act(
+    behaviour: Behaviour, request: ChatRequest, text: str, on_delta: OnDelta | None, seen: Seen
+) -> None:
     await asyncio.sleep(behaviour.delay_ms / 1000)
     if behaviour.status != 200:
         raise _refusal(behaviour)
     if on_delta is None:
         await _fail_at(0, behaviour.model_copy(update=_at_once(behaviour)), request, "")
         return
-    said = ""
+    seen.accepted = True
     # The real stream opens with an empty delta and ends with one that tells why.
     for n, word in enumerate(["", *words(text), ""]):
-        await _fail_at(n, behaviour, request, said)
+        await _fail_at(n, behaviour, request, seen.said)
         await asyncio.sleep(behaviour.chunk_delay_ms / 1000)
-        said += word
+        seen.said += word
         if word:
             await on_delta(word)
 
