@@ -19,7 +19,7 @@ import structlog
 import uvloop
 from psycopg_pool import AsyncConnectionPool
 
-from bus import projection_consumer, relay, timers, wiring
+from bus import failpoints, projection_consumer, relay, timers, wiring
 from bus.aborts import RunEnds
 from bus.broker import Bus, connected
 from bus.checkpoints import Checkpoints
@@ -236,6 +236,7 @@ def main(arguments: Sequence[str]) -> None:
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLD)
     settings = load()
+    failpoints.arm(settings.failpoints)
     telemetry.setup(settings, f"worker-{asked}")
     if settings.metrics_port:
         metrics.serve(settings.metrics_port, settings.api_host)

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from bus import subjects, tracing
 from bus.dead_letters import bury
 from bus.decider import Decider, Request
+from bus.failpoints import reach
 from bus.failures import PATIENT, Patience, is_outage
 from bus.publisher import REPLY_TO
 from bus.pull import Pull
@@ -118,6 +119,7 @@ class CommandConsumer:
             await msg.nak(delay=self._patience.pause(tries))
 
     async def _reply(self, msg: Msg, answer: Answer) -> None:
+        reach("command.before_ack")
         reply_to = (msg.headers or {}).get(REPLY_TO)
         if reply_to:
             await self._nc.publish(reply_to, answer.model_dump_json().encode())

@@ -9,6 +9,7 @@ from uuid import UUID
 from bus.access import refusal_of_access
 from bus.cache import Cache
 from bus.facts.reading import Facts
+from bus.failpoints import reach
 from bus.folded import NOTHING, Folded
 from bus.snapshots import Snapshots
 from contexts.kernel import Aggregate, Context, Handler, Rejection
@@ -193,7 +194,9 @@ class Decider:
     def _write(self, work: Work) -> None:
         if not work.batch.decided:
             return
+        reach("commit.before")
         positions = self._store.commit(work.batch)
+        reach("commit.after")
         stored = [replace(row, position=p) for row, p in zip(work.batch.rows, positions, strict=True)]
         self._committed.extend(stored)
         at = {(row.stream, row.version): row.position for row in stored}

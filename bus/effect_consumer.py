@@ -8,6 +8,7 @@ from nats.js import JetStreamContext
 
 from bus.causation import Wanted
 from bus.event_consumer import EventConsumer
+from bus.failpoints import reach
 from bus.failures import PATIENT, Patience
 from bus.heartbeat import Heartbeat
 from bus.publisher import Submitter
@@ -46,7 +47,9 @@ class EffectConsumer(EventConsumer):
         if not once:
             return free
         keys = [(self._effects[type(r.event)].name, r.ref, r.tenant_id) for r in once]
-        return free | await asyncio.to_thread(self._store.claim_effects, keys, self._worker)
+        claimed = await asyncio.to_thread(self._store.claim_effects, keys, self._worker)
+        reach("effect.claimed")
+        return free | claimed
 
     async def react(self, recorded: Recorded, first_time: bool) -> Wanted:
         return await outcome(self._effects[type(recorded.event)], recorded, self._ports, first_time)
@@ -56,4 +59,7 @@ async def outcome(effect: Effect, recorded: Recorded, ports: object, first_time:
     """Performs the effect, unless it was begun before and must not happen twice."""
     if effect.lost and not first_time:
         return [(f"{effect.name}.lost", effect.lost(recorded.event, recorded))]
-    return [(effect.name, await effect.perform(recorded.event, recorded, ports))]
+    reach("effect.before")
+    commands = await effect.perform(recorded.event, recorded, ports)
+    reach("effect.after")
+    return [(effect.name, commands)]

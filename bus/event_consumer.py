@@ -18,6 +18,7 @@ from nats.js.api import ConsumerConfig
 from bus import codec, subjects, tracing
 from bus.causation import Wanted, sealed
 from bus.dead_letters import bury
+from bus.failpoints import reach
 from bus.failures import Patience, is_outage
 from bus.heartbeat import MAX_HOLD_SECONDS, Heartbeat
 from bus.publisher import Submitter
@@ -153,6 +154,7 @@ class EventConsumer(ABC):
                     known = await whole(self._store, recorded, msg.data)
                     wanted = await self.react(known, first_time)
                 await self._deliver(recorded, wanted, traceparent)
+            reach("event.before_ack")
             await msg.ack()
         except Exception as error:
             await self._postpone(msg, recorded, error)

@@ -10,6 +10,7 @@ from nats.errors import Error as NatsError
 from pydantic_core import from_json
 
 from bus import subjects
+from bus.failpoints import reach
 from schemas.base import Command, PartnerId, TenantId
 from schemas.envelope import Actor, Answer, Envelope
 
@@ -111,7 +112,9 @@ class Submitter:
         if envelope.traceparent:
             headers[TRACEPARENT] = envelope.traceparent
         try:
+            reach("command.before_publish")
             await self._nc.publish(subject, payload, reply, headers)
+            reach("command.after_publish")
             async with asyncio.timeout(wait):
                 return await answer
         finally:

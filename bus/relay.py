@@ -15,6 +15,7 @@ from pydantic_core import from_json
 
 from bus import codec, subjects
 from bus.checkpoints import Checkpoints, OutOfStep
+from bus.failpoints import reach
 from bus.failures import is_outage
 from bus.publisher import TRACEPARENT
 from bus.streams import EVENTS, ensure_streams
@@ -118,6 +119,7 @@ class Relay:
 
     async def _publish(self, rows: Sequence[Row], sequence: int) -> int:
         """The last message's acknowledgement stands for all: each was only stored after the one before."""
+        reach("relay.before_publish")
         previous = self.position
         for row in rows[:-1]:
             await self._nc.publish(
@@ -128,6 +130,7 @@ class Relay:
         ack = await self._nc.request(
             subject(last), codec.encode(last, previous), ACK_SECONDS, headers=headers_of(last, sequence)
         )
+        reach("relay.after_publish")
         answer = from_json(ack.data)
         if "error" in answer:
             raise OutOfStep(answer["error"].get("description", ""))

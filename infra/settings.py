@@ -58,6 +58,11 @@ class Settings(BaseSettings):
         le=65535,
         description="Port for Prometheus metrics of a worker; `up` uses the next one too. Unset: none.",
     )
+    failpoints: str = Field(
+        "",
+        description="Only for tests of failure: where this process crashes, stops, sleeps or fails, "
+        "for example `commit.after=crash:3,effect.before=sleep:2`. The points are in `bus/failpoints.py`.",
+    )
 
 
 def load() -> Settings:

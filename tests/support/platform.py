@@ -108,15 +108,24 @@ async def until_it_works(worker: AppProcess, bus: Bus) -> None:
         await wait_until_ready(worker.program, worker.process, somebody_takes_commands, START_SECONDS)
 
 
-def worker_process(platform: RunningPlatform, name: str, roles: str, llm_url: str | None) -> AppProcess:
+def worker_process(
+    platform: RunningPlatform,
+    name: str,
+    roles: str,
+    llm_url: str | None,
+    module: str = "bus.app",
+    **more: str,
+) -> AppProcess:
+    """`more` are settings."""
     settings = {
         "database_url": platform.postgres.url,
         "nats_url": platform.nats.url,
         "nats_monitor_url": platform.nats.monitor_url,
         "data_dir": str(platform.data),
         "openai_base_url": f"{llm_url}/v1" if llm_url else "",
+        **more,
     }
     log = platform.data / "logs" / f"{name}.log"
     environment = child_environment(settings)
-    program = python(name, "bus.app", "--role", roles, log=log, environment=environment)
+    program = python(name, module, "--role", roles, log=log, environment=environment)
     return AppProcess(program, at_once)
