@@ -7,7 +7,7 @@ the first time its place is reached, or at the time the last number says. Withou
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -68,14 +68,17 @@ def arm(text: str) -> None:
 
 
 def parsed(name: str, action: str, *numbers: str) -> Armed:
-    match action, numbers:
-        case "sleep", (seconds, *hit):
-            act: Callable[[], None] = partial(time.sleep, float(seconds))
-        case "crash" | "stop" | "error", hit:
-            act = {"crash": crash, "stop": stop, "error": partial(fail, name)}[action]
-        case _:
-            raise ValueError(f"unknown action {action!r}: use crash, stop, error or sleep:<seconds>")
-    return Armed(act, int(hit[0]) if hit else 1)
+    acts: dict[str, Callable[[], None]] = {"crash": crash, "stop": stop, "error": partial(fail, name)}
+    if action == "sleep" and numbers:
+        seconds, *numbers_left = numbers
+        return Armed(partial(time.sleep, float(seconds)), hit(numbers_left))
+    if action not in acts:
+        raise ValueError(f"unknown action {action!r}: use crash, stop, error or sleep:<seconds>")
+    return Armed(acts[action], hit(numbers))
+
+
+def hit(numbers: Sequence[str]) -> int:
+    return int(numbers[0]) if numbers else 1
 
 
 def crash() -> None:

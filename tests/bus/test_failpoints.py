@@ -22,7 +22,7 @@ def test_an_armed_point_acts_once_at_the_given_time() -> None:
     arm("commit.before=error:2")
     reach("commit.before")
     reach("commit.after")
-    with pytest.raises(FailpointReached, match="commit.before"):
+    with pytest.raises(FailpointReached, match=r"commit\.before"):
         reach("commit.before")
     reach("commit.before")
 

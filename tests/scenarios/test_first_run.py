@@ -69,8 +69,9 @@ def test_from_an_empty_platform_to_a_ledger_entry(h: Harness) -> None:
     accept(h.submit(PublishWorkflow(workflow_id=WORKFLOW_ID), as_=owner))
     accept(h.submit(start(inputs={"topic": "tea"}), as_=owner))
     h.run()
-    done = ExecutionSucceeded(execution_id=RUN_ID, output="About tea\nDear Ada, hello there")
-    assert h.events(RUN)[-1] == done
+    assert h.events(RUN)[-1] == ExecutionSucceeded(
+        execution_id=RUN_ID, output="About tea\nDear Ada, hello there", spent=Decimal("0.003978")
+    )
     assert "".join(h.deltas.texts[RUN_ID, "body", 1]) == "Dear Ada, hello there"
     assert h.chat.calls[0].messages[0].content == "Write a letter. About tea"
     assert_charged(h)
@@ -101,7 +102,9 @@ def test_an_agent_answers_a_message(h: Harness) -> None:
     )
     accept(h.submit(ask, as_=tenant_admin()))
     h.run()
-    assert h.events(RUN)[-1] == ExecutionSucceeded(execution_id=RUN_ID, output="ok: Tea?")
+    assert h.events(RUN)[-1] == ExecutionSucceeded(
+        execution_id=RUN_ID, output="ok: Tea?", spent=Decimal("0.000117")
+    )
     assert [message.role for message in h.chat.calls[0].messages] == ["system", "user"]
     assert ends(h) == [(1, "call_settled")]
 

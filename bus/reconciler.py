@@ -1,0 +1,149 @@
+"""Proves that nothing is forgotten: looks again and again for what is overdue, and sends it on its way.
+
+Timers wake what is due; this finds what they missed. A healthy system has nothing here but the runs of
+tenants that may work again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, TypeVar
+from uuid import UUID, uuid5
+
+import structlog
+
+from bus.failures import is_outage
+from bus.publisher import Submitter, seal
+from infra.metrics import OVERDUE
+from projections.executions.overdue import OverdueRun, OverdueStep, Reinstated
+from schemas.base import Command, PartnerId, TenantId
+from schemas.envelope import Actor, Envelope
+from schemas.execution.commands import ExpireExecution, ResumeExecution, WakeStep
+
+LOCK = 4_805_004
+EVERY_SECONDS = 5.0
+LATE = timedelta(seconds=15)
+"""The timers' own delay, and some more: what is overdue for longer has no owner."""
+
+PAGE = 200
+PAGES = 50
+"""A look ends here at the latest; what is left is found by the next, once this is done."""
+
+ANSWER_SECONDS = 10.0
+TRIES = 3
+IDS = UUID("6a1f0a52-2f0e-4f57-9b8b-0f8b6b1f4c35")
+ACTOR = Actor(kind="system", id="reconciler")
+EPOCH, NIL = datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0)
+
+Found = OverdueStep | OverdueRun | Reinstated
+T = TypeVar("T", bound=Found)
+
+log = structlog.get_logger(__name__)
+
+
+class OverdueTable(Protocol):
+    """Pages in order, each beginning after the row given."""
+
+    async def steps(self, before: datetime, after: OverdueStep, limit: int) -> Sequence[OverdueStep]: ...
+
+    async def runs(self, before: datetime, after: OverdueRun, limit: int) -> Sequence[OverdueRun]: ...
+
+    async def reinstated(self, after: Reinstated, limit: int) -> Sequence[Reinstated]: ...
+
+
+class Reconciler:
+    """One active; run it under `leader.lead`."""
+
+    def __init__(self, table: OverdueTable, submitter: Submitter, clock: Callable[[], datetime]) -> None:
+        self._table, self._submitter, self._clock = table, submitter, clock
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                log.warning("reconciler waits", error=repr(error))
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def look(self) -> int:
+        """Sends on what is found now; how many."""
+        count = 0
+        async for page in self._found(self._clock() - LATE):
+            for found in page:
+                note(found)
+            await asyncio.gather(*(self._tell(found) for found in page))
+            count += len(page)
+        return count
+
+    async def _found(self, before: datetime) -> AsyncIterator[Sequence[Found]]:
+        table = self._table
+        step, run = OverdueStep(NIL, "", 0, EPOCH, NIL, None), OverdueRun(NIL, EPOCH, NIL, None)
+        async for steps in pages(lambda after: table.steps(before, after, PAGE), step):
+            yield steps
+        async for runs in pages(lambda after: table.runs(before, after, PAGE), run):
+            yield runs
+        async for resumable in pages(
+            lambda after: table.reinstated(after, PAGE), Reinstated(NIL, 0, NIL, None)
+        ):
+            yield resumable
+
+    async def _tell(self, found: Found) -> None:
+        envelope, command = sealed(found)
+        answer = await self._submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
+        if answer.refusal:
+            log.warning("reconciler refused", stream=command.stream_id, code=answer.refusal.code)
+
+
+async def pages(read: Callable[[T], Awaitable[Sequence[T]]], after: T) -> AsyncIterator[Sequence[T]]:
+    for _ in range(PAGES):
+        page = await read(after)
+        if page:
+            yield page
+            after = page[-1]
+        if len(page) < PAGE:
+            return
+
+
+def wanted(found: Found) -> tuple[Command, str]:
+    """The command that sends it on, and what makes this occasion of it the only one."""
+    id_ = found.execution_id
+    match found:
+        case OverdueStep():
+            wake = WakeStep(execution_id=id_, node=found.node, attempt=found.attempt)
+            return wake, f"step/{id_}/{found.node}/{found.attempt}/{found.due_at.isoformat()}"
+        case OverdueRun():
+            return ExpireExecution(execution_id=id_), f"run/{id_}/{found.due_at.isoformat()}"
+        case Reinstated():
+            return ResumeExecution(execution_id=id_), f"resume/{id_}/{found.position}"
+
+
+def sealed(found: Found) -> tuple[Envelope, Command]:
+    """Found again before the answer shows in the table, it is the same wish."""
+    command, occasion = wanted(found)
+    envelope = seal(
+        command,
+        tenant_id=TenantId(found.tenant_id),
+        partner_id=PartnerId(found.partner_id) if found.partner_id else None,
+        actor=ACTOR,
+        message_id=uuid5(IDS, occasion),
+        causation=f"reconciler:{occasion.partition('/')[0]}",
+    )
+    return envelope, command
+
+
+def note(found: Found) -> None:
+    if isinstance(found, Reinstated):
+        log.info("run goes on", execution_id=str(found.execution_id), tenant_id=str(found.tenant_id))
+        return
+    kind = "step" if isinstance(found, OverdueStep) else "run"
+    OVERDUE.labels(kind).inc()
+    log.error(
+        "overdue",
+        kind=kind,
+        execution_id=str(found.execution_id),
+        node=getattr(found, "node", None),
+        tenant_id=str(found.tenant_id),
+        due_at=found.due_at.isoformat(),
+    )
