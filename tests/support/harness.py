@@ -9,7 +9,7 @@ assert h.events("execution-...")[-1] == ...
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import reduce
 from typing import Any
@@ -42,11 +42,18 @@ STEPS = 100_000
 
 
 class MortalChatModel(FakeChatModel):
-    """`kill_next` ends the worker during the next calls, after the provider did its work."""
+    """`kill_next` ends the worker during the next calls, after the provider did its work.
+
+    `meanwhile` happens once, after it began the next.
+    """
 
     kill_next = 0
+    meanwhile: Callable[[], None] | None = None
 
     async def complete(self, request: ChatRequest, on_delta: OnDelta | None) -> ChatResult:
+        happening, self.meanwhile = self.meanwhile, None
+        if happening:
+            happening()
         result = await super().complete(request, on_delta)
         if self.kill_next:
             self.kill_next -= 1
