@@ -1,5 +1,7 @@
 """A run that ends while a provider works for it: the run changes no more, and what was used is paid."""
 
+from decimal import Decimal
+
 import pytest
 
 from schemas.billing.events import CallReleased, CallSettled
@@ -36,7 +38,7 @@ def test_an_answer_after_the_end_is_paid_and_changes_nothing(seed: int | None) -
     assert names(h.events(RUN))[-1] == "cancelled"
     assert not any(isinstance(event, CallCompleted) for event in h.events(RUN))
     h.advance(LONG)
-    assert (ledger(h).posted, ledger(h).held) == (settled.price, 0)
+    assert (ledger(h).posted, ledger(h).held) == (settled.price, Decimal(0))
 
 
 def test_a_call_broken_off_before_it_was_answered_costs_nothing(seed: int | None) -> None:
@@ -46,4 +48,4 @@ def test_a_call_broken_off_before_it_was_answered_costs_nothing(seed: int | None
     assert any(isinstance(event, CallReleased) for event in h.events(LEDGER))
     assert names(h.events(RUN))[-1] == "cancelled"
     h.advance(LONG)
-    assert (ledger(h).posted, ledger(h).held) == (0, 0)
+    assert (ledger(h).posted, ledger(h).held) == (Decimal(0), Decimal(0))
