@@ -35,7 +35,7 @@ ASK = workflow(
     edges=[("begin", "answer")],
     output="{{ steps.answer.output }}",
 )
-CRASH_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 E = TypeVar("E", bound=Event)
 
 
@@ -106,13 +106,13 @@ async def test_a_crash_at_any_boundary_loses_and_doubles_nothing(drill: Drill) -
         assert await exit_code(worker) == CRASHED, point
     await drill.begin()
     await asyncio.gather(*wishes)
-    await until(lambda: drill.ended(len(runs)))
+    await until(lambda: drill.ended(len(runs)), PATIENCE_SECONDS)
     await drill.assert_told_and_paid_once(runs)
 
 
 async def exit_code(worker: AppProcess) -> int:
     assert worker.process
-    return await asyncio.to_thread(worker.process.wait, CRASH_SECONDS)
+    return await asyncio.to_thread(worker.process.wait, PATIENCE_SECONDS)
 
 
 async def test_a_worker_that_stood_still_changes_nothing_when_it_wakes(drill: Drill) -> None:
@@ -122,14 +122,14 @@ async def test_a_worker_that_stood_still_changes_nothing_when_it_wakes(drill: Dr
     sleeper = await drill.begin("effects")
     workflow_id, tenancy = await drill.prepared()
     run = await drill.platform.client.start_run(workflow_id, tenancy, {})
-    await until(lambda: asked(drill.llm_url))
+    await until(lambda: asked(drill.llm_url), PATIENCE_SECONDS)
     assert sleeper.process
     sleeper.process.send_signal(signal.SIGSTOP)
     await drill.begin("effects")
-    await until(lambda: drill.ended(1))
+    await until(lambda: drill.ended(1), PATIENCE_SECONDS)
     assert calls(drill.llm_url, story.SCRIPTED) == 2
     sleeper.process.send_signal(signal.SIGCONT)
-    await until(lambda: both_paid(drill))
+    await until(lambda: both_paid(drill), PATIENCE_SECONDS)
     await drill.assert_told_and_paid_once([run])
 
 

@@ -33,9 +33,9 @@ async def running(*works: Coroutine[Any, Any, None] | Awaitable[None]) -> AsyncI
         await end(tasks)
 
 
-async def until(condition: Callable[[], Awaitable[Any]]) -> Any:
+async def until(condition: Callable[[], Awaitable[Any]], seconds: float = PATIENCE_SECONDS) -> Any:
     """What the condition gives as soon as it is true; the machine may be slow."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(seconds):
         while True:
             if found := await condition():
                 return found
