@@ -132,9 +132,7 @@ def commands(p: Parts, on_commit: Callable[[Sequence[Row]], None]) -> Work:
 
 def policies(p: Parts) -> list[Work]:
     return [
-        PolicyConsumer(
-            p.bus.nc, p.bus.js, p.submitter, context, found, p.store, p.heartbeat, p.patience
-        ).run
+        PolicyConsumer(p.bus.nc, p.bus.js, p.submitter, context, found, p.store, p.heartbeat, p.patience).run
         for context, found in wiring.policies_by_context().items()
     ]
 
