@@ -82,7 +82,12 @@ def completed(event: CallAuthorized, result: ChatResult, latency_ms: int) -> lis
 def failed(event: CallAuthorized, error: StepError, usage: Usage | None) -> list[Command]:
     call = event.call
     fail = FailStep(
-        execution_id=call.execution_id, node=call.node, attempt=call.attempt, error=error, usage=usage
+        execution_id=call.execution_id,
+        node=call.node,
+        attempt=call.attempt,
+        error=error,
+        usage=usage,
+        pricing=event.pricing if usage else None,
     )
     return [closing(event, error, usage), fail]
 
