@@ -1,10 +1,18 @@
 from collections.abc import Iterable
 
 from bus.facts.reading import SYSTEM_RATES, Facts, Read
-from contexts.authoring.facts import AuthoringFacts
+from contexts.authoring.facts import AuthoringFacts, Target, TriggerFacts
+from contexts.authoring.workflow import Workflow
 from contexts.billing.rate_card import RateCard
 from contexts.billing.rate_card import known_models as known_models_of
-from schemas.authoring.commands import CreateAgent, CreateWorkflow, ReviseWorkflow
+from schemas.authoring.commands import (
+    CreateAgent,
+    CreateTrigger,
+    CreateWorkflow,
+    ReviseTrigger,
+    ReviseWorkflow,
+)
+from schemas.authoring.triggers import RunTrigger
 from schemas.base import Command
 from schemas.envelope import Envelope
 
@@ -19,6 +27,45 @@ def known_models(command: Command, state: object, envelope: Envelope, read: Read
     return AuthoringFacts(known_models_of(rates))
 
 
+def workflows_of_trigger(
+    command: CreateTrigger | ReviseTrigger, state: object, envelope: Envelope
+) -> Iterable[str]:
+    yield f"workflow-{command.workflow_id}"
+    if isinstance(command.definition, RunTrigger):
+        yield f"workflow-{command.definition.workflow_id}"
+
+
+def trigger_facts(
+    command: CreateTrigger | ReviseTrigger, state: object, envelope: Envelope, read: Read
+) -> TriggerFacts:
+    workflow: Workflow | None = read(f"workflow-{command.workflow_id}")
+    target = target_of(workflow, command.version) if workflow else None
+    return TriggerFacts(workflow is not None, target, followers_of(command, read))
+
+
+def target_of(workflow: Workflow, version: int | None) -> Target | None:
+    number = version or len(workflow.published)
+    if not 1 <= number <= len(workflow.published):
+        return None
+    published = workflow.published[number - 1]
+    return Target(published.hash, published.release.definition.inputs)
+
+
+def followers_of(command: CreateTrigger | ReviseTrigger, read: Read) -> int | None:
+    """Of the others: a trigger that is there already takes no second place."""
+    if not isinstance(command.definition, RunTrigger):
+        return None
+    followed: Workflow | None = read(f"workflow-{command.definition.workflow_id}")
+    return len(followed.follow_marks.keys() - {command.trigger_id}) if followed else None
+
+
+TRIGGERS: Facts = Facts(workflows_of_trigger, trigger_facts)
+
 FACTS: dict[type[Command], Facts] = {
-    command: Facts(system_rates, known_models) for command in (CreateAgent, CreateWorkflow, ReviseWorkflow)
+    **{
+        command: Facts(system_rates, known_models)
+        for command in (CreateAgent, CreateWorkflow, ReviseWorkflow)
+    },
+    CreateTrigger: TRIGGERS,
+    ReviseTrigger: TRIGGERS,
 }

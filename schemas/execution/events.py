@@ -343,7 +343,7 @@ class ExecutionResumed(Event, type_name="execution.execution.resumed"):
 
 
 class ExecutionSucceeded(Event, type_name="execution.execution.succeeded"):
-    """`followers` are the triggers that wait for this end."""
+    """`followers` are the triggers that wait for this end; `depth` is of what triggered this run."""
 
     payloads: ClassVar[frozenset[str]] = frozenset({"output"})
 
@@ -352,6 +352,7 @@ class ExecutionSucceeded(Event, type_name="execution.execution.succeeded"):
     parent: ParentRef | None = None
     followers: tuple[UUID, ...] = ()
     spent: Decimal = Decimal(0)
+    depth: int = 0
 
 
 class ExecutionFailed(Event, type_name="execution.execution.failed"):
@@ -365,6 +366,7 @@ class ExecutionFailed(Event, type_name="execution.execution.failed"):
     parent: ParentRef | None = None
     followers: tuple[UUID, ...] = ()
     spent: Decimal = Decimal(0)
+    depth: int = 0
 
 
 class ExecutionCancelled(Event, type_name="execution.execution.cancelled"):
