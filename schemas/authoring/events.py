@@ -119,7 +119,7 @@ class TriggerFired(Event, type_name="authoring.trigger.fired"):
     depth: int
 
     def claims(self) -> tuple[Claim, ...]:
-        return (delivery_claim(self.trigger_id, self.occurrence),)
+        return (delivery_claim(self.trigger_id, self.occurrence, self.at),)
 
 
 class TriggerMisfired(Event, type_name="authoring.trigger.misfired"):
@@ -136,11 +136,12 @@ class TriggerMisfired(Event, type_name="authoring.trigger.misfired"):
     problem: Problem
 
     def claims(self) -> tuple[Claim, ...]:
-        return (delivery_claim(self.trigger_id, self.occurrence),)
+        return (delivery_claim(self.trigger_id, self.occurrence, self.at),)
 
 
-def delivery_claim(trigger_id: UUID, occurrence: str) -> Claim:
-    return Claim("delivery", f"{trigger_id}:{occurrence}", str(trigger_id))
+def delivery_claim(trigger_id: UUID, occurrence: str, at: datetime) -> Claim:
+    """The owner is this one coming of it: the same again, at another time, is refused."""
+    return Claim("delivery", f"{trigger_id}:{occurrence}", f"trigger-{trigger_id}@{at.isoformat()}")
 
 
 class WorkflowFollowed(Event, type_name="authoring.workflow.followed"):

@@ -1,0 +1,132 @@
+"""Runs that start by themselves, in order and once as well as shuffled and twice."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from bus import wiring
+from contexts.execution.trigger_policies import when_trigger_fired
+from contexts.kernel import Policy
+from schemas.authoring.commands import DisableTrigger, EnableTrigger
+from schemas.authoring.events import TicksSkipped, TriggerFired
+from schemas.authoring.parts import InputSpec
+from schemas.authoring.triggers import TriggerDefinition
+from schemas.base import Event
+from schemas.execution.events import ExecutionStarted
+from schemas.tenancy.commands import SuspendTenant
+from tests.support.builders import NOW, TENANT_ID, partner_admin, text, workflow
+from tests.support.harness import Harness
+from tests.support.story import accept, given_tenant, given_workflow, names, tenant_admin
+from tests.support.triggers import TRIGGER, TRIGGER_ID, call, create, cron, utc, webhook
+
+REPORT = workflow(
+    text("line", "At {{ inputs.when }}"), inputs={"when": InputSpec()}, output="{{ steps.line.output }}"
+)
+WHEN = {"when": "{{ inputs.time }}"}
+DAY = timedelta(days=1).total_seconds()
+
+
+@pytest.fixture(autouse=True)
+def starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as the registry of executions does not name the policy."""
+    policy = Policy("execution.when_trigger_fired", TriggerFired, when_trigger_fired)
+    found = dict(wiring.policies_by_context())
+    if policy.name not in {known.name for known in found["execution"]}:
+        found["execution"] = (*found["execution"], policy)
+        monkeypatch.setattr(wiring, "policies_by_context", lambda: found)
+
+
+@pytest.fixture(params=[None, *range(6)])
+def h(request: pytest.FixtureRequest) -> Harness:
+    return Harness(request.param)
+
+
+def given_trigger(h: Harness, definition: TriggerDefinition) -> None:
+    given_tenant(h)
+    given_workflow(h, REPORT)
+    accept(h.submit(create(definition), as_=tenant_admin()))
+    h.run()
+
+
+def fired(h: Harness) -> list[str]:
+    return [event.occurrence for event in h.events(TRIGGER) if isinstance(event, TriggerFired)]
+
+
+def runs(h: Harness) -> list[Sequence[Event]]:
+    """Every run's events, in the order of what triggered them."""
+    found = [h.events(stream) for stream in h.streams("execution")]
+    return sorted(found, key=lambda events: occurrence(events[0]))
+
+
+def occurrence(event: Event) -> str:
+    """Of a run that was started with that as its input."""
+    assert isinstance(event, ExecutionStarted)
+    return str(event.inputs["when"])
+
+
+def test_a_nightly_report_over_a_week_in_which_the_clock_changes(h: Harness) -> None:
+    h.clock.now = utc(2026, 10, 21, 12)
+    given_trigger(h, cron("30 2 * * *", timezone="Europe/Berlin", inputs=WHEN))
+    h.advance(7 * DAY)
+    nights = [f"2026-10-{day}T00:30:00" for day in (22, 23, 24, 25)]
+    nights += [f"2026-10-{day}T01:30:00" for day in (26, 27, 28)]
+    assert fired(h) == [f"{night}Z" for night in nights]
+    assert [occurrence(events[0]) for events in runs(h)] == [f"{night}+00:00" for night in nights]
+    assert all(names(list(events)).count("started") == 1 for events in runs(h))
+    assert {names(list(events))[-1] for events in runs(h)} == {"succeeded"}
+    assert h.timers.next_due() == utc(2026, 10, 29, 1, 30)
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "made_up", "skipped"), [("skip", [], 3), ("one", [18], 2), ("all", [16, 17, 18], 0)]
+)
+def test_after_three_nights_without_a_machine(
+    h: Harness, catch_up: str, made_up: list[int], skipped: int
+) -> None:
+    given_trigger(h, cron(catch_up=catch_up, inputs=WHEN))
+    h.clock.now = utc(2026, 9, 18, 8)
+    h.advance(0)
+    assert fired(h) == [f"2026-09-{day}T02:00:00Z" for day in made_up]
+    assert sum(e.count for e in h.events(TRIGGER) if isinstance(e, TicksSkipped)) == skipped
+    h.advance(DAY)
+    assert fired(h)[-1] == "2026-09-19T02:00:00Z"
+    assert len(runs(h)) == len(made_up) + 1
+
+
+def test_a_disabled_trigger_has_no_timer_until_it_is_enabled(h: Harness) -> None:
+    given_trigger(h, cron(inputs=WHEN))
+    accept(h.submit(DisableTrigger(trigger_id=TRIGGER_ID), as_=tenant_admin()))
+    h.advance(2 * DAY)
+    assert (fired(h), h.timers.next_due()) == ([], None)
+    accept(h.submit(EnableTrigger(trigger_id=TRIGGER_ID), as_=tenant_admin()))
+    h.advance(DAY)
+    assert fired(h) == ["2026-09-18T02:00:00Z"]
+
+
+def test_a_call_from_outside_starts_one_run(h: Harness) -> None:
+    given_trigger(h, webhook(inputs={"when": "{{ inputs.payload.at }}"}))
+    hooks = partner_admin().model_copy(
+        update={"kind": "system", "id": "hooks", "role": None, "tenant_id": TENANT_ID}
+    )
+    first = accept(h.submit(call({"at": "noon"}), as_=hooks))
+    again = h.submit(call({"at": "noon"}, at=NOW + timedelta(seconds=1)), as_=hooks)
+    assert again.refusal is not None and again.refusal.code == "conflict.delivery_taken"
+    h.run()
+    [run] = runs(h)
+    assert names(list(run))[-1] == "succeeded"
+    assert isinstance(run[0], ExecutionStarted) and first.status == "accepted"
+
+
+def test_a_user_cannot_pretend_to_be_the_clock(h: Harness) -> None:
+    given_trigger(h, webhook(inputs={"when": "x"}))
+    refused = h.submit(call(), as_=tenant_admin())
+    assert refused.refusal is not None and refused.refusal.code == "access.denied"
+
+
+def test_a_suspended_tenants_clock_goes_on_without_runs(h: Harness) -> None:
+    given_trigger(h, cron(inputs=WHEN))
+    accept(h.submit(SuspendTenant(tenant_id=TENANT_ID, reason="unpaid"), as_=partner_admin()))
+    h.advance(2 * DAY)
+    assert len(fired(h)) == 2
+    assert h.streams("execution") == []
