@@ -1,7 +1,9 @@
 """Runs that start by themselves, in order and once as well as shuffled and twice."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -11,14 +13,25 @@ from contexts.kernel import Policy
 from schemas.authoring.commands import DisableTrigger, EnableTrigger
 from schemas.authoring.events import TicksSkipped, TriggerFired
 from schemas.authoring.parts import InputSpec
-from schemas.authoring.triggers import TriggerDefinition
+from schemas.authoring.triggers import TriggerDefinition, run_of
 from schemas.base import Event
-from schemas.execution.events import ExecutionStarted
+from schemas.execution.events import ExecutionStarted, ExecutionSucceeded
 from schemas.tenancy.commands import SuspendTenant
+from tests.support.batches import batch
 from tests.support.builders import NOW, TENANT_ID, partner_admin, text, workflow
 from tests.support.harness import Harness
 from tests.support.story import accept, given_tenant, given_workflow, names, tenant_admin
-from tests.support.triggers import TRIGGER, TRIGGER_ID, call, create, cron, utc, webhook
+from tests.support.triggers import (
+    OTHER_WORKFLOW,
+    TRIGGER,
+    TRIGGER_ID,
+    after_run,
+    call,
+    create,
+    cron,
+    utc,
+    webhook,
+)
 
 REPORT = workflow(
     text("line", "At {{ inputs.when }}"), inputs={"when": InputSpec()}, output="{{ steps.line.output }}"
@@ -122,6 +135,47 @@ def test_a_user_cannot_pretend_to_be_the_clock(h: Harness) -> None:
     given_trigger(h, webhook(inputs={"when": "x"}))
     refused = h.submit(call(), as_=tenant_admin())
     assert refused.refusal is not None and refused.refusal.code == "access.denied"
+
+
+def ended(h: Harness, followers: Sequence[UUID]) -> None:
+    """A run's end as the execution records it, with who waits for it."""
+    run = uuid4()
+    event = ExecutionSucceeded(execution_id=run, output={"day": "Monday"}, followers=tuple(followers))
+    done = batch(f"execution-{run}", [1])
+    data = {"type": event.type_name, "data": event.model_dump_json().encode()}
+    done.rows[:] = [replace(done.rows[0], **data)]
+    h.store.commit(done)
+    h.run()
+
+
+def test_the_end_of_one_run_starts_another(h: Harness) -> None:
+    given_tenant(h)
+    given_workflow(h, REPORT)
+    given_workflow(h, workflow(text("a")), OTHER_WORKFLOW)
+    waits = after_run(inputs={"when": "{{ inputs.output.day }}"})
+    accept(h.submit(create(waits), as_=tenant_admin()))
+    for switch in (DisableTrigger, EnableTrigger, DisableTrigger, EnableTrigger):
+        accept(h.submit(switch(trigger_id=TRIGGER_ID), as_=tenant_admin()))
+    h.run()
+    followers = h.state(f"workflow-{OTHER_WORKFLOW}").followers
+    assert followers == {TRIGGER_ID: "succeeded"}
+    ended(h, [*followers])
+    [run] = [h.events(f"execution-{run_of(TRIGGER_ID, occurrence)}") for occurrence in fired(h)]
+    assert isinstance(run[0], ExecutionStarted)
+    assert run[0].inputs == {"when": "Monday"}
+    assert run[0].source.id == WORKFLOW_ID
+
+
+def test_who_stopped_waiting_is_not_told(h: Harness) -> None:
+    given_tenant(h)
+    given_workflow(h, REPORT)
+    given_workflow(h, workflow(text("a")), OTHER_WORKFLOW)
+    accept(h.submit(create(after_run(inputs=WHEN)), as_=tenant_admin()))
+    accept(h.submit(DisableTrigger(trigger_id=TRIGGER_ID), as_=tenant_admin()))
+    h.run()
+    assert h.state(f"workflow-{OTHER_WORKFLOW}").followers == {}
+    ended(h, [TRIGGER_ID])
+    assert fired(h) == []
 
 
 def test_a_suspended_tenants_clock_goes_on_without_runs(h: Harness) -> None:

@@ -1,12 +1,14 @@
+from collections.abc import Mapping
 from functools import reduce
 from uuid import UUID
 
 from contexts.authoring.following import MAX_FOLLOWERS
 from contexts.authoring.registry import REGISTRY
-from contexts.authoring.workflow import evolve
+from contexts.authoring.workflow import WORKFLOW, Workflow
 from schemas.authoring import events as e
 from schemas.authoring.commands import FireTrigger, FollowWorkflow, UnfollowWorkflow
 from schemas.authoring.triggers import Follow
+from schemas.base import Event
 from schemas.execution.events import ExecutionFailed, ExecutionSucceeded
 from schemas.execution.types import StepError
 from tests.support.builders import NOW, workflow
@@ -19,7 +21,7 @@ CREATED = e.WorkflowCreated(workflow_id=OTHER_WORKFLOW, name="Letters", definiti
 
 
 def follow(mark: int, on: str = "succeeded", trigger: UUID = TRIGGER_ID) -> FollowWorkflow:
-    return FollowWorkflow(workflow_id=OTHER_WORKFLOW, trigger_id=trigger, on=on, mark=mark)  # type: ignore[arg-type]
+    return FollowWorkflow(workflow_id=OTHER_WORKFLOW, trigger_id=trigger, on=on, mark=mark)
 
 
 def unfollow(mark: int) -> UnfollowWorkflow:
@@ -34,12 +36,16 @@ def unfollowed(mark: int) -> e.WorkflowUnfollowed:
     return e.WorkflowUnfollowed(**dict(unfollow(mark)))
 
 
+def followers(*events: Event) -> Mapping[UUID, str]:
+    state: Workflow | None = reduce(WORKFLOW.evolve, events, None)
+    assert state is not None
+    return state.followers
+
+
 def test_a_workflow_knows_who_waits_for_its_runs() -> None:
     authoring.given(CREATED).when(follow(1)).then(followed(1))
-    state = reduce(evolve, [CREATED, followed(1), followed(2, "any")], None)
-    assert state is not None and state.followers == {TRIGGER_ID: "any"}
-    state = evolve(state, unfollowed(3))
-    assert state is not None and state.followers == {}
+    assert followers(CREATED, followed(1), followed(2, "any")) == {TRIGGER_ID: "any"}
+    assert followers(CREATED, followed(1), unfollowed(2)) == {}
 
 
 def test_the_later_order_counts_whichever_comes_first() -> None:
