@@ -30,9 +30,7 @@ def fire(state: Trigger | None, command: FireTrigger, ctx: Context) -> list[Even
 def replay(state: Trigger | None, command: ReplayDelivery, ctx: Context) -> list[Event]:
     """Disabled triggers too: a person wants it now."""
     trigger = found(state, command.trigger_id)
-    first = command.occurrence.partition("~")[0]
-    occurrence = f"{first}~{command.replay_id}"
-    return [occur(trigger, occurrence, command.payload, command.at, 0)]
+    return [occur(trigger, command.replayed, command.payload, command.at, 0)]
 
 
 def tick(trigger: Trigger, command: FireTrigger, ctx: Context) -> list[Event]:

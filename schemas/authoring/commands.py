@@ -79,6 +79,11 @@ class ReplayDelivery(Command, type_name="authoring.trigger.replay", stream="trig
     payload: Any = None
     at: datetime
 
+    @property
+    def replayed(self) -> str:
+        """The new occurrence. A replay of a replay is one of the first."""
+        return f"{self.occurrence.partition('~')[0]}~{self.replay_id}"
+
 
 class FollowWorkflow(Command, type_name="authoring.workflow.follow", stream="workflow-{0.workflow_id}"):
     """A trigger waits for the ends of this workflow's runs. `mark` grows with the trigger's changes, so

@@ -18,7 +18,7 @@ from schemas.base import Event
 from schemas.execution.events import ExecutionStarted, ExecutionSucceeded
 from schemas.tenancy.commands import SuspendTenant
 from tests.support.batches import batch
-from tests.support.builders import NOW, TENANT_ID, partner_admin, text, workflow
+from tests.support.builders import NOW, TENANT_ID, WORKFLOW_ID, partner_admin, text, workflow
 from tests.support.harness import Harness
 from tests.support.story import accept, given_tenant, given_workflow, names, tenant_admin
 from tests.support.triggers import (
@@ -142,8 +142,8 @@ def ended(h: Harness, followers: Sequence[UUID]) -> None:
     run = uuid4()
     event = ExecutionSucceeded(execution_id=run, output={"day": "Monday"}, followers=tuple(followers))
     done = batch(f"execution-{run}", [1])
-    data = {"type": event.type_name, "data": event.model_dump_json().encode()}
-    done.rows[:] = [replace(done.rows[0], **data)]
+    data = event.model_dump_json().encode()
+    done.rows[:] = [replace(done.rows[0], type=event.type_name, data=data)]
     h.store.commit(done)
     h.run()
 
