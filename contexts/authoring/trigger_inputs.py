@@ -6,17 +6,7 @@ from itertools import accumulate
 from json import JSONEncoder
 from typing import Any
 
-from contexts.templates import (
-    MAX_RENDERED_BYTES,
-    MalformedTemplate,
-    Reference,
-    TemplateError,
-    Values,
-    look_up,
-    parse,
-    references,
-    render,
-)
+from contexts.templates import MAX_RENDERED_BYTES, MalformedTemplate, TemplateError, Values, fill, references
 from schemas.authoring.triggers import OFFERED, TriggerKind
 from schemas.envelope import Problem
 
@@ -57,25 +47,6 @@ def offered(payload: Any, at: datetime) -> Values:
     of_run = payload if isinstance(payload, Mapping) else {}
     run = {name: of_run[name] for name in ("output", "execution_id") if name in of_run}
     return Values({**run, **known}, {})
-
-
-def fill(template: Any, values: Values) -> Any:
-    match template:
-        case str():
-            return fill_text(template, values)
-        case Mapping():
-            return {key: fill(item, values) for key, item in template.items()}
-        case list() | tuple():
-            return [fill(item, values) for item in template]
-    return template
-
-
-def fill_text(template: str, values: Values) -> Any:
-    """A text that is one reference and nothing else keeps the value's type."""
-    before, *rest = parse(template)
-    if before == "" and len(rest) == 2 and isinstance(rest[0], Reference) and rest[1] == "":
-        return look_up(rest[0], values)
-    return render(template, values)
 
 
 def template_problems(kind: TriggerKind, inputs: Mapping[str, Any]) -> Iterator[Problem]:

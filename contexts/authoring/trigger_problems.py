@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from contexts.authoring import cron
-from contexts.authoring.canonical import canonical_json
 from contexts.authoring.facts import Target, TriggerFacts
 from contexts.authoring.following import MAX_FOLLOWERS
 from contexts.authoring.trigger_inputs import template_problems
+from contexts.hashes import canonical_json
 from schemas.authoring.commands import CreateTrigger, ReviseTrigger
 from schemas.authoring.triggers import CronTrigger, RunTrigger, WebhookTrigger
 from schemas.envelope import Problem
