@@ -1,14 +1,16 @@
 from collections.abc import Iterable
 
 from bus.facts.reading import SYSTEM_RATES, Facts, Read
-from contexts.authoring.facts import AuthoringFacts, Target, TriggerFacts
+from contexts.authoring.facts import AuthoringFacts, FiringFacts, Target, TriggerFacts
 from contexts.authoring.workflow import Workflow
 from contexts.billing.rate_card import RateCard
 from contexts.billing.rate_card import known_models as known_models_of
+from contexts.execution.state import Execution
 from schemas.authoring.commands import (
     CreateAgent,
     CreateTrigger,
     CreateWorkflow,
+    FireTrigger,
     ReviseTrigger,
     ReviseWorkflow,
 )
@@ -59,6 +61,18 @@ def followers_of(command: CreateTrigger | ReviseTrigger, read: Read) -> int | No
     return len(followed.follow_marks.keys() - {command.trigger_id}) if followed else None
 
 
+def ended_run(command: FireTrigger, state: object, envelope: Envelope) -> Iterable[str]:
+    return (f"execution-{command.occurrence}",) if command.kind == "run" else ()
+
+
+def firing_facts(command: FireTrigger, state: object, envelope: Envelope, read: Read) -> FiringFacts:
+    """A run that a trigger started counts on from there."""
+    if command.kind != "run":
+        return FiringFacts(0)
+    run: Execution | None = read(f"execution-{command.occurrence}")
+    return FiringFacts(run.trigger.depth + 1 if run and run.trigger else 1)
+
+
 TRIGGERS: Facts = Facts(workflows_of_trigger, trigger_facts)
 
 FACTS: dict[type[Command], Facts] = {
@@ -68,4 +82,5 @@ FACTS: dict[type[Command], Facts] = {
     },
     CreateTrigger: TRIGGERS,
     ReviseTrigger: TRIGGERS,
+    FireTrigger: Facts(ended_run, firing_facts),
 }

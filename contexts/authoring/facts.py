@@ -41,3 +41,10 @@ class TriggerFacts:
     found: bool
     target: Target | None
     followers: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FiringFacts:
+    """For FireTrigger: how many triggers that wait for runs led here, one after the other."""
+
+    depth: int

@@ -5,6 +5,7 @@ from typing import Any
 
 from contexts.authoring.catching_up import Skipped, passed
 from contexts.authoring.errors import TriggerNotListening
+from contexts.authoring.facts import FiringFacts
 from contexts.authoring.trigger import Trigger, evolve, found, planned
 from contexts.authoring.trigger_inputs import Unfilled, filled, offered
 from contexts.kernel import Context
@@ -24,7 +25,8 @@ def fire(state: Trigger | None, command: FireTrigger, ctx: Context) -> list[Even
         return tick(trigger, command, ctx)
     if not trigger.enabled or trigger.definition.type != command.kind:
         raise TriggerNotListening("the trigger is disabled, or waits for something else")
-    return [occur(trigger, command.occurrence, command.payload, command.at, command.depth)]
+    facts: FiringFacts = ctx.facts
+    return [occur(trigger, command.occurrence, command.payload, command.at, facts.depth)]
 
 
 def replay(state: Trigger | None, command: ReplayDelivery, ctx: Context) -> list[Event]:

@@ -61,6 +61,9 @@ def when_execution_failed(event: ExecutionFailed, recorded: Recorded) -> list[Fi
 def ended(
     event: ExecutionSucceeded | ExecutionFailed, recorded: Recorded, end: dict[str, Any]
 ) -> list[FireTrigger]:
+    """The run of a subworkflow is part of another, and starts nothing by itself."""
+    if event.parent is not None:
+        return []
     run = str(event.execution_id)
     return [
         FireTrigger(
@@ -69,7 +72,6 @@ def ended(
             occurrence=run,
             payload={"execution_id": run, **end},
             at=recorded.recorded_at,
-            depth=event.depth + 1,
         )
         for trigger_id in event.followers
     ]

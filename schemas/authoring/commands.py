@@ -67,7 +67,6 @@ class FireTrigger(Command, type_name="authoring.trigger.fire", stream="trigger-{
     occurrence: Occurrence
     payload: Any = None
     at: datetime
-    depth: int = 0
 
 
 class ReplayDelivery(Command, type_name="authoring.trigger.replay", stream="trigger-{0.trigger_id}"):

@@ -343,7 +343,7 @@ class ExecutionResumed(Event, type_name="execution.execution.resumed"):
 
 
 class ExecutionSucceeded(Event, type_name="execution.execution.succeeded"):
-    """`followers` are the triggers that wait for this end; `depth` is of what triggered this run."""
+    """`followers` are the triggers that wait for this end."""
 
     payloads: ClassVar[frozenset[str]] = frozenset({"output"})
 
@@ -352,7 +352,6 @@ class ExecutionSucceeded(Event, type_name="execution.execution.succeeded"):
     parent: ParentRef | None = None
     followers: tuple[UUID, ...] = ()
     spent: Decimal = Decimal(0)
-    depth: int = 0
 
 
 class ExecutionFailed(Event, type_name="execution.execution.failed"):
@@ -366,7 +365,6 @@ class ExecutionFailed(Event, type_name="execution.execution.failed"):
     parent: ParentRef | None = None
     followers: tuple[UUID, ...] = ()
     spent: Decimal = Decimal(0)
-    depth: int = 0
 
 
 class ExecutionCancelled(Event, type_name="execution.execution.cancelled"):

@@ -1,26 +1,25 @@
 """Runs that start by themselves, in order and once as well as shuffled and twice."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from bus import wiring
+from contexts.authoring.firing import MAX_DEPTH
 from contexts.execution.trigger_policies import when_trigger_fired
 from contexts.kernel import Policy
 from schemas.authoring.commands import DisableTrigger, EnableTrigger
-from schemas.authoring.events import TicksSkipped, TriggerFired
+from schemas.authoring.events import TicksSkipped, TriggerFired, TriggerMisfired
 from schemas.authoring.parts import InputSpec
 from schemas.authoring.triggers import TriggerDefinition, run_of
 from schemas.base import Event
-from schemas.execution.events import ExecutionStarted, ExecutionSucceeded
+from schemas.execution.events import ExecutionStarted
 from schemas.tenancy.commands import SuspendTenant
-from tests.support.batches import batch
-from tests.support.builders import NOW, TENANT_ID, WORKFLOW_ID, partner_admin, text, workflow
+from tests.support.builders import NOW, TENANT_ID, WORKFLOW_ID, noop, partner_admin, workflow
 from tests.support.harness import Harness
-from tests.support.story import accept, given_tenant, given_workflow, names, tenant_admin
+from tests.support.story import RUN_ID, accept, given_tenant, given_workflow, names, start, tenant_admin
 from tests.support.triggers import (
     OTHER_WORKFLOW,
     TRIGGER,
@@ -33,9 +32,7 @@ from tests.support.triggers import (
     webhook,
 )
 
-REPORT = workflow(
-    text("line", "At {{ inputs.when }}"), inputs={"when": InputSpec()}, output="{{ steps.line.output }}"
-)
+REPORT = workflow(noop("work"), inputs={"when": InputSpec()}, output="At {{ inputs.when }}")
 WHEN = {"when": "{{ inputs.time }}"}
 DAY = timedelta(days=1).total_seconds()
 
@@ -137,45 +134,51 @@ def test_a_user_cannot_pretend_to_be_the_clock(h: Harness) -> None:
     assert refused.refusal is not None and refused.refusal.code == "access.denied"
 
 
-def ended(h: Harness, followers: Sequence[UUID]) -> None:
-    """A run's end as the execution records it, with who waits for it."""
-    run = uuid4()
-    event = ExecutionSucceeded(execution_id=run, output={"day": "Monday"}, followers=tuple(followers))
-    done = batch(f"execution-{run}", [1])
-    data = event.model_dump_json().encode()
-    done.rows[:] = [replace(done.rows[0], type=event.type_name, data=data)]
-    h.store.commit(done)
+def given_followed(h: Harness) -> None:
+    """Runs of another workflow, whose ends start the report."""
+    given_tenant(h)
+    given_workflow(h, REPORT)
+    given_workflow(h, workflow(noop("work"), output="Monday"), OTHER_WORKFLOW)
+    accept(h.submit(create(after_run(inputs={"when": "{{ inputs.output }}"})), as_=tenant_admin()))
+
+
+def switch(h: Harness, *commands: type[EnableTrigger | DisableTrigger]) -> None:
+    for command in commands:
+        accept(h.submit(command(trigger_id=TRIGGER_ID), as_=tenant_admin()))
     h.run()
 
 
 def test_the_end_of_one_run_starts_another(h: Harness) -> None:
-    given_tenant(h)
-    given_workflow(h, REPORT)
-    given_workflow(h, workflow(text("a")), OTHER_WORKFLOW)
-    waits = after_run(inputs={"when": "{{ inputs.output.day }}"})
-    accept(h.submit(create(waits), as_=tenant_admin()))
-    for switch in (DisableTrigger, EnableTrigger, DisableTrigger, EnableTrigger):
-        accept(h.submit(switch(trigger_id=TRIGGER_ID), as_=tenant_admin()))
+    given_followed(h)
+    switch(h, DisableTrigger, EnableTrigger, DisableTrigger, EnableTrigger)
+    accept(h.submit(start(source_id=OTHER_WORKFLOW), as_=tenant_admin()))
     h.run()
-    followers = h.state(f"workflow-{OTHER_WORKFLOW}").followers
-    assert followers == {TRIGGER_ID: "succeeded"}
-    ended(h, [*followers])
-    [run] = [h.events(f"execution-{run_of(TRIGGER_ID, occurrence)}") for occurrence in fired(h)]
-    assert isinstance(run[0], ExecutionStarted)
-    assert run[0].inputs == {"when": "Monday"}
-    assert run[0].source.id == WORKFLOW_ID
+    assert fired(h) == [str(RUN_ID)]
+    first, *rest = h.events(f"execution-{run_of(TRIGGER_ID, str(RUN_ID))}")
+    assert isinstance(first, ExecutionStarted)
+    assert (first.inputs, first.source.id) == ({"when": "Monday"}, WORKFLOW_ID)
+    assert names(rest)[-1] == "succeeded"
 
 
 def test_who_stopped_waiting_is_not_told(h: Harness) -> None:
-    given_tenant(h)
-    given_workflow(h, REPORT)
-    given_workflow(h, workflow(text("a")), OTHER_WORKFLOW)
-    accept(h.submit(create(after_run(inputs=WHEN)), as_=tenant_admin()))
-    accept(h.submit(DisableTrigger(trigger_id=TRIGGER_ID), as_=tenant_admin()))
+    given_followed(h)
+    switch(h, DisableTrigger)
+    accept(h.submit(start(source_id=OTHER_WORKFLOW), as_=tenant_admin()))
     h.run()
-    assert h.state(f"workflow-{OTHER_WORKFLOW}").followers == {}
-    ended(h, [TRIGGER_ID])
     assert fired(h) == []
+
+
+def test_two_workflows_that_start_each_other_come_to_an_end(h: Harness) -> None:
+    given_followed(h)
+    back = create(after_run(workflow_id=WORKFLOW_ID), trigger_id=UUID(int=202), workflow_id=OTHER_WORKFLOW)
+    accept(h.submit(back, as_=tenant_admin()))
+    h.run()
+    accept(h.submit(start(source_id=OTHER_WORKFLOW), as_=tenant_admin()))
+    h.run()
+    assert len(h.streams("execution")) == 1 + MAX_DEPTH
+    events = [event for stream in h.streams("trigger") for event in h.events(stream)]
+    [misfired] = [event for event in events if isinstance(event, TriggerMisfired)]
+    assert misfired.problem.code == "authoring.trigger_chain_too_long"
 
 
 def test_a_suspended_tenants_clock_goes_on_without_runs(h: Harness) -> None:

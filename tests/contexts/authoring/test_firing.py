@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from contexts.authoring.facts import FiringFacts
 from contexts.authoring.firing import MAX_DEPTH
 from contexts.authoring.registry import REGISTRY
 from schemas.authoring import commands as c
@@ -31,6 +32,7 @@ authoring = Spec(REGISTRY)
 NIGHTS = [utc(2026, 9, day, 2) for day in (16, 17, 18, 19)]
 NAMES = [f"2026-09-{day}T02:00:00Z" for day in (16, 17, 18, 19)]
 OFF = e.TriggerDisabled(trigger_id=TRIGGER_ID, follows=None)
+OUTSIDE = FiringFacts(0)
 HOOK = webhook(inputs={"who": "{{ inputs.payload.user }}", "text": "Hi {{ inputs.payload.user.name }}!"})
 ADA = {"user": {"name": "Ada"}}
 GREETING = {"who": {"name": "Ada"}, "text": "Hi Ada!"}
@@ -80,7 +82,7 @@ def test_after_an_outage_all_missed_ticks_are_made_up_for_in_order() -> None:
 
 def test_a_call_fills_the_inputs_from_what_it_brings() -> None:
     event = fired("d1", kind="webhook", inputs=GREETING, payload=ADA)
-    authoring.given(created(HOOK)).when(call(ADA)).then(event)
+    authoring.given(created(HOOK)).knowing(OUTSIDE).when(call(ADA)).then(event)
 
 
 def test_a_call_that_lacks_something_is_kept_and_can_be_replayed() -> None:
@@ -98,7 +100,7 @@ def test_a_call_that_lacks_something_is_kept_and_can_be_replayed() -> None:
         payload={},
         problem=problem,
     )
-    authoring.given(created(HOOK)).when(call({})).then(misfired)
+    authoring.given(created(HOOK)).knowing(OUTSIDE).when(call({})).then(misfired)
     again = c.ReplayDelivery(
         trigger_id=TRIGGER_ID, occurrence="d1", replay_id=UUID(int=9), payload=ADA, at=NOW
     )
@@ -121,7 +123,7 @@ def test_an_occurrence_is_claimed_for_ever() -> None:
 
 def test_inputs_have_a_largest_size() -> None:
     many = webhook(inputs={f"i{n}": "{{ inputs.payload }}" for n in range(50)})
-    outcome = authoring.given(created(many)).when(call("x" * 10_000))
+    outcome = authoring.given(created(many)).knowing(OUTSIDE).when(call("x" * 10_000))
     [event] = outcome.events
     assert isinstance(event, e.TriggerMisfired)
     assert event.problem.code == "authoring.inputs_too_large"
@@ -134,10 +136,10 @@ def test_who_does_not_listen_refuses_calls(history: tuple[Event, ...]) -> None:
 
 def test_a_chain_of_triggers_ends() -> None:
     waits = authoring.given(created(after_run(inputs={"text": "{{ inputs.output.text }}"})))
+    last, too_far = waits.knowing(FiringFacts(MAX_DEPTH)), waits.knowing(FiringFacts(MAX_DEPTH + 1))
     payload = {"execution_id": "e", "status": "succeeded", "output": {"text": "x"}}
-    ended = call(payload, "e", kind="run", depth=MAX_DEPTH)
     event = fired("e", kind="run", inputs={"text": "x"}, payload=payload, depth=MAX_DEPTH)
-    waits.when(ended).then(event)
-    [refused] = waits.when(call(payload, "e", kind="run", depth=MAX_DEPTH + 1)).events
+    last.when(call(payload, "e", kind="run")).then(event)
+    [refused] = too_far.when(call(payload, "e", kind="run")).events
     assert isinstance(refused, e.TriggerMisfired)
     assert refused.problem.code == "authoring.trigger_chain_too_long"

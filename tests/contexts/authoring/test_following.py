@@ -10,7 +10,7 @@ from schemas.authoring.commands import FireTrigger, FollowWorkflow, UnfollowWork
 from schemas.authoring.triggers import Follow
 from schemas.base import Event
 from schemas.execution.events import ExecutionFailed, ExecutionSucceeded
-from schemas.execution.types import StepError
+from schemas.execution.types import ParentRef, StepError
 from tests.support.builders import NOW, workflow
 from tests.support.spec import Spec
 from tests.support.triggers import OTHER_WORKFLOW, TRIGGER_ID, after_run, created, webhook
@@ -80,17 +80,18 @@ def test_changing_a_trigger_tells_the_workflows() -> None:
 
 
 def test_the_end_of_a_run_reaches_who_waits_for_it() -> None:
-    end = ExecutionSucceeded(execution_id=RUN, output="text", followers=(TRIGGER_ID,), depth=2)
+    end = ExecutionSucceeded(execution_id=RUN, output="text", followers=(TRIGGER_ID,))
     fire = FireTrigger(
         trigger_id=TRIGGER_ID,
         kind="run",
         occurrence=str(RUN),
         payload={"execution_id": str(RUN), "status": "succeeded", "output": "text"},
         at=NOW,
-        depth=3,
     )
     authoring.when(end).issues(fire)
     authoring.when(ExecutionSucceeded(execution_id=RUN, output="text")).issues()
+    above = ParentRef(execution_id=UUID(int=301), node="sub", attempt=1, root_id=UUID(int=301), depth=1)
+    authoring.when(end.model_copy(update={"parent": above})).issues()
 
 
 def test_a_failure_reaches_them_with_its_reason() -> None:
