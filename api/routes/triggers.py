@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends, Path
 
 from api.bodies import json_body
 from api.deps import CurrentScope, Parts, caught_up, current_actor, may, tenant_of
-from api.errors import ApiProblem, not_found
+from api.errors import not_found
 from api.models.common import Done
 from api.models.triggers import (
     CreateTriggerBody,
@@ -19,6 +19,7 @@ from api.models.triggers import (
 from api.pagination import PageDep, encode
 from api.parts import Deps
 from api.reads import DeliveryRow, TriggerRow
+from api.replays import occurred
 from api.submit import Attempt, AttemptDep
 from infra.db.scope import Scope
 from schemas.access import Permission
@@ -29,7 +30,6 @@ from schemas.authoring.commands import (
     ReplayDelivery,
     ReviseTrigger,
 )
-from schemas.authoring.events import TriggerFired, TriggerMisfired
 from schemas.authoring.triggers import TriggerDefinition, run_of
 from schemas.base import Command
 
@@ -119,7 +119,7 @@ async def replay_delivery(
     parts: Parts, scope: CurrentScope, attempt: AttemptDep, trigger_id: UUID, occurrence: OccurrencePath
 ) -> Any:
     """With what it brought then, and the trigger as it is now. `id` is the new run's."""
-    happened = await event_of(parts, scope, trigger_id, occurrence)
+    happened = await occurred(parts, scope, trigger_id, occurrence)
     replay_id = attempt.new_id("replay")
     command = ReplayDelivery(
         trigger_id=trigger_id,
@@ -129,19 +129,6 @@ async def replay_delivery(
         at=happened.at,
     )
     return await send(attempt, command, run_of(trigger_id, command.replayed))
-
-
-async def event_of(
-    parts: Deps, scope: Scope, trigger_id: UUID, occurrence: str
-) -> TriggerFired | TriggerMisfired:
-    row = await parts.reads.delivery(scope, trigger_id, occurrence)
-    if row is None:
-        raise not_found("authoring.delivery_not_found", "delivery")
-    stream, before = f"trigger-{trigger_id}", row.event_position - 1
-    for recorded in await parts.reads.events_of_stream(scope, stream, before, 1):
-        if isinstance(recorded.event, TriggerFired | TriggerMisfired):
-            return recorded.event
-    raise ApiProblem(409, "authoring.nothing_to_replay", "Skipped ticks cannot be replayed.")
 
 
 async def existing(parts: Deps, scope: Scope, trigger_id: UUID) -> TriggerRow:

@@ -4,9 +4,8 @@ from uuid import UUID
 
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import Source
-from schemas.authoring.tools import ToolDefinition
-
 from schemas.authoring.parts import InputSpec
+from schemas.authoring.tools import ToolDefinition
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,12 @@ from itertools import accumulate
 from json import JSONEncoder
 from typing import Any
 
-from contexts.templates import MAX_RENDERED_BYTES, MalformedTemplate, TemplateError, Values, fill, references
+from contexts.templates import MalformedTemplate, TemplateError, Values, fill, references
 from schemas.authoring.triggers import OFFERED, TriggerKind
 from schemas.envelope import Problem
+
+MAX_INPUTS_BYTES = 240 * 1024
+"""With what a call brings, at most 256 KB, they stand in one event."""
 
 
 class Unfilled(Exception):
@@ -22,7 +25,7 @@ class Unfilled(Exception):
 def filled(inputs: Mapping[str, Any], values: Values) -> dict[str, Any]:
     found = {name: filled_input(name, template, values) for name, template in inputs.items()}
     if too_large(found):
-        message = f"the inputs are larger than {MAX_RENDERED_BYTES} bytes as JSON"
+        message = f"the inputs are larger than {MAX_INPUTS_BYTES} bytes as JSON"
         raise Unfilled(Problem(code="authoring.inputs_too_large", message=message, path="definition.inputs"))
     return found
 
@@ -30,7 +33,7 @@ def filled(inputs: Mapping[str, Any], values: Values) -> dict[str, Any]:
 def too_large(value: Any) -> bool:
     """Counted piece by piece: a few references to one large value could fill the memory."""
     sizes = accumulate(len(piece) for piece in JSONEncoder().iterencode(value))
-    return any(size > MAX_RENDERED_BYTES for size in sizes)
+    return any(size > MAX_INPUTS_BYTES for size in sizes)
 
 
 def filled_input(name: str, template: Any, values: Values) -> Any:

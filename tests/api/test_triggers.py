@@ -1,9 +1,11 @@
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
 
 from api.models.triggers import NIGHTLY
+from infra.eventstore.types import Payload
 from schemas.authoring.commands import ReplayDelivery
 from schemas.authoring.events import TicksSkipped
 from schemas.authoring.triggers import run_of
@@ -107,3 +109,16 @@ async def test_what_no_trigger_can_be_is_refused(anna: Client) -> None:
         problem(response, 422, "request.invalid")
     response = await anna.post("/triggers", json={**TRIGGER, "workflow_id": str(UUID(int=1)), "version": 0})
     problem(response, 422, "request.invalid")
+
+
+async def test_a_large_delivery_is_replayed_whole_while_it_is_kept(world: World, anna: Client) -> None:
+    trigger_id = await world.make("/triggers", TRIGGER)
+    await world.deliver(trigger_id, world.anna, "d-1")
+    name, recorded = "ab" * 32, world.reads.log[-1]
+    slim = recorded.event.model_copy(update={"payload": {"text": f"hb:payload:{name}:5:t", "n": 1}})
+    world.reads.log[-1] = replace(recorded, event=slim)
+    place = f"/triggers/{trigger_id}/deliveries/d-1/replay"
+    problem(await anna.post(place), 409, "authoring.payload_gone")
+    world.reads.payloads.append((world.tenant, Payload(name, "t", b"large")))
+    assert (await anna.post(place)).status_code == 200
+    assert world.bus.sent[-1].data["payload"] == {"text": "large", "n": 1}

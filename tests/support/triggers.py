@@ -69,8 +69,8 @@ def fired(occurrence: str, at: datetime = NOW, kind: str = "cron", **changes: An
         "depth": 0,
         "execution_id": run_of(TRIGGER_ID, occurrence),
     }
-    fields = {"kind": kind, "occurrence": occurrence, "at": at, **defaults, **changes}
-    return e.TriggerFired(trigger_id=TRIGGER_ID, **fields)
+    fields = {"trigger_id": TRIGGER_ID, "kind": kind, "occurrence": occurrence, "at": at}
+    return e.TriggerFired(**{**fields, **defaults, **changes})
 
 
 def skipped(first: datetime, last: datetime, count: int) -> e.TicksSkipped:
