@@ -13,12 +13,25 @@ from api.middleware import RequestContext
 from api.pagination import on_bad_cursor
 from api.parts import Deps, Limits
 from api.reads import BadCursor
-from api.routes import authoring, billing, commands, execution, health, identity, payloads, tenancy
+from api.routes import (
+    authoring,
+    billing,
+    commands,
+    execution,
+    health,
+    hooks,
+    identity,
+    payloads,
+    tenancy,
+    triggers,
+)
 
 ROUTERS = (
     identity.router,
     tenancy.router,
     authoring.router,
+    triggers.router,
+    hooks.router,
     execution.router,
     payloads.router,
     billing.router,

@@ -48,17 +48,22 @@ def demand_json(content_type: str) -> None:
         raise ApiProblem(415, "request.not_json", "Send the body as application/json.")
 
 
-def validated(model: type[B], raw: bytes) -> B:
+def parsed(raw: bytes) -> Any:
     try:
-        parsed = from_json(raw, allow_inf_nan=False)
+        value = from_json(raw, allow_inf_nan=False)
     except ValueError as error:
         raise ApiProblem(400, "request.malformed_json", f"The body is not JSON: {error}.") from error
-    if problems := list(unstorable(parsed)):
+    if problems := list(unstorable(value)):
         raise invalid(problems)
+    return value
+
+
+def validated(model: type[B], raw: bytes) -> B:
+    value = parsed(raw)
     try:
         return model.model_validate_json(raw, strict=True)
     except ValidationError as error:
-        raise invalid(body_problems(error, parsed)) from error
+        raise invalid(body_problems(error, value)) from error
 
 
 def body_problems(error: ValidationError, parsed: Any) -> list[Problem]:

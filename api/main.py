@@ -14,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 from api import app
 from api.adapters.live import BusLive
 from api.adapters.reads import PostgresReads
+from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
 from api.ports import Check
 from bus.broker import Bus, connected
@@ -32,6 +33,7 @@ from infra.settings import Settings, load
 
 KEY_RING = "access tokens"
 REQUEST_HASHES = "request hashes"
+HOOK_SECRETS = "webhook secrets"
 POOL_SIZE = 10
 
 OUTAGES: dict[type[Exception], str] = {
@@ -82,6 +84,7 @@ async def deps(
         passwords=Passwords(),
         tokens=Tokens(ring, minutes=settings.access_token_minutes),
         hash_key=derive(master, REQUEST_HASHES),
+        hook_secrets=HookSecrets(SecretBox([master], HOOK_SECRETS)),
         checks={"postgres": postgres_check(pool), "nats": nats_check(bus)},
         outages=OUTAGES,
         limits=limits(settings),

@@ -22,6 +22,7 @@ A success of a writing request means **committed**. Its `position` given back as
 wait until they include it. A `202` to anything but an execution means queued for sure and decided soon:
 ask `GET /commands/{command_id}`. An `Idempotency-Key` makes retries safe. Every error is an
 `application/problem+json` with a stable `code`. Money is a string of US dollars."""
+HOOK = "/hooks/{trigger_id}"
 PROBLEMS = {
     400: "Not JSON, or against a rule.",
     401: "No valid access token, or wrong credentials.",
@@ -119,7 +120,7 @@ def statuses(operation: dict[str, Any], path: str, method: str) -> Iterator[int]
     yield 503
     if operation.get("parameters") or "requestBody" in operation:
         yield 422
-    if secured or path == "/auth/token":
+    if secured or path in ("/auth/token", HOOK):
         yield 401
     if secured and path != "/auth/me":
         yield 403
@@ -130,6 +131,8 @@ def statuses(operation: dict[str, Any], path: str, method: str) -> Iterator[int]
         yield from (400, 402, 409, 415)
     if path == "/auth/token":
         yield from (400, 429)
+    if path == HOOK:
+        yield from (400, 409)
 
 
 def problem_response(status: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from api.hook_secrets import HookSecrets
 from api.ports import Check, Live, PasswordHasher, Seal, Submitter, TokenMaker
 from api.reads import Reads
 from api.tarpit import Tarpit
@@ -32,6 +33,7 @@ class Deps:
     passwords: PasswordHasher
     tokens: TokenMaker
     hash_key: bytes
+    hook_secrets: HookSecrets
     checks: Mapping[str, Check] = field(default_factory=dict)
     outages: Mapping[type[Exception], str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)

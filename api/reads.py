@@ -12,9 +12,10 @@ from infra.eventstore.types import Payload
 from schemas.access import Role
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.triggers import CronTrigger, RunTrigger, WebhookSettings
 from schemas.base import PartnerId, TenantId, UserId
 from schemas.billing.types import Posting, Pricing
-from schemas.envelope import Answer, Recorded
+from schemas.envelope import Answer, Problem, Recorded
 from schemas.execution.chat import Usage
 from schemas.tenancy.types import TenantStatus
 
@@ -88,6 +89,49 @@ class WorkflowRow:
     hash: str | None
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerRow:
+    """`version` and `hash` are None when it starts the newest version."""
+
+    id: UUID
+    name: str
+    workflow_id: UUID
+    version: int | None
+    hash: str | None
+    definition: CronTrigger | WebhookSettings | RunTrigger
+    enabled: bool
+    next_tick: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """What came of one occurrence; `id` is its run's. Skipped ticks, from `at` to `until`, are one row."""
+
+    id: UUID
+    occurrence: str
+    status: Literal["pending", "queued", "started", "misfired", "skipped"]
+    at: datetime
+    until: datetime | None
+    ticks: int | None
+    problem: Problem | None
+    event_position: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HookRow:
+    """Whose a webhook is and what its calls are checked with."""
+
+    id: UUID
+    tenant_id: TenantId
+    partner_id: PartnerId | None
+    enabled: bool
+    settings: WebhookSettings
+    secret_ciphertext: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +246,22 @@ class Reads(Protocol):
     async def workflow(self, scope: Scope, workflow_id: UUID) -> WorkflowRow | None: ...
 
     async def workflows(self, scope: Scope, cursor: str | None, limit: int) -> Page[WorkflowRow]: ...
+
+    async def trigger(self, scope: Scope, trigger_id: UUID) -> TriggerRow | None: ...
+
+    async def triggers(self, scope: Scope, cursor: str | None, limit: int) -> Page[TriggerRow]: ...
+
+    async def deliveries(
+        self, scope: Scope, trigger_id: UUID, cursor: str | None, limit: int
+    ) -> Page[DeliveryRow]:
+        """Newest first."""
+        ...
+
+    async def delivery(self, scope: Scope, trigger_id: UUID, occurrence: str) -> DeliveryRow | None: ...
+
+    async def hook(self, scope: Scope, trigger_id: UUID) -> HookRow | None:
+        """None when it is no webhook."""
+        ...
 
     async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
         """With its steps."""

@@ -10,6 +10,7 @@ from projections.rate_cards.project import PROJECTION as RATE_CARDS
 from projections.tenant_bills.project import PROJECTION as TENANT_BILLS
 from projections.tenants.project import PROJECTION as TENANTS
 from projections.timers.project import PROJECTION as TIMERS
+from projections.triggers.project import PROJECTION as TRIGGERS
 from projections.users.project import PROJECTION as USERS
 from projections.workflows.project import PROJECTION as WORKFLOWS
 
@@ -19,6 +20,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     USERS,
     AGENTS,
     WORKFLOWS,
+    TRIGGERS,
     EXECUTIONS,
     TIMERS,
     RATE_CARDS,

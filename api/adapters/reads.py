@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,12 +14,15 @@ from api.adapters import cursors, rows
 from api.reads import (
     AgentRow,
     BillRow,
+    DeliveryRow,
     ExecutionRow,
     ExecutionStatus,
+    HookRow,
     LedgerRow,
     Page,
     PartnerRow,
     TenantRow,
+    TriggerRow,
     UserRow,
     WorkflowRow,
 )
@@ -34,6 +38,7 @@ from projections.ledger_entries import queries as entries
 from projections.partners import queries as partners
 from projections.tenant_bills import queries as bills
 from projections.tenants import queries as tenants
+from projections.triggers import queries as triggers
 from projections.users import queries as users
 from projections.workflows import queries as workflows
 from schemas.base import TenantId
@@ -82,6 +87,30 @@ class PostgresReads:
         async with self._scoped(scope) as conn:
             found = await workflows.list_page(conn, before, limit + 1)
         return cursors.page(found, limit, rows.key_of, rows.workflow)
+
+    async def trigger(self, scope: Scope, trigger_id: UUID) -> TriggerRow | None:
+        return await self._one(scope, lambda conn: triggers.get(conn, trigger_id), rows.trigger)
+
+    async def triggers(self, scope: Scope, cursor: str | None, limit: int) -> Page[TriggerRow]:
+        before = cursors.before(cursor)
+        async with self._scoped(scope) as conn:
+            found = await triggers.list_page(conn, before, limit + 1)
+        return cursors.page(found, limit, rows.key_of, rows.trigger)
+
+    async def deliveries(
+        self, scope: Scope, trigger_id: UUID, cursor: str | None, limit: int
+    ) -> Page[DeliveryRow]:
+        before = cursors.before(cursor)
+        async with self._scoped(scope) as conn:
+            found = await triggers.deliveries(conn, trigger_id, before, limit + 1)
+        return cursors.page(found, limit, rows.key_of, rows.delivery)
+
+    async def delivery(self, scope: Scope, trigger_id: UUID, occurrence: str) -> DeliveryRow | None:
+        query = partial(triggers.delivery, trigger_id=trigger_id, occurrence=occurrence)
+        return await self._one(scope, query, rows.delivery)
+
+    async def hook(self, scope: Scope, trigger_id: UUID) -> HookRow | None:
+        return await self._one(scope, lambda conn: triggers.hook(conn, trigger_id), rows.hook)
 
     async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
         async with self._scoped(scope) as conn:

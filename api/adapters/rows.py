@@ -1,16 +1,21 @@
 """What the projections' queries give, as the rows the edge works with."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import Field, TypeAdapter
 
 from api.reads import (
     AgentRow,
     BillLine,
+    DeliveryRow,
     ExecutionRow,
+    HookRow,
     LedgerRow,
     PartnerRow,
     StepRow,
     TenantRow,
+    TriggerRow,
     UserRow,
     WorkflowRow,
 )
@@ -19,14 +24,21 @@ from projections.executions.rows import Execution, ExecutionSummary, Step
 from projections.ledger_entries import rows as ledger
 from projections.partners.queries import Partner
 from projections.tenants.queries import Tenant
+from projections.triggers import queries as triggers
 from projections.users.queries import Login
 from projections.workflows.queries import Workflow
 from schemas.access import Role
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.triggers import CronTrigger, RunTrigger, WebhookSettings
 from schemas.base import PLATFORM, PartnerId, TenantId, UserId
 from schemas.billing.types import Posting, Pricing
+from schemas.envelope import Problem
 from schemas.execution.chat import Usage
+
+TRIGGER: TypeAdapter[CronTrigger | WebhookSettings | RunTrigger] = TypeAdapter(
+    Annotated[CronTrigger | WebhookSettings | RunTrigger, Field(discriminator="type")]
+)
 
 
 def user(row: Login) -> UserRow:
@@ -71,6 +83,46 @@ def workflow(row: Workflow) -> WorkflowRow:
         hash=row.hash,
         created_at=row.created_at,
         updated_at=row.updated_at,
+    )
+
+
+def trigger(row: triggers.Trigger) -> TriggerRow:
+    return TriggerRow(
+        id=row.id,
+        name=row.name,
+        workflow_id=row.workflow_id,
+        version=row.version,
+        hash=row.hash,
+        definition=TRIGGER.validate_python(row.definition),
+        enabled=row.enabled,
+        next_tick=row.next_tick,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def delivery(row: triggers.Delivery) -> DeliveryRow:
+    return DeliveryRow(
+        id=row.id,
+        occurrence=row.occurrence,
+        status=row.status,  # type: ignore[arg-type]
+        at=row.at,
+        until=row.until,
+        ticks=row.ticks,
+        problem=Problem.model_validate(row.problem) if row.problem else None,
+        event_position=row.event_position,
+        created_at=row.created_at,
+    )
+
+
+def hook(row: triggers.Hook) -> HookRow:
+    return HookRow(
+        id=row.id,
+        tenant_id=TenantId(row.tenant_id),
+        partner_id=PartnerId(row.partner_id) if row.partner_id else None,
+        enabled=row.enabled,
+        settings=WebhookSettings.model_validate(row.definition),
+        secret_ciphertext=row.secret_ciphertext,
     )
 
 
@@ -151,7 +203,9 @@ def line(row: ledger.BillLine) -> BillLine:
     return BillLine(row.model, row.calls, row.tokens, row.price_usd, row.commission_usd, row.cost_usd)
 
 
-def key_of(row: ExecutionSummary | Agent | Workflow) -> tuple[Any, UUID]:
+def key_of(
+    row: ExecutionSummary | Agent | Workflow | triggers.Trigger | triggers.Delivery,
+) -> tuple[Any, UUID]:
     return row.created_at, row.id
 
 

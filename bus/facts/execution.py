@@ -1,12 +1,13 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from uuid import UUID
 
 from bus.facts.reading import Facts, Read
 from contexts.authoring.agent import Agent, as_workflow
 from contexts.authoring.workflow import Workflow
 from contexts.billing.rating import charge
-from contexts.execution.facts import RunFacts, StartFacts
+from contexts.execution.facts import Followed, RunFacts, StartFacts
 from contexts.execution.state import Execution
 from contexts.tenancy.tenant import Tenant
 from schemas.authoring.definition import Release, Source
@@ -40,7 +41,12 @@ def start_facts(
         found=source is not None,
         source=pin,
         release=release,
+        followers=followers_of(source),
     )
+
+
+def followers_of(source: Agent | Workflow | None) -> Mapping[UUID, Followed]:
+    return source.followers if isinstance(source, Workflow) else {}
 
 
 def tenant_source_and_original(command: c.ForkExecution, state: object, envelope: Envelope) -> Iterable[str]:
@@ -65,7 +71,7 @@ def running(command: Command, state: Execution | None, envelope: Envelope, read:
     return RunFacts(
         release=runnable[1],
         tenant_status=tenant.status if tenant else None,
-        followers=getattr(source, "followers", {}),
+        followers=followers_of(source),
         price=price_of(command),
     )
 

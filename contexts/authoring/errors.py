@@ -21,3 +21,32 @@ class WorkflowExists(Rejection):
 class WorkflowNotFound(Rejection):
     code = "authoring.workflow_not_found"
     kind = "not_found"
+
+
+class InvalidTrigger(Rejection):
+    """Carries every problem at once."""
+
+    code = "authoring.invalid_trigger"
+    kind = "invalid"
+
+
+class TriggerExists(Rejection):
+    code = "authoring.trigger_exists"
+    kind = "conflict"
+
+
+class TriggerNotFound(Rejection):
+    code = "authoring.trigger_not_found"
+    kind = "not_found"
+
+
+class TriggerNotListening(Rejection):
+    """It is disabled, or waits for something else by now."""
+
+    code = "authoring.trigger_not_listening"
+    kind = "conflict"
+
+
+class TooManyFollowers(Rejection):
+    code = "authoring.too_many_followers"
+    kind = "conflict"

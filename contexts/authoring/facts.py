@@ -4,6 +4,7 @@ from uuid import UUID
 
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import Source
+from schemas.authoring.parts import InputSpec
 from schemas.authoring.tools import ToolDefinition
 
 
@@ -19,3 +20,30 @@ class AuthoringFacts:
     tools: Mapping[str, ToolDefinition] = field(default_factory=dict)
     agents: Mapping[UUID, AgentDefinition] = field(default_factory=dict)
     workflows: Mapping[UUID, Sequence[Source]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The published version a trigger would start."""
+
+    hash: str
+    inputs: Mapping[str, InputSpec]
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerFacts:
+    """For CreateTrigger and ReviseTrigger. `found` without `target`: that version was never published.
+
+    `followers`: how many triggers wait for the runs it wants to wait for; None: there is no such workflow.
+    """
+
+    found: bool
+    target: Target | None
+    followers: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FiringFacts:
+    """For FireTrigger: how many triggers that wait for runs led here, one after the other."""
+
+    depth: int

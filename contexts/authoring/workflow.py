@@ -1,6 +1,7 @@
 """A draft that is revised, and the versions of it that were published, which never change."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from contexts.authoring import dag
@@ -10,9 +11,16 @@ from contexts.hashes import content_hash
 from contexts.kernel import Aggregate, Context
 from schemas.authoring.commands import CreateWorkflow, PublishWorkflow, ReviseWorkflow
 from schemas.authoring.definition import Release, WorkflowDefinition
-from schemas.authoring.events import WorkflowCreated, WorkflowPublished, WorkflowRevised
+from schemas.authoring.events import (
+    WorkflowCreated,
+    WorkflowFollowed,
+    WorkflowPublished,
+    WorkflowRevised,
+    WorkflowUnfollowed,
+)
+from schemas.authoring.triggers import RunEnd
 
-WorkflowEvent = WorkflowCreated | WorkflowRevised | WorkflowPublished
+WorkflowEvent = WorkflowCreated | WorkflowRevised | WorkflowPublished | WorkflowFollowed | WorkflowUnfollowed
 
 
 @dataclass(frozen=True)
@@ -24,12 +32,16 @@ class Published:
 
 @dataclass(frozen=True)
 class Workflow:
-    """`published[n - 1]` is version n."""
+    """`published[n - 1]` is version n. `followers` are the triggers that wait for its runs to end;
+    `follow_marks`, by trigger too, how new the word on that is.
+    """
 
     workflow_id: UUID
     name: str
     draft: WorkflowDefinition
     published: tuple[Published, ...] = ()
+    followers: Mapping[UUID, RunEnd] = field(default_factory=dict)
+    follow_marks: Mapping[UUID, int] = field(default_factory=dict)
 
 
 def create(state: Workflow | None, command: CreateWorkflow, ctx: Context) -> list[WorkflowCreated]:
@@ -82,8 +94,17 @@ def evolve(state: Workflow | None, event: WorkflowEvent) -> Workflow | None:
         return None
     if isinstance(event, WorkflowRevised):
         return replace(state, draft=event.definition)
+    if isinstance(event, WorkflowFollowed | WorkflowUnfollowed):
+        return with_followers(state, event)
     version = Published(event.number, event.hash, event.release)
     return replace(state, published=(*state.published, version))
+
+
+def with_followers(state: Workflow, event: WorkflowFollowed | WorkflowUnfollowed) -> Workflow:
+    others = {id_: on for id_, on in state.followers.items() if id_ != event.trigger_id}
+    now = {event.trigger_id: event.on} if isinstance(event, WorkflowFollowed) else {}
+    marks = {**state.follow_marks, event.trigger_id: event.mark}
+    return replace(state, followers={**others, **now}, follow_marks=marks)
 
 
 WORKFLOW = Aggregate("workflow", Workflow, evolve)

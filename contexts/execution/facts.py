@@ -27,6 +27,7 @@ class StartFacts:
     deprecated: bool = False
     admission: QueueReason | None = None
     original: Execution | None = None
+    followers: Mapping[UUID, Followed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

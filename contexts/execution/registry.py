@@ -4,8 +4,10 @@ from contexts.execution import approvals, lifecycle, policies, results, signals,
 from contexts.execution.aggregate import EXECUTION
 from contexts.execution.effects.make_call import make_call, outcome_unknown
 from contexts.execution.effects.run_step import run_step
+from contexts.execution.trigger_policies import when_trigger_fired
 from contexts.kernel import Effect, Handler, Policy, Registry
 from schemas.access import Permission
+from schemas.authoring.events import TriggerFired
 from schemas.billing.events import CallAuthorized, CallRefused
 from schemas.execution import commands as c
 from schemas.execution import events as e
@@ -35,6 +37,7 @@ REGISTRY = Registry(
             e.SubworkflowRequested,
             policies.when_subworkflow_requested,
         ),
+        Policy("execution.when_trigger_fired", TriggerFired, when_trigger_fired),
         Policy("execution.when_child_succeeded", e.ExecutionSucceeded, policies.when_child_succeeded),
         Policy("execution.when_child_failed", e.ExecutionFailed, policies.when_child_failed),
         Policy("execution.when_child_cancelled", e.ExecutionCancelled, policies.when_child_cancelled),

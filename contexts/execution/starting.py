@@ -124,7 +124,7 @@ def begin_queued(execution: Execution, ctx: Context) -> list[Event]:
 
 
 def run_from(event: e.ExecutionStarted, release: Release, ctx: Context) -> Run:
-    return Run(evolve(None, event), release, ctx.now, getattr(ctx.facts, "followers", None))
+    return Run(evolve(None, event), release, ctx.now, ctx.facts.followers)
 
 
 def begun(event: e.ExecutionStarted, release: Release, ctx: Context) -> list[Event]:

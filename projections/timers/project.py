@@ -1,4 +1,4 @@
-"""What is due when: retries, deadlines of runs, and holds to resolve."""
+"""What is due when: retries, deadlines of runs, holds to resolve, ticks of triggers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,6 +8,8 @@ from pathlib import Path
 from projections.fold import Handlers, Rows, fold
 from projections.kernel import Projection, Row, Tx
 from projections.statements import delete, merge
+from schemas.authoring.commands import FireTrigger
+from schemas.authoring.events import TickPlanned, TriggerDisabled, TriggerRevised
 from schemas.base import Command
 from schemas.billing.commands import ResolveHold
 from schemas.billing.events import CallAuthorized, CallReleased, CallSettled, CallUnknown, CallWrittenOff
@@ -92,6 +94,19 @@ def hold_closed(batch: Batch, recorded: Recorded, event: CallSettled | CallRelea
     batch.timers.remove(name, recorded, name=name)
 
 
+def tick_planned(batch: Batch, recorded: Recorded, event: TickPlanned) -> None:
+    """Of a trigger's planned ticks only the last one counts."""
+    command = FireTrigger(
+        trigger_id=event.trigger_id, kind="cron", occurrence=event.at.isoformat(), at=event.at
+    )
+    set_timer(batch, recorded, f"tick:{event.trigger_id}", event.at, command)
+
+
+def ticks_ended(batch: Batch, recorded: Recorded, event: TriggerDisabled | TriggerRevised) -> None:
+    name = f"tick:{event.trigger_id}"
+    batch.timers.remove(name, recorded, name=name)
+
+
 ON: Handlers[Batch] = {
     e.ExecutionStarted: started,
     e.StepRetryPlanned: retry_planned,
@@ -104,6 +119,9 @@ ON: Handlers[Batch] = {
     CallSettled: hold_closed,
     CallReleased: hold_closed,
     CallWrittenOff: hold_closed,
+    TickPlanned: tick_planned,
+    TriggerDisabled: ticks_ended,
+    TriggerRevised: ticks_ended,
 }
 
 PROJECTION = Projection(

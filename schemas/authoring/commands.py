@@ -1,7 +1,12 @@
+from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from pydantic import Field
 
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.triggers import Occurrence, RunEnd, TriggerDefinition, TriggerKind
 from schemas.base import Command
 from schemas.tenancy.types import Name
 
@@ -25,3 +30,72 @@ class ReviseWorkflow(Command, type_name="authoring.workflow.revise", stream="wor
 
 class PublishWorkflow(Command, type_name="authoring.workflow.publish", stream="workflow-{0.workflow_id}"):
     workflow_id: UUID
+
+
+class CreateTrigger(Command, type_name="authoring.trigger.create", stream="trigger-{0.trigger_id}"):
+    """Starts runs of the workflow's published `version`, or of the newest one at the time."""
+
+    trigger_id: UUID
+    name: Name
+    workflow_id: UUID
+    version: int | None = Field(None, ge=1)
+    definition: TriggerDefinition
+    enabled: bool = True
+
+
+class ReviseTrigger(Command, type_name="authoring.trigger.revise", stream="trigger-{0.trigger_id}"):
+    trigger_id: UUID
+    name: Name
+    workflow_id: UUID
+    version: int | None = Field(None, ge=1)
+    definition: TriggerDefinition
+
+
+class EnableTrigger(Command, type_name="authoring.trigger.enable", stream="trigger-{0.trigger_id}"):
+    trigger_id: UUID
+
+
+class DisableTrigger(Command, type_name="authoring.trigger.disable", stream="trigger-{0.trigger_id}"):
+    trigger_id: UUID
+
+
+class FireTrigger(Command, type_name="authoring.trigger.fire", stream="trigger-{0.trigger_id}"):
+    """What a trigger waits for has happened. `kind`: what it was when this was sent."""
+
+    trigger_id: UUID
+    kind: TriggerKind
+    occurrence: Occurrence
+    payload: Any = None
+    at: datetime
+
+
+class ReplayDelivery(Command, type_name="authoring.trigger.replay", stream="trigger-{0.trigger_id}"):
+    """`occurrence` once more, with what it brought then and the trigger as it is now."""
+
+    trigger_id: UUID
+    occurrence: Occurrence
+    replay_id: UUID
+    payload: Any = None
+    at: datetime
+
+    @property
+    def replayed(self) -> str:
+        """The new occurrence. A replay of a replay is one of the first."""
+        return f"{self.occurrence.partition('~')[0]}~{self.replay_id}"
+
+
+class FollowWorkflow(Command, type_name="authoring.workflow.follow", stream="workflow-{0.workflow_id}"):
+    """A trigger waits for the ends of this workflow's runs. `mark` grows with the trigger's changes, so
+    that of two orders the later one counts, whichever comes first.
+    """
+
+    workflow_id: UUID
+    trigger_id: UUID
+    on: RunEnd
+    mark: int
+
+
+class UnfollowWorkflow(Command, type_name="authoring.workflow.unfollow", stream="workflow-{0.workflow_id}"):
+    workflow_id: UUID
+    trigger_id: UUID
+    mark: int

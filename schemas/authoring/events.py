@@ -1,3 +1,5 @@
+from datetime import datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -5,7 +7,9 @@ from pydantic import Field
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import Release, WorkflowDefinition
 from schemas.authoring.tools import ToolDefinition
-from schemas.base import Event
+from schemas.authoring.triggers import Follow, RunEnd, TriggerDefinition
+from schemas.base import Claim, Event
+from schemas.envelope import Problem
 
 
 class AgentCreated(Event, type_name="authoring.agent.created", type_version=2):
@@ -45,3 +49,109 @@ class WorkflowPublished(Event, type_name="authoring.workflow.published", type_ve
     number: int
     hash: str
     release: Release
+
+
+class TriggerCreated(Event, type_name="authoring.trigger.created"):
+    """`version` None: the newest at the time; `hash` is of the version it is bound to."""
+
+    trigger_id: UUID
+    name: str
+    workflow_id: UUID
+    version: int | None
+    hash: str | None
+    definition: TriggerDefinition
+    enabled: bool
+
+
+class TriggerRevised(Event, type_name="authoring.trigger.revised"):
+    """`left`: the workflow it followed before, if it follows it no more."""
+
+    trigger_id: UUID
+    name: str
+    workflow_id: UUID
+    version: int | None
+    hash: str | None
+    definition: TriggerDefinition
+    enabled: bool
+    left: UUID | None
+
+
+class TriggerEnabled(Event, type_name="authoring.trigger.enabled"):
+    trigger_id: UUID
+    follows: Follow | None
+
+
+class TriggerDisabled(Event, type_name="authoring.trigger.disabled"):
+    trigger_id: UUID
+    follows: Follow | None
+
+
+class TickPlanned(Event, type_name="authoring.trigger.tick_planned"):
+    """The next tick is at `at`; none before it counts any more."""
+
+    trigger_id: UUID
+    at: datetime
+
+
+class TicksSkipped(Event, type_name="authoring.trigger.ticks_skipped"):
+    """These passed and nothing is started for them. `count` is not counted beyond 1,000."""
+
+    trigger_id: UUID
+    first: datetime
+    last: datetime
+    count: int
+
+
+class TriggerFired(Event, type_name="authoring.trigger.fired"):
+    """A run is to be started. `payload` is what the occurrence brought, for replays."""
+
+    payloads: ClassVar[frozenset[str]] = frozenset({"inputs", "payload"})
+
+    trigger_id: UUID
+    kind: str
+    occurrence: str
+    at: datetime
+    execution_id: UUID
+    workflow_id: UUID
+    version: int | None
+    inputs: dict[str, Any]
+    payload: Any
+    depth: int
+
+    def claims(self) -> tuple[Claim, ...]:
+        return (delivery_claim(self.trigger_id, self.occurrence, self.at),)
+
+
+class TriggerMisfired(Event, type_name="authoring.trigger.misfired"):
+    """No run can be started for this occurrence. It can be replayed once the trigger is put right."""
+
+    payloads: ClassVar[frozenset[str]] = frozenset({"payload"})
+
+    trigger_id: UUID
+    kind: str
+    occurrence: str
+    at: datetime
+    execution_id: UUID
+    payload: Any
+    problem: Problem
+
+    def claims(self) -> tuple[Claim, ...]:
+        return (delivery_claim(self.trigger_id, self.occurrence, self.at),)
+
+
+def delivery_claim(trigger_id: UUID, occurrence: str, at: datetime) -> Claim:
+    """The owner is this one coming of it: the same again, at another time, is refused."""
+    return Claim("delivery", f"{trigger_id}:{occurrence}", f"trigger-{trigger_id}@{at.isoformat()}")
+
+
+class WorkflowFollowed(Event, type_name="authoring.workflow.followed"):
+    workflow_id: UUID
+    trigger_id: UUID
+    on: RunEnd
+    mark: int
+
+
+class WorkflowUnfollowed(Event, type_name="authoring.workflow.unfollowed"):
+    workflow_id: UUID
+    trigger_id: UUID
+    mark: int

@@ -62,6 +62,9 @@ class TriggerRef(Value):
     occurrence: str
     """The tick's time, the delivery's id, or the run that ended."""
 
+    depth: int = 0
+    """How many triggers that wait for runs led here, one after the other."""
+
 
 class ForkRef(Value):
     """A run that goes on from another's finished steps. `from_node` and all after it are done anew.

@@ -5,10 +5,21 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from api.reads import AgentRow, ExecutionRow, PartnerRow, TenantRow, UserRow, WorkflowRow
+from api.reads import (
+    AgentRow,
+    DeliveryRow,
+    ExecutionRow,
+    HookRow,
+    PartnerRow,
+    TenantRow,
+    TriggerRow,
+    UserRow,
+    WorkflowRow,
+)
 from schemas.access import Role
 from schemas.authoring.definition import Release, Source
-from schemas.authoring.events import WorkflowPublished
+from schemas.authoring.events import TriggerFired, WorkflowPublished
+from schemas.authoring.triggers import WebhookSettings, WebhookTrigger, run_of
 from schemas.base import Command, PartnerId, TenantId
 from schemas.envelope import Answer, Envelope, Refusal
 from schemas.execution.events import ExecutionStarted
@@ -168,6 +179,82 @@ def start_execution(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     )
 
 
+def create_trigger(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    row = trigger_row(reads, envelope, command, command.enabled)
+    reads.triggers_of.append((envelope.tenant_id, row))
+
+
+def revise_trigger(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    index, row = owned(reads.triggers_of, envelope, command.trigger_id)
+    reads.triggers_of[index] = envelope.tenant_id, trigger_row(reads, envelope, command, row.enabled)
+
+
+def trigger_row(reads: FakeReads, envelope: Envelope, command: Any, enabled: bool) -> TriggerRow:
+    definition, id_ = command.definition, command.trigger_id
+    if isinstance(definition, WebhookTrigger):
+        known = reads.hooks.get(id_)
+        sealed = definition.secret_ciphertext or (known.secret_ciphertext if known else "")
+        definition = WebhookSettings(**definition.model_dump(exclude={"secret_ciphertext"}))
+        reads.hooks[id_] = HookRow(id_, envelope.tenant_id, envelope.partner_id, enabled, definition, sealed)
+    version = command.version
+    return TriggerRow(
+        id=id_,
+        name=command.name,
+        workflow_id=command.workflow_id,
+        version=version,
+        hash="def" if version else None,
+        definition=definition,
+        enabled=enabled,
+        next_tick=NOW if definition.type == "cron" else None,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def enable_trigger(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    switch_trigger(reads, envelope, command.trigger_id, True)
+
+
+def disable_trigger(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    switch_trigger(reads, envelope, command.trigger_id, False)
+
+
+def switch_trigger(reads: FakeReads, envelope: Envelope, trigger_id: UUID, enabled: bool) -> None:
+    index, row = owned(reads.triggers_of, envelope, trigger_id)
+    reads.triggers_of[index] = envelope.tenant_id, replace(row, enabled=enabled)
+    if trigger_id in reads.hooks:
+        reads.hooks[trigger_id] = replace(reads.hooks[trigger_id], enabled=enabled)
+
+
+def fire_trigger(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    occur(reads, envelope, command, command.occurrence)
+
+
+def replay_delivery(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    occur(reads, envelope, command, command.replayed)
+
+
+def occur(reads: FakeReads, envelope: Envelope, command: Any, occurrence: str) -> None:
+    _, row = owned(reads.triggers_of, envelope, command.trigger_id)
+    run = run_of(row.id, occurrence)
+    event = TriggerFired(
+        trigger_id=row.id,
+        kind=row.definition.type,
+        occurrence=occurrence,
+        at=command.at,
+        execution_id=run,
+        workflow_id=row.workflow_id,
+        version=row.version,
+        inputs={},
+        payload=command.payload,
+        depth=0,
+    )
+    position = reads.record(command.stream_id, envelope.tenant_id, event).position
+    reads.delivered.append(
+        (row.id, DeliveryRow(run, occurrence, "pending", command.at, None, None, None, position, NOW))
+    )
+
+
 DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "CreatePartner": create_partner,
     "ProvisionTenant": provision_tenant,
@@ -178,4 +265,10 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "ReviseWorkflow": revise_workflow,
     "PublishWorkflow": publish_workflow,
     "StartExecution": start_execution,
+    "CreateTrigger": create_trigger,
+    "ReviseTrigger": revise_trigger,
+    "EnableTrigger": enable_trigger,
+    "DisableTrigger": disable_trigger,
+    "FireTrigger": fire_trigger,
+    "ReplayDelivery": replay_delivery,
 }

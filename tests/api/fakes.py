@@ -12,12 +12,15 @@ from api.reads import (
     BadCursor,
     BillLine,
     BillRow,
+    DeliveryRow,
     ExecutionRow,
     ExecutionStatus,
+    HookRow,
     LedgerRow,
     Page,
     PartnerRow,
     TenantRow,
+    TriggerRow,
     UserRow,
     WorkflowRow,
 )
@@ -40,6 +43,9 @@ class FakeReads:
         self.tenants: dict[UUID, TenantRow] = {}
         self.agents_of: list[tuple[TenantId, AgentRow]] = []
         self.workflows_of: list[tuple[TenantId, WorkflowRow]] = []
+        self.triggers_of: list[tuple[TenantId, TriggerRow]] = []
+        self.hooks: dict[UUID, HookRow] = {}
+        self.delivered: list[tuple[UUID, DeliveryRow]] = []
         self.runs: list[ExecutionRow] = []
         self.entries: list[LedgerRow] = []
         self.answers: dict[UUID, tuple[TenantId, Answer]] = {}
@@ -96,6 +102,26 @@ class FakeReads:
 
     async def workflows(self, scope: Scope, cursor: str | None, limit: int) -> Page[WorkflowRow]:
         return page([row for owner, row in self.workflows_of if self.sees(scope, owner)], cursor, limit)
+
+    async def trigger(self, scope: Scope, trigger_id: UUID) -> TriggerRow | None:
+        return self._one(scope, self.triggers_of, trigger_id)
+
+    async def triggers(self, scope: Scope, cursor: str | None, limit: int) -> Page[TriggerRow]:
+        return page([row for owner, row in self.triggers_of if self.sees(scope, owner)], cursor, limit)
+
+    async def deliveries(
+        self, scope: Scope, trigger_id: UUID, cursor: str | None, limit: int
+    ) -> Page[DeliveryRow]:
+        seen = await self.trigger(scope, trigger_id) is not None
+        return page([row for id_, row in self.delivered if seen and id_ == trigger_id], cursor, limit)
+
+    async def delivery(self, scope: Scope, trigger_id: UUID, occurrence: str) -> DeliveryRow | None:
+        found = (await self.deliveries(scope, trigger_id, None, 100)).items
+        return next((row for row in found if row.occurrence == occurrence), None)
+
+    async def hook(self, scope: Scope, trigger_id: UUID) -> HookRow | None:
+        assert scope.platform
+        return self.hooks.get(trigger_id)
 
     async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
         return self._one(scope, [(run.tenant_id, run) for run in self.runs], execution_id)

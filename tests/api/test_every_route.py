@@ -14,11 +14,15 @@ from infra.eventstore.types import Payload
 from schemas.base import PartnerId, TenantId
 from schemas.envelope import Actor
 from schemas.execution.events import ExecutionSucceeded
-from tests.api.world import AGENT, WORKFLOW, World
+from tests.api.world import AGENT, TRIGGER, WORKFLOW, World
 
 DOCUMENT = assemble(Limits()).openapi()
-PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics"}
-FOREIGN_IDS = ("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id", "payload_hash")
+HOOK = "/hooks/{trigger_id}"
+PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", HOOK}
+FOREIGN_IDS = (
+    *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id"),
+    *("payload_hash", "trigger_id", "occurrence"),
+)
 
 
 def operations() -> Iterator[tuple[str, str]]:
@@ -54,6 +58,8 @@ class Foreign:
         agent_id = await world.make("/agents", AGENT, zoe)
         workflow_id = await world.make("/workflows", WORKFLOW, zoe)
         job_id = await world.make(f"/agents/{agent_id}/execute", {"message": "x"}, zoe)
+        trigger_id = await world.make("/triggers", {**TRIGGER, "workflow_id": str(workflow_id)}, zoe)
+        await world.deliver(trigger_id, zoe, "d-1")
         event = ExecutionSucceeded(execution_id=job_id, output="secret")
         world.reads.record(f"execution-{job_id}", world.other_tenant, event)
         world.reads.payloads.append((world.other_tenant, Payload("ab" * 32, "t", b"secret")))
@@ -64,6 +70,8 @@ class Foreign:
             "agent_id": str(agent_id),
             "workflow_id": str(workflow_id),
             "job_id": str(job_id),
+            "trigger_id": str(trigger_id),
+            "occurrence": "d-1",
             "command_id": str(world.bus.sent[0].message_id),
         }
         return self
@@ -175,7 +183,7 @@ def test_every_example_fits_its_schema(method: str, path: str) -> None:
 def test_every_error_is_declared_as_a_problem(method: str, path: str) -> None:
     errors = {s: r for s, r in operation(method, path)["responses"].items() if s >= "400"}
     assert "500" in errors
-    assert ("401" in errors) is (path not in PUBLIC or path == "/auth/token")
+    assert ("401" in errors) is (path not in PUBLIC or path in ("/auth/token", HOOK))
     for response in errors.values():
         assert list(response["content"]) == ["application/problem+json"]
 

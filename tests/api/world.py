@@ -11,14 +11,17 @@ import httpx2
 from fastapi import FastAPI
 
 from api.app import build
+from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
 from api.reads import LedgerRow, PartnerRow, TenantRow, UserRow
 from api.tarpit import Tarpit
 from bus.publisher import seal
 from infra.crypto.keys import KeyRing, new_key
 from infra.crypto.passwords import Passwords
+from infra.crypto.secrets import SecretBox
 from infra.crypto.tokens import Tokens
 from schemas.access import Role
+from schemas.authoring.commands import FireTrigger
 from schemas.base import PartnerId, TenantId, UserId
 from schemas.envelope import Actor
 from schemas.execution.chat import Usage
@@ -27,11 +30,15 @@ from tests.api.fakes import NOW, FakeLive, FakeReads
 
 PASSWORD = "correct horse battery"
 PASSWORDS = Passwords(memory_kib=64, passes=1)
+HOOK_SECRETS = HookSecrets(SecretBox(["a master key"]))
 RING = KeyRing(new_key(), new_key())
 QUICK = Limits(read_wait_seconds=0.05, command_wait_seconds=0.05, check_seconds=0.05, heartbeat_seconds=0.05)
 
 AGENT = {"name": "Greeter", "definition": {"model": "local/smollm2", "instructions": "Be kind."}}
 DEFINITION = {"nodes": [{"type": "noop", "id": "a"}], "output": "{{ inputs.x }}", "inputs": {"x": {}}}
+SECRET = "a secret of the caller's"
+HOOK = {"type": "webhook", "secret": SECRET, "delivery_id_header": "X-Delivery"}
+TRIGGER = {"name": "Orders", "workflow_id": str(UUID(int=5)), "definition": HOOK}
 WORKFLOW = {"name": "Flow", "definition": DEFINITION}
 
 
@@ -66,6 +73,7 @@ class World:
                 passwords=PASSWORDS,
                 tokens=self.tokens,
                 hash_key=b"k" * 32,
+                hook_secrets=HOOK_SECRETS,
                 checks=self.checks,
                 outages={BusUnavailable: "bus.unavailable"},
                 limits=QUICK,
@@ -125,6 +133,13 @@ class World:
         assert response.status_code in (201, 202), response.text
         told = response.json()
         return UUID(told.get("id") or told["job_id"])
+
+    async def deliver(self, trigger_id: UUID, owner: Actor, occurrence: str) -> None:
+        """As the edge does when the hook was called."""
+        assert owner.tenant_id is not None
+        command = FireTrigger(trigger_id=trigger_id, kind="webhook", occurrence=occurrence, at=NOW)
+        envelope = seal(command, tenant_id=owner.tenant_id, partner_id=owner.partner_id, actor=owner)
+        await self.bus.submit(envelope, command.stream_id, 1)
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

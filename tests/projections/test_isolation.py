@@ -1,6 +1,7 @@
 """No row of a tenant is seen by another, whatever the table, and nothing is written from the edge."""
 
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from projections.registry import PROJECTIONS
 from schemas.base import PartnerId, TenantId
 from tests.projections import stories
 from tests.projections.world import OTHER_PARTNER, OTHER_TENANT, PARTNER, TENANT, World
+from tests.support.triggers import created, fired, webhook
 
 TABLES = [table for projection in PROJECTIONS for table in projection.tables]
 PHYSICAL = """
@@ -32,6 +34,9 @@ async def one_tenant(world: World, tenant: TenantId, partner: PartnerId) -> None
     events = [stories.settled(call, tenant=tenant, partner=partner), stories.authorized(held, tenant=tenant)]
     recorded = world.record(stories.ledger(tenant), *events, tenant=tenant, partner=partner)
     await world.given(recorded)
+    id_ = uuid4()
+    set_up = [created(webhook(), trigger_id=id_), fired("d-1", trigger_id=id_, execution_id=uuid4())]
+    await world.given(world.record(f"trigger-{id_}", *set_up, tenant=tenant, partner=partner))
 
 
 async def owners(world: World, scope: Scope, table: str) -> set[Any]:
@@ -40,7 +45,10 @@ async def owners(world: World, scope: Scope, table: str) -> set[Any]:
         return {owner for (owner,) in await (await conn.execute(query)).fetchall()}
 
 
-FILLED = ("executions", "execution_steps", "ledger_entries", "tenant_bills", "holds", "timers")
+FILLED = (
+    *("executions", "execution_steps", "ledger_entries", "tenant_bills", "holds", "timers"),
+    *("triggers", "trigger_deliveries"),
+)
 
 
 async def test_each_scope_sees_its_own_rows_only(world: World) -> None:

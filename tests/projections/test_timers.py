@@ -2,10 +2,12 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from projections.timers.project import SKEW
+from schemas.authoring.events import TriggerDisabled, TriggerRevised
 from schemas.execution import events as e
 from schemas.registry import command_from
 from tests.projections import stories
 from tests.projections.world import EPOCH, World
+from tests.support.triggers import TRIGGER, TRIGGER_ID, created, cron, planned
 
 DUE = EPOCH + timedelta(seconds=30)
 
@@ -65,4 +67,26 @@ async def test_a_hold_is_resolved_later_when_its_call_is_unknown(world: World) -
     assert timer["due_at"] == EPOCH + timedelta(hours=2) + SKEW
     assert timer["command"] == "billing.ledger.resolve_hold"
     await world.given(world.record(stories.ledger(), stories.settled(call)))
+    assert await names(world) == []
+
+
+async def test_a_trigger_waits_for_its_last_planned_tick_only(world: World) -> None:
+    await world.given(world.record(TRIGGER, created(cron()), planned(DUE)))
+    [timer] = await world.rows("timers")
+    assert (timer["name"], timer["due_at"]) == (f"tick:{TRIGGER_ID}", DUE)
+    assert command_from(timer["command"], timer["data"]).stream_id == TRIGGER
+    later = DUE + timedelta(days=1)
+    await world.given(world.record(TRIGGER, planned(later)))
+    assert [row["due_at"] for row in await world.rows("timers")] == [later]
+    await world.given(world.record(TRIGGER, TriggerDisabled(trigger_id=TRIGGER_ID, follows=None)))
+    assert await names(world) == []
+
+
+async def test_a_new_schedule_takes_the_old_ones_place(world: World) -> None:
+    fields = {**dict(created(cron())), "left": None}
+    revised, later = TriggerRevised(**fields), DUE + timedelta(days=1)
+    await world.given(world.record(TRIGGER, created(cron()), planned(DUE)))
+    await world.given(world.record(TRIGGER, revised, planned(later)))
+    assert [row["due_at"] for row in await world.rows("timers")] == [later]
+    await world.given(world.record(TRIGGER, revised))
     assert await names(world) == []

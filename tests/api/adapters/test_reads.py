@@ -18,7 +18,9 @@ from schemas.envelope import Recorded
 from schemas.identity.events import UserRegistered
 from tests.projections import stories, test_people
 from tests.projections.world import OTHER_PARTNER, OTHER_TENANT, PARTNER, TENANT, World
+from tests.support.builders import NOW
 from tests.support.servers import FreshDatabase
+from tests.support.triggers import TRIGGER, TRIGGER_ID, created, fired, skipped, webhook
 
 MINE = Scope(tenant_id=TENANT)
 PARTNERS = Scope(partner_id=PARTNER)
@@ -163,3 +165,23 @@ async def test_a_bill_is_what_was_charged_and_what_is_held(store: World, reads: 
 async def test_a_cursor_of_somebody_elses_making_is_refused(reads: PostgresReads, cursor: str) -> None:
     with pytest.raises(BadCursor):
         await reads.executions(ALL, cursor, 5, None)
+
+
+async def test_a_trigger_is_read_with_what_came_of_it(store: World, reads: PostgresReads) -> None:
+    set_up = created(webhook(secret_ciphertext="sealed", inputs={"a": "{{ inputs.payload }}"}))
+    skipped_night = skipped(NOW, NOW, 1)
+    await given(store, store.record(TRIGGER, set_up, fired("d-1"), skipped_night))
+    row = await reads.trigger(MINE, TRIGGER_ID)
+    assert row is not None and row.definition.inputs == {"a": "{{ inputs.payload }}"}
+    assert (await reads.triggers(MINE, None, 5)).items == [row]
+    page = await reads.deliveries(MINE, TRIGGER_ID, None, 1)
+    rest = await reads.deliveries(MINE, TRIGGER_ID, page.next, 1)
+    assert {one.status for one in (*page.items, *rest.items)} == {"pending", "skipped"}
+    delivery = await reads.delivery(MINE, TRIGGER_ID, "d-1")
+    assert delivery is not None and delivery.event_position == store.log[1].position
+    hook = await reads.hook(ALL, TRIGGER_ID)
+    assert hook is not None and (hook.tenant_id, hook.secret_ciphertext) == (TENANT, "sealed")
+    for hidden in (await reads.trigger(THEIRS, TRIGGER_ID), await reads.hook(THEIRS, TRIGGER_ID)):
+        assert hidden is None
+    assert await reads.delivery(THEIRS, TRIGGER_ID, "d-1") is None
+    assert (await reads.deliveries(THEIRS, TRIGGER_ID, None, 5)).items == []
