@@ -19,3 +19,10 @@ class AuthoringFacts:
     tools: Mapping[str, ToolDefinition] = field(default_factory=dict)
     agents: Mapping[UUID, AgentDefinition] = field(default_factory=dict)
     workflows: Mapping[UUID, Sequence[Source]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFacts:
+    """For SetTool: the secrets its templates name and the tenant has."""
+
+    known_secrets: frozenset[str]

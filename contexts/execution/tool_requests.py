@@ -1,17 +1,82 @@
-from collections.abc import Mapping
+"""A tool and its arguments as a request that is ready to send but for its secrets. Pure."""
+
+import json
 from typing import Any
 
-from schemas.authoring.tools import ToolDefinition
-from schemas.execution.types import BuiltinRequest, ToolRequest
+from contexts.execution.tool_texts import (
+    Arguments,
+    UnfitArguments,
+    filled,
+    filled_json,
+    filled_texts,
+    in_header,
+    in_url,
+    plain,
+)
+from contexts.parameters import value_problems
+from contexts.templates import MAX_RENDERED_BYTES
+from schemas.authoring.tools import HttpTool, McpTool, ToolDefinition
+from schemas.execution.types import BuiltinRequest, HttpRequest, McpRequest, ToolRequest
+
+SAFE_METHODS = ("GET", "PUT")
+MAX_URL_CHARS = 8_000
 
 
-def build(tool: ToolDefinition, arguments: Mapping[str, Any]) -> ToolRequest:
-    return BuiltinRequest(name="echo", arguments=dict(arguments))
-
-
-def argument_problems(tool: ToolDefinition, arguments: Mapping[str, Any]) -> list[str]:
+def argument_problems(tool: ToolDefinition, arguments: Arguments) -> list[str]:
+    """Why no request can be made of these arguments, in words for whoever gave them."""
+    if found := value_problems(tool.parameters, dict(arguments)):
+        return found
+    try:
+        build(tool, arguments)
+    except UnfitArguments as error:
+        return [str(error)]
     return []
 
 
+def build(tool: ToolDefinition, arguments: Arguments) -> ToolRequest:
+    """Raises UnfitArguments where `argument_problems` has something to say."""
+    if isinstance(tool, HttpTool):
+        return http_request(tool, arguments)
+    if isinstance(tool, McpTool):
+        return mcp_request(tool, arguments)
+    return BuiltinRequest(name=tool.name, arguments=of_bounded_size(dict(arguments)))
+
+
 def is_safe(tool: ToolDefinition) -> bool:
-    return bool(tool.safe)
+    """May it be done again when nobody knows whether it was done?"""
+    if isinstance(tool, HttpTool):
+        return tool.method in SAFE_METHODS if tool.safe is None else tool.safe
+    return tool.safe
+
+
+def http_request(tool: HttpTool, arguments: Arguments) -> HttpRequest:
+    return HttpRequest(
+        method=tool.method,
+        url=address(tool.url, arguments),
+        headers=filled_texts(tool.headers, arguments, in_header),
+        query=filled_texts(tool.query, arguments, plain),
+        body=of_bounded_size(filled_json(tool.body, arguments)),
+    )
+
+
+def mcp_request(tool: McpTool, arguments: Arguments) -> McpRequest:
+    return McpRequest(
+        url=address(tool.url, arguments) if tool.url else None,
+        server=tool.server,
+        tool=tool.tool,
+        headers=filled_texts(tool.headers, arguments, in_header),
+        arguments=of_bounded_size(dict(arguments)),
+    )
+
+
+def address(template: str, arguments: Arguments) -> str:
+    url = filled(template, arguments, in_url)
+    if len(url) > MAX_URL_CHARS:
+        raise UnfitArguments(f"the address is longer than {MAX_URL_CHARS} characters")
+    return url
+
+
+def of_bounded_size(value: Any) -> Any:
+    if len(json.dumps(value)) > MAX_RENDERED_BYTES:
+        raise UnfitArguments(f"the request is larger than {MAX_RENDERED_BYTES} bytes")
+    return value

@@ -4,8 +4,9 @@ from pydantic import Field
 
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import Release, WorkflowDefinition
+from schemas.authoring.parts import SecretName, ToolName
 from schemas.authoring.tools import ToolDefinition
-from schemas.base import Event
+from schemas.base import Event, TenantId
 
 
 class AgentCreated(Event, type_name="authoring.agent.created", type_version=2):
@@ -45,3 +46,31 @@ class WorkflowPublished(Event, type_name="authoring.workflow.published", type_ve
     number: int
     hash: str
     release: Release
+
+
+class ToolSet(Event, type_name="authoring.tool.set"):
+    """From now on the tool is this; `hash` is of the definition's canonical JSON."""
+
+    tenant_id: TenantId
+    name: ToolName
+    definition: ToolDefinition
+    hash: str
+
+
+class ToolDeprecated(Event, type_name="authoring.tool.deprecated"):
+    tenant_id: TenantId
+    name: ToolName
+
+
+class SecretSet(Event, type_name="authoring.secret.set"):
+    """The value is in `ciphertext`, which only the worker that uses it can open."""
+
+    tenant_id: TenantId
+    name: SecretName
+    ciphertext: str
+    fingerprint: str
+
+
+class SecretRemoved(Event, type_name="authoring.secret.removed"):
+    tenant_id: TenantId
+    name: SecretName
