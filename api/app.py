@@ -13,11 +13,22 @@ from api.middleware import RequestContext
 from api.pagination import on_bad_cursor
 from api.parts import Deps, Limits
 from api.reads import BadCursor
-from api.routes import authoring, billing, commands, execution, health, identity, payloads, tenancy
+from api.routes import (
+    authoring,
+    billing,
+    commands,
+    execution,
+    health,
+    identity,
+    payloads,
+    tenancy,
+    tools,
+)
 
 ROUTERS = (
     identity.router,
     tenancy.router,
+    tools.router,
     authoring.router,
     execution.router,
     payloads.router,

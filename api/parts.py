@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from api.ports import Check, Live, PasswordHasher, Seal, Submitter, TokenMaker
+from api.ports import Check, Live, McpServers, PasswordHasher, Seal, SecretSealer, Submitter, TokenMaker
 from api.reads import Reads
 from api.tarpit import Tarpit
 
@@ -31,6 +31,8 @@ class Deps:
     seal: Seal
     passwords: PasswordHasher
     tokens: TokenMaker
+    secrets: SecretSealer
+    mcp_servers: McpServers
     hash_key: bytes
     checks: Mapping[str, Check] = field(default_factory=dict)
     outages: Mapping[type[Exception], str] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from infra.eventstore.types import Payload
 from schemas.access import Role
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.tools import ToolDefinition
 from schemas.base import PartnerId, TenantId, UserId
 from schemas.billing.types import Posting, Pricing
 from schemas.envelope import Answer, Recorded
@@ -86,6 +87,24 @@ class WorkflowRow:
     definition: WorkflowDefinition
     version: int | None
     hash: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRow:
+    name: str
+    definition: ToolDefinition
+    hash: str
+    deprecated: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRow:
+    name: str
+    fingerprint: str
     created_at: datetime
     updated_at: datetime
 
@@ -202,6 +221,16 @@ class Reads(Protocol):
     async def workflow(self, scope: Scope, workflow_id: UUID) -> WorkflowRow | None: ...
 
     async def workflows(self, scope: Scope, cursor: str | None, limit: int) -> Page[WorkflowRow]: ...
+
+    async def tool(self, scope: Scope, tenant_id: UUID, name: str) -> ToolRow | None: ...
+
+    async def tools(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[ToolRow]:
+        """By name."""
+        ...
+
+    async def secrets(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[SecretRow]:
+        """By name."""
+        ...
 
     async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
         """With its steps."""

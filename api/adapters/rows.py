@@ -3,14 +3,18 @@
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from api.reads import (
     AgentRow,
     BillLine,
     ExecutionRow,
     LedgerRow,
     PartnerRow,
+    SecretRow,
     StepRow,
     TenantRow,
+    ToolRow,
     UserRow,
     WorkflowRow,
 )
@@ -18,15 +22,20 @@ from projections.agents.queries import Agent
 from projections.executions.rows import Execution, ExecutionSummary, Step
 from projections.ledger_entries import rows as ledger
 from projections.partners.queries import Partner
+from projections.secrets.queries import Secret
 from projections.tenants.queries import Tenant
+from projections.tools.queries import Tool
 from projections.users.queries import Login
 from projections.workflows.queries import Workflow
 from schemas.access import Role
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.tools import ToolDefinition
 from schemas.base import PLATFORM, PartnerId, TenantId, UserId
 from schemas.billing.types import Posting, Pricing
 from schemas.execution.chat import Usage
+
+TOOL: TypeAdapter[ToolDefinition] = TypeAdapter(ToolDefinition)
 
 
 def user(row: Login) -> UserRow:
@@ -72,6 +81,15 @@ def workflow(row: Workflow) -> WorkflowRow:
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
+
+
+def tool(row: Tool) -> ToolRow:
+    definition = TOOL.validate_python(row.definition)
+    return ToolRow(row.name, definition, row.hash, row.deprecated, row.created_at, row.updated_at)
+
+
+def secret(row: Secret) -> SecretRow:
+    return SecretRow(row.name, row.fingerprint, row.created_at, row.updated_at)
 
 
 def run(row: ExecutionSummary) -> ExecutionRow:

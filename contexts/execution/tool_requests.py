@@ -1,7 +1,7 @@
 """A tool and its arguments as a request that is ready to send but for its secrets. Pure."""
 
 import json
-from typing import Any
+from typing import TypeVar
 
 from contexts.execution.tool_texts import (
     Arguments,
@@ -10,7 +10,8 @@ from contexts.execution.tool_texts import (
     filled_json,
     filled_texts,
     in_header,
-    in_url,
+    in_path,
+    in_query,
     plain,
 )
 from contexts.parameters import value_problems
@@ -18,6 +19,7 @@ from contexts.templates import MAX_RENDERED_BYTES
 from schemas.authoring.tools import HttpTool, McpTool, ToolDefinition
 from schemas.execution.types import BuiltinRequest, HttpRequest, McpRequest, ToolRequest
 
+T = TypeVar("T")
 SAFE_METHODS = ("GET", "PUT")
 MAX_URL_CHARS = 8_000
 
@@ -35,11 +37,12 @@ def argument_problems(tool: ToolDefinition, arguments: Arguments) -> list[str]:
 
 def build(tool: ToolDefinition, arguments: Arguments) -> ToolRequest:
     """Raises UnfitArguments where `argument_problems` has something to say."""
+    given = sendable(dict(arguments))
     if isinstance(tool, HttpTool):
-        return http_request(tool, arguments)
+        return http_request(tool, given)
     if isinstance(tool, McpTool):
-        return mcp_request(tool, arguments)
-    return BuiltinRequest(name=tool.name, arguments=of_bounded_size(dict(arguments)))
+        return mcp_request(tool, given)
+    return BuiltinRequest(name=tool.name, arguments=given)
 
 
 def is_safe(tool: ToolDefinition) -> bool:
@@ -55,7 +58,7 @@ def http_request(tool: HttpTool, arguments: Arguments) -> HttpRequest:
         url=address(tool.url, arguments),
         headers=filled_texts(tool.headers, arguments, in_header),
         query=filled_texts(tool.query, arguments, plain),
-        body=of_bounded_size(filled_json(tool.body, arguments)),
+        body=sendable(filled_json(tool.body, arguments)),
     )
 
 
@@ -65,18 +68,23 @@ def mcp_request(tool: McpTool, arguments: Arguments) -> McpRequest:
         server=tool.server,
         tool=tool.tool,
         headers=filled_texts(tool.headers, arguments, in_header),
-        arguments=of_bounded_size(dict(arguments)),
+        arguments=dict(arguments),
     )
 
 
 def address(template: str, arguments: Arguments) -> str:
-    url = filled(template, arguments, in_url)
+    path, mark, query = template.partition("?")
+    url = filled(path, arguments, in_path) + mark + filled(query, arguments, in_query)
     if len(url) > MAX_URL_CHARS:
         raise UnfitArguments(f"the address is longer than {MAX_URL_CHARS} characters")
     return url
 
 
-def of_bounded_size(value: Any) -> Any:
-    if len(json.dumps(value)) > MAX_RENDERED_BYTES:
+def sendable(value: T) -> T:
+    try:
+        size = len(json.dumps(value, ensure_ascii=False, allow_nan=False).encode())
+    except ValueError as error:
+        raise UnfitArguments("the arguments hold text or numbers that JSON cannot carry") from error
+    if size > MAX_RENDERED_BYTES:
         raise UnfitArguments(f"the request is larger than {MAX_RENDERED_BYTES} bytes")
     return value

@@ -77,12 +77,17 @@ def in_header(value: Any) -> str:
     return text
 
 
-def in_url(value: Any) -> str:
-    """Percent-encoded whole, so that it cannot become another path, another query or another host."""
+def in_path(value: Any) -> str:
+    """Empty, `.` and `..` would be another path than the author wrote."""
     text = plain(value)
     if text in ("", ".", ".."):
         raise UnfitArguments(f"{text!r} cannot stand in an address")
-    return "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in text.encode())
+    return in_query(text)
+
+
+def in_query(value: Any) -> str:
+    """Percent-encoded whole, so that it stays the one value it is."""
+    return "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in plain(value).encode())
 
 
 def filled_texts(

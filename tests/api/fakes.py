@@ -17,7 +17,9 @@ from api.reads import (
     LedgerRow,
     Page,
     PartnerRow,
+    SecretRow,
     TenantRow,
+    ToolRow,
     UserRow,
     WorkflowRow,
 )
@@ -40,6 +42,8 @@ class FakeReads:
         self.tenants: dict[UUID, TenantRow] = {}
         self.agents_of: list[tuple[TenantId, AgentRow]] = []
         self.workflows_of: list[tuple[TenantId, WorkflowRow]] = []
+        self.tools_of: dict[tuple[UUID, str], ToolRow] = {}
+        self.secrets_of: dict[tuple[UUID, str], SecretRow] = {}
         self.runs: list[ExecutionRow] = []
         self.entries: list[LedgerRow] = []
         self.answers: dict[UUID, tuple[TenantId, Answer]] = {}
@@ -97,6 +101,15 @@ class FakeReads:
     async def workflows(self, scope: Scope, cursor: str | None, limit: int) -> Page[WorkflowRow]:
         return page([row for owner, row in self.workflows_of if self.sees(scope, owner)], cursor, limit)
 
+    async def tool(self, scope: Scope, tenant_id: UUID, name: str) -> ToolRow | None:
+        return self.tools_of.get((tenant_id, name)) if self.sees(scope, tenant_id) else None
+
+    async def tools(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[ToolRow]:
+        return page(self._named(scope, tenant_id, self.tools_of), cursor, limit)
+
+    async def secrets(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[SecretRow]:
+        return page(self._named(scope, tenant_id, self.secrets_of), cursor, limit)
+
     async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
         return self._one(scope, [(run.tenant_id, run) for run in self.runs], execution_id)
 
@@ -139,6 +152,11 @@ class FakeReads:
     async def wait_until(self, names: Sequence[str], position: int, seconds: float) -> bool:
         self.waited.append((tuple(names), position))
         return position <= self.reached
+
+    def _named(self, scope: Scope, tenant_id: UUID, rows: dict[tuple[UUID, str], T]) -> list[T]:
+        return [
+            row for (owner, _), row in sorted(rows.items()) if owner == tenant_id and self.sees(scope, owner)
+        ]
 
     def _one(self, scope: Scope, rows: Iterable[tuple[TenantId, T]], wanted: UUID) -> T | None:
         found = (row for owner, row in rows if row.id == wanted and self.sees(scope, owner))  # type: ignore[attr-defined]

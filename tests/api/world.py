@@ -17,7 +17,9 @@ from api.tarpit import Tarpit
 from bus.publisher import seal
 from infra.crypto.keys import KeyRing, new_key
 from infra.crypto.passwords import Passwords
+from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
+from infra.tools.servers import Servers
 from schemas.access import Role
 from schemas.base import PartnerId, TenantId, UserId
 from schemas.envelope import Actor
@@ -27,6 +29,8 @@ from tests.api.fakes import NOW, FakeLive, FakeReads
 
 PASSWORD = "correct horse battery"
 PASSWORDS = Passwords(memory_kib=64, passes=1)
+SECRETS = TenantSecrets(["a master key for tests"])
+MCP_SERVERS = Servers.parse('{"files": {"command": ["files-mcp"], "tenants": "*"}}')
 RING = KeyRing(new_key(), new_key())
 QUICK = Limits(read_wait_seconds=0.05, command_wait_seconds=0.05, check_seconds=0.05, heartbeat_seconds=0.05)
 
@@ -65,6 +69,8 @@ class World:
                 seal=seal,
                 passwords=PASSWORDS,
                 tokens=self.tokens,
+                secrets=SECRETS,
+                mcp_servers=MCP_SERVERS,
                 hash_key=b"k" * 32,
                 checks=self.checks,
                 outages={BusUnavailable: "bus.unavailable"},
@@ -125,6 +131,12 @@ class World:
         assert response.status_code in (201, 202), response.text
         told = response.json()
         return UUID(told.get("id") or told["job_id"])
+
+    async def put(self, path: str, body: Any, actor: Actor | None = None) -> int:
+        async with self.client(actor or self.anna) as client:
+            response = await client.put(path, json=body)
+        assert response.status_code == 200, response.text
+        return int(response.json()["position"])
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
