@@ -54,8 +54,15 @@ def policies(bus: Bus, store: PostgresEventStore, context: str, seen: Seen) -> P
     return PolicyConsumer(bus.nc, bus.js, Submitter(bus.nc), context, listening, store, SHORT)
 
 
-def effects(bus: Bus, store: PostgresEventStore, seen: Seen, worker: str) -> EffectConsumer:
-    once = [Effect("test.seen", TenantActivated, seen.perform, lost=seen.report)]
+def harmless(event: Any, recorded: Recorded) -> None:
+    """This one may be done again."""
+
+
+def effects(
+    bus: Bus, store: PostgresEventStore, seen: Seen, worker: str, repeatable: bool = False
+) -> EffectConsumer:
+    lost = harmless if repeatable else seen.report
+    once = [Effect("test.seen", TenantActivated, seen.perform, lost=lost)]
     submitter = Submitter(bus.nc)
     return EffectConsumer(bus.nc, bus.js, submitter, "test", once, None, store, worker, 4, SHORT)
 
@@ -143,6 +150,17 @@ async def test_an_effect_whose_worker_is_gone_is_reported_lost(bus: Bus, store: 
     async with running(effects(bus, store, heir, "heir").run()):
         await listed(heir.lost)
     assert (heir.lost, heir.begun, gone.ended) == ([ref], [], [])
+
+
+async def test_an_effect_that_may_be_repeated_is_done_again(bus: Bus, store: PostgresEventStore) -> None:
+    gone, heir = Seen(), Seen()
+    heir.go_on.set()
+    async with running(effects(bus, store, gone, "gone", repeatable=True).run()):
+        ref = await happens(bus, store)
+        await listed(gone.begun)
+    async with running(effects(bus, store, heir, "heir", repeatable=True).run()):
+        await listed(heir.ended)
+    assert (heir.ended, gone.ended) == ([ref], [])
 
 
 async def test_long_work_is_not_given_to_another_worker(bus: Bus, store: PostgresEventStore) -> None:
