@@ -10,6 +10,7 @@ import pytest
 
 from contexts.execution.effects.use_tool import use_tool
 from contexts.execution.tool_requests import build
+from infra import telemetry
 from infra.crypto.tenant_secrets import TenantSecrets
 from infra.settings import Settings
 from infra.tools.assembled import tools
@@ -43,7 +44,9 @@ def set_secret(tenant_id: TenantId = TENANT_ID) -> SetSecret:
 
 def set_tool(url: str, tenant_id: TenantId = TENANT_ID) -> SetTool:
     definition = http_tool(
-        url=f"{url}/orders/{{{{ arguments.id }}}}", headers={"Authorization": "Bearer {{ secrets.KEY }}"}
+        url=f"{url}/orders/{{{{ arguments.id }}}}",
+        headers={"Authorization": "Bearer {{ secrets.KEY }}"},
+        query={"key": "{{ secrets.KEY }}"},
     )
     return SetTool(tenant_id=tenant_id, name="find_order", definition=definition)
 
@@ -89,6 +92,7 @@ async def test_a_secret_is_known_to_the_server_it_is_for_and_to_nobody_else(
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    telemetry.take_over_libraries()
     h = Harness()
     async with tool_server() as server:
         server.reply = echo
@@ -99,6 +103,7 @@ async def test_a_secret_is_known_to_the_server_it_is_for_and_to_nobody_else(
         server.reply = lambda asked: answer(401, asked.headers["authorization"].encode())
         told.append(await use.once(h))
     assert [asked.headers["authorization"] for asked in server.asked] == [f"Bearer {VALUE}"] * 2
+    assert {asked.target for asked in server.asked} == {f"/orders/7?key={VALUE}"}
     captured = capfd.readouterr()
     for text in (*map(str, told), everything(h), caplog.text, captured.out, captured.err):
         assert VALUE not in text
