@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from contexts.authoring.canonical import content_hash
 from contexts.authoring.errors import InvalidTool, ToolNotFound
 from contexts.authoring.facts import ToolFacts
 from contexts.authoring.tool_checks import problems
+from contexts.hashes import content_hash
 from contexts.kernel import Aggregate, Context
 from schemas.authoring.commands import DeprecateTool, SetTool
 from schemas.authoring.events import ToolDeprecated, ToolSet

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
-from contexts.authoring.canonical import canonical_json
-from contexts.parameters import schema_problems
+from contexts.authoring.rules import unfit_schema
+from contexts.hashes import canonical_json
 from contexts.templates import MalformedTemplate
 from contexts.tool_templates import Argument, Part, Secret, parse, texts
 from schemas.authoring.tools import HttpTool, McpTool, ToolDefinition
@@ -85,8 +85,10 @@ def size_problems(tool: ToolDefinition) -> Iterator[Problem]:
 
 
 def parameter_problems(tool: ToolDefinition) -> Iterator[Problem]:
-    for message in schema_problems(tool.parameters):
-        yield Problem(code="authoring.invalid_schema", message=message, path="parameters")
+    yield from unfit_schema(tool.parameters, "parameters", None)
+    if tool.parameters.get("type") != "object":
+        message = 'arguments have names: {"type": "object", "properties": {…}}'
+        yield Problem(code="authoring.malformed_schema", message=message, path="parameters")
 
 
 def server_problems(tool: ToolDefinition) -> Iterator[Problem]:

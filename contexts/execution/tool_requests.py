@@ -14,7 +14,7 @@ from contexts.execution.tool_texts import (
     in_query,
     plain,
 )
-from contexts.parameters import value_problems
+from contexts.json_schemas import problems as misfits
 from contexts.templates import MAX_RENDERED_BYTES
 from schemas.authoring.tools import HttpTool, McpTool, ToolDefinition
 from schemas.execution.types import BuiltinRequest, HttpRequest, McpRequest, ToolRequest
@@ -26,10 +26,11 @@ MAX_URL_CHARS = 8_000
 
 def argument_problems(tool: ToolDefinition, arguments: Arguments) -> list[str]:
     """Why no request can be made of these arguments, in words for whoever gave them."""
-    if found := value_problems(tool.parameters, dict(arguments)):
-        return found
     try:
-        build(tool, arguments)
+        given = sendable(dict(arguments))
+        if found := misfits(tool.parameters, given):
+            return [f"{where}: {message}" if where else message for where, message in found]
+        build(tool, given)
     except UnfitArguments as error:
         return [str(error)]
     return []

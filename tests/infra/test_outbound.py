@@ -1,12 +1,14 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import httpx2
 import pytest
 
 from infra.addresses import Allowed, allow_list
 from infra.outbound import MAX_RESPONSE_BYTES, Outbound, OutboundRefused
+from tests.support.certificates import contexts_for
 from tests.support.tool_server import Asked, ToolServer, answer, tool_server
 
 SECONDS = 20.0
@@ -80,6 +82,17 @@ async def test_the_host_is_told_by_its_name(server: ToolServer) -> None:
     outbound = Outbound(allow_list("127.0.0.0/8"), Names(["127.0.0.1"]))
     await outbound.send("GET", f"http://shop.example:{server.port}/", SECONDS)
     assert server.asked[0].headers["host"] == f"shop.example:{server.port}"
+
+
+async def test_a_certificate_is_checked_against_the_name_not_the_address(tmp_path: Path) -> None:
+    tls, trusting = contexts_for("shop.example", tmp_path)
+    async with tool_server(tls) as server:
+        outbound = Outbound(allow_list("127.0.0.0/8"), Names(["127.0.0.1"]), trusting)
+        assert (await outbound.send("GET", f"https://shop.example:{server.port}/", SECONDS)).status == 200
+        for host in ("evil.example", "127.0.0.1"):
+            with pytest.raises(httpx2.ConnectError, match="certificate"):
+                await outbound.send("GET", f"https://{host}:{server.port}/", SECONDS)
+    assert len(server.asked) == 1
 
 
 async def test_an_address_that_does_not_answer_is_passed_over(server: ToolServer) -> None:

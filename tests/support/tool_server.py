@@ -1,6 +1,7 @@
 """A small HTTP server that answers as a test says, and remembers what it was asked."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -61,9 +62,9 @@ async def read(reader: asyncio.StreamReader) -> Asked:
 
 
 @asynccontextmanager
-async def tool_server() -> AsyncIterator[ToolServer]:
+async def tool_server(tls: ssl.SSLContext | None = None) -> AsyncIterator[ToolServer]:
     server = ToolServer()
-    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=tls)
     server.port = listening.sockets[0].getsockname()[1]
     async with listening:
         yield server

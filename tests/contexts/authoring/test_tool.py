@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from contexts.authoring.canonical import content_hash
 from contexts.authoring.facts import ToolFacts
 from contexts.authoring.registry import REGISTRY
 from contexts.authoring.tool_checks import named_secrets
+from contexts.hashes import content_hash
 from schemas.authoring.commands import DeprecateTool, SetTool
 from schemas.authoring.events import ToolDeprecated, ToolSet
 from schemas.authoring.tools import BuiltinTool, McpTool, ToolDefinition
@@ -91,8 +91,12 @@ WRONG: list[tuple[ToolDefinition, str, str]] = [
     (http_tool(headers={"Host": "b.example"}), "authoring.invalid_header", "headers"),
     (http_tool(headers={"content-length": "3"}), "authoring.invalid_header", "headers"),
     (http_tool(headers={"A\nB": "x"}), "authoring.invalid_header", "headers"),
-    (http_tool(parameters={"type": "string"}), "authoring.invalid_schema", "parameters"),
-    (http_tool(parameters={"type": "object", "required": 1}), "authoring.invalid_schema", "parameters"),
+    (http_tool(parameters={"type": "string"}), "authoring.malformed_schema", "parameters"),
+    (
+        http_tool(parameters={"type": "object", "required": 1}),
+        "authoring.malformed_schema",
+        "parameters.required",
+    ),
     (http_tool(body="x" * 70_000), "authoring.definition_too_large", ""),
     (mcp(), "authoring.url_or_server", "url"),
     (mcp(url="https://a.example/mcp", server="files"), "authoring.url_or_server", "url"),
