@@ -23,12 +23,14 @@ from api.routes import (
     identity,
     payloads,
     tenancy,
+    tools,
     triggers,
 )
 
 ROUTERS = (
     identity.router,
     tenancy.router,
+    tools.router,
     authoring.router,
     triggers.router,
     hooks.router,

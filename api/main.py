@@ -27,9 +27,11 @@ from infra.crypto.keys import load_ring
 from infra.crypto.master_key import master_key
 from infra.crypto.passwords import Passwords
 from infra.crypto.secrets import SecretBox, derive
+from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
 from infra.db.pools import API, async_pool
 from infra.settings import Settings, load
+from infra.tools.servers import Servers
 
 KEY_RING = "access tokens"
 REQUEST_HASHES = "request hashes"
@@ -83,6 +85,8 @@ async def deps(
         seal=seal,
         passwords=Passwords(),
         tokens=Tokens(ring, minutes=settings.access_token_minutes),
+        secrets=TenantSecrets([master]),
+        mcp_servers=Servers.parse(settings.mcp_servers),
         hash_key=derive(master, REQUEST_HASHES),
         hook_secrets=HookSecrets(SecretBox([master], HOOK_SECRETS)),
         checks={"postgres": postgres_check(pool), "nats": nats_check(bus)},

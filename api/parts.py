@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from api.hook_secrets import HookSecrets
-from api.ports import Check, Live, PasswordHasher, Seal, Submitter, TokenMaker
+from api.ports import Check, Live, McpServers, PasswordHasher, Seal, SecretSealer, Submitter, TokenMaker
 from api.reads import Reads
 from api.tarpit import Tarpit
 
@@ -32,6 +32,8 @@ class Deps:
     seal: Seal
     passwords: PasswordHasher
     tokens: TokenMaker
+    secrets: SecretSealer
+    mcp_servers: McpServers
     hash_key: bytes
     hook_secrets: HookSecrets
     checks: Mapping[str, Check] = field(default_factory=dict)

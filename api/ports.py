@@ -40,6 +40,24 @@ class Live(Protocol):
         ...
 
 
+class Sealed(Protocol):
+    @property
+    def ciphertext(self) -> str: ...
+
+    @property
+    def fingerprint(self) -> str: ...
+
+
+class SecretSealer(Protocol):
+    def seal(self, tenant_id: TenantId, plain: str) -> Sealed: ...
+
+
+class McpServers(Protocol):
+    def find(self, name: str, tenant_id: TenantId) -> object | None:
+        """None: there is no such server, or it is not for this tenant."""
+        ...
+
+
 class PasswordHasher(Protocol):
     async def hash(self, password: str) -> str: ...
 

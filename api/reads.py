@@ -12,6 +12,7 @@ from infra.eventstore.types import Payload
 from schemas.access import Role
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.tools import ToolDefinition
 from schemas.authoring.triggers import CronTrigger, RunTrigger, WebhookSettings
 from schemas.base import PartnerId, TenantId, UserId
 from schemas.billing.types import Posting, Pricing
@@ -108,6 +109,16 @@ class TriggerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolRow:
+    name: str
+    definition: ToolDefinition
+    hash: str
+    deprecated: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryRow:
     """What came of one occurrence; `id` is its run's. Skipped ticks, from `at` to `until`, are one row."""
 
@@ -132,6 +143,14 @@ class HookRow:
     enabled: bool
     settings: WebhookSettings
     secret_ciphertext: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRow:
+    name: str
+    fingerprint: str
+    created_at: datetime
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +280,16 @@ class Reads(Protocol):
 
     async def hook(self, scope: Scope, trigger_id: UUID) -> HookRow | None:
         """None when it is no webhook."""
+        ...
+
+    async def tool(self, scope: Scope, tenant_id: UUID, name: str) -> ToolRow | None: ...
+
+    async def tools(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[ToolRow]:
+        """By name."""
+        ...
+
+    async def secrets(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[SecretRow]:
+        """By name."""
         ...
 
     async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:

@@ -43,11 +43,14 @@ from bus.timer_table import ProjectedTimers
 from bus.wake import announcer, listen
 from contexts.execution.ports import ExecutionPorts
 from infra import metrics, telemetry
+from infra.crypto.master_key import master_key
 from infra.db.pools import async_pool
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
 from infra.providers.catalog import Catalog, chat_model
+from infra.retrieval import NoDocuments
 from infra.settings import Settings, load
+from infra.tools.assembled import tools
 from projections.registry import PROJECTIONS
 
 ROLES = ("commands", "relay", "policies", "effects", "projections", "timers")
@@ -125,7 +128,7 @@ def providers(settings: Settings) -> Catalog:
 
 
 def commands(p: Parts, on_commit: Callable[[Sequence[Row]], None]) -> Work:
-    decider = Decider(p.store, wiring.HANDLERS, wiring.FACTS, clock=lambda: datetime.now(UTC))
+    decider = Decider(p.store, wiring.HANDLERS, wiring.FACTS, clock=now)
     executor = ThreadPoolExecutor(1, "decide")
     return CommandConsumer(p.bus.nc, p.bus.js, decider, executor, on_commit, p.patience).run
 
@@ -137,14 +140,20 @@ def policies(p: Parts) -> list[Work]:
     ]
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 def effects(p: Parts) -> list[Work]:
     ports = ExecutionPorts(
         chat=p.chat,
         requests=StoredRequests(p.store),
         deltas=DeltaSink(p.bus.nc),
         aborts=p.run_ends,
+        tools=tools(p.settings, master_key(p.settings), p.store, now),
+        retriever=NoDocuments(),
         clock=time.monotonic,
-        wall_clock=lambda: datetime.now(UTC),
+        wall_clock=now,
     )
     worker = f"{socket.gethostname()}:{os.getpid()}"
     consumers = [

@@ -57,8 +57,9 @@ class EffectConsumer(EventConsumer):
 
 async def outcome(effect: Effect, recorded: Recorded, ports: object, first_time: bool) -> Wanted:
     """Performs the effect, unless it was begun before and must not happen twice."""
-    if effect.lost and not first_time:
-        return [(f"{effect.name}.lost", effect.lost(recorded.event, recorded))]
+    lost = effect.lost(recorded.event, recorded) if effect.lost and not first_time else None
+    if lost is not None:
+        return [(f"{effect.name}.lost", lost)]
     reach("effect.before")
     commands = await effect.perform(recorded.event, recorded, ports)
     reach("effect.after")

@@ -70,13 +70,13 @@ class Effect:
     """`perform` does IO through `ports` and returns commands.
 
     With `lost` set, an event is performed at most once: when a worker died over it,
-    `lost` says what to report instead of doing it again.
+    `lost` says what to report instead of doing it again. None: this one may be done again.
     """
 
     name: str
     event: type[Event]
     perform: Callable[[Any, Recorded, Any], Awaitable[Sequence[Command]]]
-    lost: Callable[[Any, Recorded], Sequence[Command]] | None = None
+    lost: Callable[[Any, Recorded], Sequence[Command] | None] | None = None
 
 
 @dataclass(frozen=True)

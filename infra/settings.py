@@ -47,6 +47,17 @@ class Settings(BaseSettings):
     local_model_url: str | None = Field(
         None, description="Where the local model server listens; the supervisor sets it for its children."
     )
+    outbound_allow: str | None = Field(
+        None,
+        description="Exceptions for tools' requests, which reach public addresses only: a list like "
+        "`localhost:8080, 10.1.0.0/16`. For development and tests.",
+    )
+    mcp_servers: str | None = Field(
+        None,
+        description="MCP servers that tools may use by stdio, as JSON: "
+        '`{"files": {"command": ["files-mcp", "/srv"], "tenants": ["<tenant id>"]}}`; '
+        '`"tenants": "*"` lists it for everybody.',
+    )
     log_level: LogLevel = Field("INFO", description="Least severe log line that is written.")
     log_format: LogFormat = Field("json", description="`json` for machines, `console` for people.")
     otlp_endpoint: str | None = Field(

@@ -7,9 +7,11 @@ from projections.kernel import Projection
 from projections.ledger_entries.project import PROJECTION as LEDGER_ENTRIES
 from projections.partners.project import PROJECTION as PARTNERS
 from projections.rate_cards.project import PROJECTION as RATE_CARDS
+from projections.secrets.project import PROJECTION as SECRETS
 from projections.tenant_bills.project import PROJECTION as TENANT_BILLS
 from projections.tenants.project import PROJECTION as TENANTS
 from projections.timers.project import PROJECTION as TIMERS
+from projections.tools.project import PROJECTION as TOOLS
 from projections.triggers.project import PROJECTION as TRIGGERS
 from projections.users.project import PROJECTION as USERS
 from projections.workflows.project import PROJECTION as WORKFLOWS
@@ -21,6 +23,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     AGENTS,
     WORKFLOWS,
     TRIGGERS,
+    TOOLS,
+    SECRETS,
     EXECUTIONS,
     TIMERS,
     RATE_CARDS,

@@ -1,13 +1,15 @@
 """The key of a page: the last row of the page before, in words of ours."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from api.reads import BadCursor, Page
 from projections.reading import MAX_PAGE, Before
 
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -33,6 +35,26 @@ def page(found: Sequence[R], limit: int, key: Callable[[R], Before], shown: Call
     more = len(found) > limit or (limit == MAX_PAGE and len(found) == limit)
     rows = found[:limit]
     return Page([shown(row) for row in rows], text(key(rows[-1])) if more else None)
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
+
+
+def after_name(cursor: str | None) -> str:
+    if cursor is not None and not NAME.fullmatch(cursor):
+        raise BadCursor(cursor)
+    return cursor or ""
+
+
+def page_by_name(found: Sequence[N], limit: int, shown: Callable[[N], T]) -> Page[T]:
+    """`found` has one row more than `limit` when there is another page."""
+    rows = found[:limit]
+    return Page([shown(row) for row in rows], rows[-1].name if len(found) > limit else None)
 
 
 def text(key: Before) -> str:

@@ -21,7 +21,9 @@ from api.reads import (
     LedgerRow,
     Page,
     PartnerRow,
+    SecretRow,
     TenantRow,
+    ToolRow,
     TriggerRow,
     UserRow,
     WorkflowRow,
@@ -36,8 +38,10 @@ from projections.executions import queries as executions
 from projections.holds import queries as holds
 from projections.ledger_entries import queries as entries
 from projections.partners import queries as partners
+from projections.secrets import queries as secrets
 from projections.tenant_bills import queries as bills
 from projections.tenants import queries as tenants
+from projections.tools import queries as tools
 from projections.triggers import queries as triggers
 from projections.users import queries as users
 from projections.workflows import queries as workflows
@@ -111,6 +115,21 @@ class PostgresReads:
 
     async def hook(self, scope: Scope, trigger_id: UUID) -> HookRow | None:
         return await self._one(scope, lambda conn: triggers.hook(conn, trigger_id), rows.hook)
+
+    async def tool(self, scope: Scope, tenant_id: UUID, name: str) -> ToolRow | None:
+        return await self._one(scope, lambda conn: tools.get(conn, tenant_id, name), rows.tool)
+
+    async def tools(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[ToolRow]:
+        after = cursors.after_name(cursor)
+        async with self._scoped(scope) as conn:
+            found = await tools.list_page(conn, tenant_id, after, limit + 1)
+        return cursors.page_by_name(found, limit, rows.tool)
+
+    async def secrets(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[SecretRow]:
+        after = cursors.after_name(cursor)
+        async with self._scoped(scope) as conn:
+            found = await secrets.list_page(conn, tenant_id, after, limit + 1)
+        return cursors.page_by_name(found, limit, rows.secret)
 
     async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
         async with self._scoped(scope) as conn:

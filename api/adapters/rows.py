@@ -13,8 +13,10 @@ from api.reads import (
     HookRow,
     LedgerRow,
     PartnerRow,
+    SecretRow,
     StepRow,
     TenantRow,
+    ToolRow,
     TriggerRow,
     UserRow,
     WorkflowRow,
@@ -23,13 +25,16 @@ from projections.agents.queries import Agent
 from projections.executions.rows import Execution, ExecutionSummary, Step
 from projections.ledger_entries import rows as ledger
 from projections.partners.queries import Partner
+from projections.secrets.queries import Secret
 from projections.tenants.queries import Tenant
+from projections.tools.queries import Tool
 from projections.triggers import queries as triggers
 from projections.users.queries import Login
 from projections.workflows.queries import Workflow
 from schemas.access import Role
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.tools import ToolDefinition
 from schemas.authoring.triggers import CronTrigger, RunTrigger, WebhookSettings
 from schemas.base import PLATFORM, PartnerId, TenantId, UserId
 from schemas.billing.types import Posting, Pricing
@@ -39,6 +44,7 @@ from schemas.execution.chat import Usage
 TRIGGER: TypeAdapter[CronTrigger | WebhookSettings | RunTrigger] = TypeAdapter(
     Annotated[CronTrigger | WebhookSettings | RunTrigger, Field(discriminator="type")]
 )
+TOOL: TypeAdapter[ToolDefinition] = TypeAdapter(ToolDefinition)
 
 
 def user(row: Login) -> UserRow:
@@ -124,6 +130,15 @@ def hook(row: triggers.Hook) -> HookRow:
         settings=WebhookSettings.model_validate(row.definition),
         secret_ciphertext=row.secret_ciphertext,
     )
+
+
+def tool(row: Tool) -> ToolRow:
+    definition = TOOL.validate_python(row.definition)
+    return ToolRow(row.name, definition, row.hash, row.deprecated, row.created_at, row.updated_at)
+
+
+def secret(row: Secret) -> SecretRow:
+    return SecretRow(row.name, row.fingerprint, row.created_at, row.updated_at)
 
 
 def run(row: ExecutionSummary) -> ExecutionRow:

@@ -69,6 +69,15 @@ class Done(BaseModel):
     position: Position
 
 
+class DoneByName(BaseModel):
+    """Committed."""
+
+    model_config = example(name="lookup", position=1042)
+
+    name: str
+    position: Position
+
+
 class Links(BaseModel):
     self: str
     stream: str

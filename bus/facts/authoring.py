@@ -1,7 +1,9 @@
 from collections.abc import Iterable
 
 from bus.facts.reading import SYSTEM_RATES, Facts, Read
-from contexts.authoring.facts import AuthoringFacts, FiringFacts, Target, TriggerFacts
+from contexts.authoring.facts import AuthoringFacts, FiringFacts, Target, ToolFacts, TriggerFacts
+from contexts.authoring.secret import Secret
+from contexts.authoring.tool_checks import named_secrets
 from contexts.authoring.workflow import Workflow
 from contexts.billing.rate_card import RateCard
 from contexts.billing.rate_card import known_models as known_models_of
@@ -13,6 +15,7 @@ from schemas.authoring.commands import (
     FireTrigger,
     ReviseTrigger,
     ReviseWorkflow,
+    SetTool,
 )
 from schemas.authoring.triggers import RunTrigger
 from schemas.base import Command
@@ -75,6 +78,22 @@ def firing_facts(command: FireTrigger, state: object, envelope: Envelope, read: 
 
 TRIGGERS: Facts = Facts(workflows_of_trigger, trigger_facts)
 
+
+def secrets_of_tool(command: SetTool, state: object, envelope: Envelope) -> Iterable[str]:
+    return (secret_stream(name, envelope) for name in named_secrets(command.definition))
+
+
+def known_secrets(command: SetTool, state: object, envelope: Envelope, read: Read) -> ToolFacts:
+    found: dict[str, Secret | None] = {
+        name: read(secret_stream(name, envelope)) for name in named_secrets(command.definition)
+    }
+    return ToolFacts(frozenset(name for name, secret in found.items() if secret and not secret.removed))
+
+
+def secret_stream(name: str, envelope: Envelope) -> str:
+    return f"secret-{envelope.tenant_id}-{name}"
+
+
 FACTS: dict[type[Command], Facts] = {
     **{
         command: Facts(system_rates, known_models)
@@ -83,4 +102,5 @@ FACTS: dict[type[Command], Facts] = {
     CreateTrigger: TRIGGERS,
     ReviseTrigger: TRIGGERS,
     FireTrigger: Facts(ended_run, firing_facts),
+    SetTool: Facts(secrets_of_tool, known_secrets),
 }

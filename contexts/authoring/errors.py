@@ -8,6 +8,23 @@ class InvalidDefinition(Rejection):
     kind = "invalid"
 
 
+class InvalidTool(Rejection):
+    """Carries every problem at once."""
+
+    code = "authoring.invalid_tool"
+    kind = "invalid"
+
+
+class ToolNotFound(Rejection):
+    code = "authoring.tool_not_found"
+    kind = "not_found"
+
+
+class SecretNotFound(Rejection):
+    code = "authoring.secret_not_found"
+    kind = "not_found"
+
+
 class AgentExists(Rejection):
     code = "authoring.agent_exists"
     kind = "conflict"

@@ -47,3 +47,10 @@ class FiringFacts:
     """For FireTrigger: how many triggers that wait for runs led here, one after the other."""
 
     depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFacts:
+    """For SetTool: the secrets its templates name and the tenant has."""
+
+    known_secrets: frozenset[str]

@@ -1,4 +1,4 @@
-from contexts.authoring import agent, firing, following, policies, trigger, workflow
+from contexts.authoring import agent, firing, following, policies, secret, tool, trigger, workflow
 from contexts.kernel import Handler, Policy, Registry
 from schemas.access import Permission
 from schemas.authoring import commands as c
@@ -20,6 +20,10 @@ REGISTRY = Registry(
         Handler(c.DisableTrigger, trigger.TRIGGER, trigger.disable, Permission.AUTHORING_WRITE),
         Handler(c.FireTrigger, trigger.TRIGGER, firing.fire, Permission.INTERNAL),
         Handler(c.ReplayDelivery, trigger.TRIGGER, firing.replay, Permission.AUTHORING_WRITE),
+        Handler(c.SetTool, tool.TOOL, tool.set_tool, Permission.AUTHORING_WRITE),
+        Handler(c.DeprecateTool, tool.TOOL, tool.deprecate, Permission.AUTHORING_WRITE),
+        Handler(c.SetSecret, secret.SECRET, secret.set_secret, Permission.AUTHORING_WRITE),
+        Handler(c.RemoveSecret, secret.SECRET, secret.remove, Permission.AUTHORING_WRITE),
     ),
     policies=(
         Policy("authoring.when_trigger_created", e.TriggerCreated, policies.when_trigger_created),

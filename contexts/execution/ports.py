@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from contexts.execution.ports_aborts import Aborts
+from contexts.execution.ports_tools import Retriever, ToolRunner
 from schemas.base import TenantId
 from schemas.execution.chat import ChatRequest, ChatResult
 from schemas.execution.provider_error import Aborted, ErrorClass, ProviderError
@@ -51,5 +52,7 @@ class ExecutionPorts:
     requests: Requests
     deltas: Deltas
     aborts: Aborts
+    tools: ToolRunner
+    retriever: Retriever
     clock: Callable[[], float]
     wall_clock: Callable[[], datetime]

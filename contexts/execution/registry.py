@@ -3,7 +3,10 @@
 from contexts.execution import approvals, lifecycle, policies, results, signals, starting, waking
 from contexts.execution.aggregate import EXECUTION
 from contexts.execution.effects.make_call import make_call, outcome_unknown
+from contexts.execution.effects.retrieve import retrieve
 from contexts.execution.effects.run_step import run_step
+from contexts.execution.effects.use_tool import outcome_unknown as tool_outcome_unknown
+from contexts.execution.effects.use_tool import use_tool
 from contexts.execution.trigger_policies import when_trigger_fired
 from contexts.kernel import Effect, Handler, Policy, Registry
 from schemas.access import Permission
@@ -48,6 +51,8 @@ REGISTRY = Registry(
     ),
     effects=(
         Effect("execution.run_step", e.StepScheduled, run_step),
+        Effect("execution.use_tool", e.ToolRequested, use_tool, lost=tool_outcome_unknown),
+        Effect("execution.retrieve", e.RetrievalRequested, retrieve),
         Effect("execution.make_call", CallAuthorized, make_call, lost=outcome_unknown),
     ),
 )

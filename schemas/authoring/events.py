@@ -6,9 +6,10 @@ from pydantic import Field
 
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import Release, WorkflowDefinition
+from schemas.authoring.parts import SecretName, ToolName
 from schemas.authoring.tools import ToolDefinition
 from schemas.authoring.triggers import Follow, RunEnd, TriggerDefinition
-from schemas.base import Claim, Event
+from schemas.base import Claim, Event, TenantId
 from schemas.envelope import Problem
 
 
@@ -155,3 +156,31 @@ class WorkflowUnfollowed(Event, type_name="authoring.workflow.unfollowed"):
     workflow_id: UUID
     trigger_id: UUID
     mark: int
+
+
+class ToolSet(Event, type_name="authoring.tool.set"):
+    """From now on the tool is this; `hash` is of the definition's canonical JSON."""
+
+    tenant_id: TenantId
+    name: ToolName
+    definition: ToolDefinition
+    hash: str
+
+
+class ToolDeprecated(Event, type_name="authoring.tool.deprecated"):
+    tenant_id: TenantId
+    name: ToolName
+
+
+class SecretSet(Event, type_name="authoring.secret.set"):
+    """The value is in `ciphertext`, which only the worker that uses it can open."""
+
+    tenant_id: TenantId
+    name: SecretName
+    ciphertext: str
+    fingerprint: str
+
+
+class SecretRemoved(Event, type_name="authoring.secret.removed"):
+    tenant_id: TenantId
+    name: SecretName

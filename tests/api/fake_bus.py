@@ -11,7 +11,9 @@ from api.reads import (
     ExecutionRow,
     HookRow,
     PartnerRow,
+    SecretRow,
     TenantRow,
+    ToolRow,
     TriggerRow,
     UserRow,
     WorkflowRow,
@@ -151,6 +153,28 @@ def publish_workflow(reads: FakeReads, envelope: Envelope, command: Any) -> None
     reads.record(command.stream_id, envelope.tenant_id, event)
 
 
+def set_tool(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    row = ToolRow(command.name, command.definition, "abc", False, NOW, NOW)
+    reads.tools_of[command.tenant_id, command.name] = row
+
+
+def deprecate_tool(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    row = reads.tools_of.get((command.tenant_id, command.name))
+    if row is None:
+        raise Refused
+    reads.tools_of[command.tenant_id, command.name] = replace(row, deprecated=True)
+
+
+def set_secret(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    row = SecretRow(command.name, command.fingerprint, NOW, NOW)
+    reads.secrets_of[command.tenant_id, command.name] = row
+
+
+def remove_secret(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    if reads.secrets_of.pop((command.tenant_id, command.name), None) is None:
+        raise Refused
+
+
 def start_execution(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     rows: list[tuple[TenantId, Any]] = [*reads.agents_of, *reads.workflows_of]
     _, row = owned(rows, envelope, command.source_id)
@@ -264,6 +288,10 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "CreateWorkflow": create_workflow,
     "ReviseWorkflow": revise_workflow,
     "PublishWorkflow": publish_workflow,
+    "SetTool": set_tool,
+    "DeprecateTool": deprecate_tool,
+    "SetSecret": set_secret,
+    "RemoveSecret": remove_secret,
     "StartExecution": start_execution,
     "CreateTrigger": create_trigger,
     "ReviseTrigger": revise_trigger,

@@ -19,7 +19,9 @@ from api.reads import (
     LedgerRow,
     Page,
     PartnerRow,
+    SecretRow,
     TenantRow,
+    ToolRow,
     TriggerRow,
     UserRow,
     WorkflowRow,
@@ -46,6 +48,8 @@ class FakeReads:
         self.triggers_of: list[tuple[TenantId, TriggerRow]] = []
         self.hooks: dict[UUID, HookRow] = {}
         self.delivered: list[tuple[UUID, DeliveryRow]] = []
+        self.tools_of: dict[tuple[UUID, str], ToolRow] = {}
+        self.secrets_of: dict[tuple[UUID, str], SecretRow] = {}
         self.runs: list[ExecutionRow] = []
         self.entries: list[LedgerRow] = []
         self.answers: dict[UUID, tuple[TenantId, Answer]] = {}
@@ -123,6 +127,15 @@ class FakeReads:
         assert scope.platform
         return self.hooks.get(trigger_id)
 
+    async def tool(self, scope: Scope, tenant_id: UUID, name: str) -> ToolRow | None:
+        return self.tools_of.get((tenant_id, name)) if self.sees(scope, tenant_id) else None
+
+    async def tools(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[ToolRow]:
+        return page(self._named(scope, tenant_id, self.tools_of), cursor, limit)
+
+    async def secrets(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[SecretRow]:
+        return page(self._named(scope, tenant_id, self.secrets_of), cursor, limit)
+
     async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
         return self._one(scope, [(run.tenant_id, run) for run in self.runs], execution_id)
 
@@ -165,6 +178,11 @@ class FakeReads:
     async def wait_until(self, names: Sequence[str], position: int, seconds: float) -> bool:
         self.waited.append((tuple(names), position))
         return position <= self.reached
+
+    def _named(self, scope: Scope, tenant_id: UUID, rows: dict[tuple[UUID, str], T]) -> list[T]:
+        return [
+            row for (owner, _), row in sorted(rows.items()) if owner == tenant_id and self.sees(scope, owner)
+        ]
 
     def _one(self, scope: Scope, rows: Iterable[tuple[TenantId, T]], wanted: UUID) -> T | None:
         found = (row for owner, row in rows if row.id == wanted and self.sees(scope, owner))  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from api.app import assemble
+from api.models.tools import TOOL
 from api.parts import Limits
 from infra.eventstore.types import Payload
 from schemas.base import PartnerId, TenantId
@@ -23,6 +24,9 @@ FOREIGN_IDS = (
     *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id"),
     *("payload_hash", "trigger_id", "occurrence"),
 )
+NAMES = {"tool_name": "find_order", "secret_name": "SHOP_KEY"}
+OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
+"""A name is free in every tenant: setting it is never about what another has under it."""
 
 
 def operations() -> Iterator[tuple[str, str]]:
@@ -43,7 +47,7 @@ def body_of(method: str, path: str) -> Any:
 
 ALL = list(operations())
 SECURED = [(method, path) for method, path in ALL if path not in PUBLIC]
-WITH_IDS = [(method, path) for method, path in SECURED if "{" in path]
+WITH_IDS = [pair for pair in SECURED if "{" in pair[1] and pair not in OWN_NAMES]
 
 
 class Foreign:
@@ -63,8 +67,11 @@ class Foreign:
         event = ExecutionSucceeded(execution_id=job_id, output="secret")
         world.reads.record(f"execution-{job_id}", world.other_tenant, event)
         world.reads.payloads.append((world.other_tenant, Payload("ab" * 32, "t", b"secret")))
+        await world.put("/tools/find_order", {"definition": TOOL}, zoe)
+        await world.put("/secrets/SHOP_KEY", {"value": "zeta's secret"}, zoe)
         self.ids = {
             "payload_hash": "ab" * 32,
+            **NAMES,
             "partner_id": str(world.other_partner),
             "tenant_id": str(world.other_tenant),
             "agent_id": str(agent_id),
@@ -133,7 +140,8 @@ async def test_what_is_anothers_does_not_exist(world: World, method: str, path: 
 @pytest.mark.parametrize("method, path", WITH_IDS)
 async def test_an_id_nobody_has_looks_the_same_as_anothers(world: World, method: str, path: str) -> None:
     foreign = await Foreign(world).make()
-    unknown = dict.fromkeys(FOREIGN_IDS, str(UUID(int=7)))
+    nobodys_names = {"tool_name": "unknown", "secret_name": "UNKNOWN"}
+    unknown = dict.fromkeys(FOREIGN_IDS, str(UUID(int=7))) | nobodys_names
     for actor in (world.anna, world.reseller):
         async with world.client(actor) as client:
             theirs = await call(client, method, path, foreign.ids)
@@ -197,6 +205,23 @@ def test_the_document_holds_together() -> None:
     for name, schema in DOCUMENT["components"]["schemas"].items():
         jsonschema.Draft202012Validator.check_schema(schema)
         assert "ValidationError" not in name
+
+
+@pytest.mark.parametrize("method, path", sorted(OWN_NAMES))
+async def test_setting_a_name_leaves_anothers_alone(world: World, method: str, path: str) -> None:
+    foreign = await Foreign(world).make()
+    reads = world.reads
+    before = (
+        reads.tools_of[world.other_tenant, "find_order"],
+        reads.secrets_of[world.other_tenant, "SHOP_KEY"],
+    )
+    async with world.client(world.anna) as anna:
+        response = await call(anna, method, path, foreign.ids)
+    assert response.status_code == 200
+    assert before == (
+        reads.tools_of[world.other_tenant, "find_order"],
+        reads.secrets_of[world.other_tenant, "SHOP_KEY"],
+    )
 
 
 def references(value: Any) -> Iterator[str]:

@@ -19,7 +19,9 @@ from bus.publisher import seal
 from infra.crypto.keys import KeyRing, new_key
 from infra.crypto.passwords import Passwords
 from infra.crypto.secrets import SecretBox
+from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
+from infra.tools.servers import Servers
 from schemas.access import Role
 from schemas.authoring.commands import FireTrigger
 from schemas.base import PartnerId, TenantId, UserId
@@ -31,6 +33,8 @@ from tests.api.fakes import NOW, FakeLive, FakeReads
 PASSWORD = "correct horse battery"
 PASSWORDS = Passwords(memory_kib=64, passes=1)
 HOOK_SECRETS = HookSecrets(SecretBox(["a master key"]))
+SECRETS = TenantSecrets(["a master key for tests"])
+MCP_SERVERS = Servers.parse('{"files": {"command": ["files-mcp"], "tenants": "*"}}')
 RING = KeyRing(new_key(), new_key())
 QUICK = Limits(read_wait_seconds=0.05, command_wait_seconds=0.05, check_seconds=0.05, heartbeat_seconds=0.05)
 
@@ -72,6 +76,8 @@ class World:
                 seal=seal,
                 passwords=PASSWORDS,
                 tokens=self.tokens,
+                secrets=SECRETS,
+                mcp_servers=MCP_SERVERS,
                 hash_key=b"k" * 32,
                 hook_secrets=HOOK_SECRETS,
                 checks=self.checks,
@@ -140,6 +146,12 @@ class World:
         command = FireTrigger(trigger_id=trigger_id, kind="webhook", occurrence=occurrence, at=NOW)
         envelope = seal(command, tenant_id=owner.tenant_id, partner_id=owner.partner_id, actor=owner)
         await self.bus.submit(envelope, command.stream_id, 1)
+
+    async def put(self, path: str, body: Any, actor: Actor | None = None) -> int:
+        async with self.client(actor or self.anna) as client:
+            response = await client.put(path, json=body)
+        assert response.status_code == 200, response.text
+        return int(response.json()["position"])
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

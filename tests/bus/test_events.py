@@ -54,10 +54,20 @@ def policies(
     return PolicyConsumer(bus.nc, bus.js, Submitter(bus.nc), context, listening, store, heartbeat, SHORT)
 
 
+def harmless(event: Any, recorded: Recorded) -> None:
+    """This one may be done again."""
+
+
 def effects(
-    bus: Bus, heartbeat: Heartbeat, store: PostgresEventStore, seen: Seen, worker: str
+    bus: Bus,
+    heartbeat: Heartbeat,
+    store: PostgresEventStore,
+    seen: Seen,
+    worker: str,
+    repeatable: bool = False,
 ) -> EffectConsumer:
-    once = [Effect("test.seen", TenantActivated, seen.perform, lost=seen.report)]
+    lost = harmless if repeatable else seen.report
+    once = [Effect("test.seen", TenantActivated, seen.perform, lost=lost)]
     submitter = Submitter(bus.nc)
     return EffectConsumer(bus.nc, bus.js, submitter, "test", once, None, store, worker, 4, heartbeat, SHORT)
 
@@ -152,6 +162,19 @@ async def test_an_effect_whose_worker_is_gone_is_reported_lost(
     async with running(effects(bus, heartbeat, store, heir, "heir").run()):
         await listed(heir.lost)
     assert (heir.lost, heir.begun, gone.ended) == ([ref], [], [])
+
+
+async def test_an_effect_that_may_be_repeated_is_done_again(
+    bus: Bus, heartbeat: Heartbeat, store: PostgresEventStore
+) -> None:
+    gone, heir = Seen(), Seen()
+    heir.go_on.set()
+    async with running(effects(bus, heartbeat, store, gone, "gone", repeatable=True).run()):
+        ref = await happens(bus, store)
+        await listed(gone.begun)
+    async with running(effects(bus, heartbeat, store, heir, "heir", repeatable=True).run()):
+        await listed(heir.ended)
+    assert (heir.ended, gone.ended) == ([ref], [])
 
 
 async def test_long_work_is_not_given_to_another_worker(

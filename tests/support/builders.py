@@ -11,6 +11,7 @@ from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import WorkflowDefinition
 from schemas.authoring.nodes import LlmNode, Node, NoopNode, TemplateNode
 from schemas.authoring.parts import Edge
+from schemas.authoring.tools import HttpTool
 from schemas.base import Event, PartnerId, TenantId, UserId
 from schemas.envelope import Actor, Recorded
 from schemas.identity.commands import RegisterUser
@@ -98,6 +99,10 @@ def tenant_suspended(reason: str = "unpaid") -> TenantSuspended:
 MODEL = "local/smollm2"
 WORKFLOW_ID = UUID(int=5)
 AGENT_ID = UUID(int=6)
+
+
+def http_tool(**changes: Any) -> HttpTool:
+    return HttpTool(**{"type": "http", "url": "https://shop.example/orders", **changes})
 
 
 def llm(node: str = "answer", **changes: Any) -> LlmNode:

@@ -24,6 +24,7 @@ from bus.requests import StoredRequests
 from bus.whole import restored
 from contexts.execution.ports import ExecutionPorts, OnDelta
 from infra.eventstore.mapper import recorded
+from infra.retrieval import NoDocuments
 from schemas.base import PLATFORM, Command, Event
 from schemas.envelope import Actor, Answer, Envelope
 from schemas.execution.chat import ChatRequest, ChatResult
@@ -34,6 +35,7 @@ from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.deltas import FakeDeltas
 from tests.support.fakes.event_store import MemoryEventStore
 from tests.support.fakes.timers import MemoryTimers
+from tests.support.fakes.tool_runner import FakeToolRunner
 from tests.support.listeners import WorkerKilled, listeners
 
 IDS = UUID(int=77)
@@ -68,8 +70,16 @@ class Harness:
         self._arrival: Arrival = InOrder() if seed is None else Disorder(seed)
         self._decider = Decider(self.store, wiring.HANDLERS, wiring.FACTS, self.clock)
         requests = StoredRequests(self.store)
+        self.tools = FakeToolRunner(self.clock)
         ports = ExecutionPorts(
-            self.chat, requests, self.deltas, self.run_ends, self.clock.seconds, self.clock
+            chat=self.chat,
+            requests=requests,
+            deltas=self.deltas,
+            aborts=self.run_ends,
+            tools=self.tools,
+            retriever=NoDocuments(),
+            clock=self.clock.seconds,
+            wall_clock=self.clock,
         )
         self._listeners = tuple(listeners(ports, self.store))
         self.down: set[str] = set()

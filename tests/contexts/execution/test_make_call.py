@@ -9,6 +9,7 @@ import pytest
 from bus.aborts import RunEnds
 from contexts.execution.effects import make_call as effect
 from contexts.execution.ports import ExecutionPorts
+from infra.retrieval import NoDocuments
 from schemas.base import Command
 from schemas.billing.commands import MarkCallUnknown, ReleaseCall, SettleCall
 from schemas.execution.chat import ChatRequest, Usage
@@ -19,6 +20,7 @@ from tests.support.chat import request
 from tests.support.fakes.chat_model import FakeChatModel
 from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.deltas import FakeDeltas
+from tests.support.fakes.tool_runner import FakeToolRunner
 from tests.support.llm_script import Behaviour
 from tests.support.money import EXECUTION_ID, EXPIRES, authorized, pricing
 
@@ -36,7 +38,14 @@ class World:
         self.chat.script(MODEL, behaviour)
         self.deltas = FakeDeltas()
         self.ports = ExecutionPorts(
-            self.chat, OneRequest(), self.deltas, self.run_ends, self.clock.seconds, self.clock
+            chat=self.chat,
+            requests=OneRequest(),
+            deltas=self.deltas,
+            aborts=self.run_ends,
+            tools=FakeToolRunner(self.clock),
+            retriever=NoDocuments(),
+            clock=self.clock.seconds,
+            wall_clock=self.clock,
         )
 
     async def told(self) -> list[Command]:

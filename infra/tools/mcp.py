@@ -1,0 +1,144 @@
+"""A tool of an MCP server, by HTTP or by stdio. Each use is a session of its own.
+
+The SDK takes half a second to import: a worker that uses no MCP does without.
+"""
+
+import asyncio
+import json
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import httpx2
+
+from infra.outbound import MAX_RESPONSE_BYTES, GuardedTransport, Outbound, OutboundRefused
+from infra.tools import failures
+from infra.tools.http import wire_headers
+from infra.tools.servers import Server, Servers
+from schemas.base import TenantId
+from schemas.execution.tool_error import ToolError
+from schemas.execution.types import McpRequest
+
+if TYPE_CHECKING:
+    from mcp import Client
+    from mcp.types import CallToolResult
+
+PROCESSES = 8
+# The SDK's errors quote what a server said, which may be a secret it was sent.
+logging.getLogger("mcp").setLevel(logging.CRITICAL + 1)
+
+
+@dataclass
+class Use:
+    """One use of a tool. `begun`: the tool itself may have been called."""
+
+    request: McpRequest
+    seconds: float
+    transport: GuardedTransport | None = None
+    begun: bool = False
+
+
+class McpTools:
+    def __init__(self, outbound: Outbound, servers: Servers) -> None:
+        self._outbound, self._servers = outbound, servers
+        self._processes = asyncio.Semaphore(PROCESSES)
+
+    async def run(self, tenant_id: TenantId, request: McpRequest, seconds: float) -> Any:
+        """`request` holds its secrets already. The structured content if there is any, else the text."""
+        use = Use(request, seconds)
+        try:
+            async with asyncio.timeout(seconds):
+                result = await self._result(tenant_id, use)
+        except ToolError:
+            raise
+        except TimeoutError:
+            raise lost_if_begun(failures.timed_out(seconds), use) from None
+        except Exception as error:
+            raise lost_if_begun(failure(use, error), use) from None
+        return output_of(result)
+
+    async def _result(self, tenant_id: TenantId, use: Use) -> "CallToolResult":
+        name = use.request.server
+        if name is None:
+            return await self._by_http(use)
+        server = self._servers.find(name, tenant_id)
+        if server is None:
+            raise ToolError("tool.server_not_allowed", f"The MCP server {name!r} is not for this tenant.")
+        async with self._processes:
+            return await self._by_stdio(server, use)
+
+    async def _by_http(self, use: Use) -> "CallToolResult":
+        from mcp import Client
+        from mcp.client.streamable_http import streamable_http_client
+
+        headers = wire_headers(use.request.headers)
+        async with self._outbound.client(use.seconds, headers) as (http, use.transport):
+            address = streamable_http_client(use.request.url or "", http_client=http)
+            return await called(Client(address), use)
+
+    async def _by_stdio(self, server: Server, use: Use) -> "CallToolResult":
+        from mcp import Client
+        from mcp.client.stdio import StdioServerParameters, stdio_client
+
+        command, *arguments = server.command
+        parameters = StdioServerParameters(command=command, args=arguments)
+        with nowhere() as errors:
+            return await called(Client(stdio_client(parameters, errlog=errors)), use)
+
+
+def nowhere() -> TextIO:
+    """What servers print is the tenants' business, and not for our log."""
+    return Path(os.devnull).open("w")
+
+
+async def called(client: "Client", use: Use) -> "CallToolResult":
+    async with client:
+        use.begun = True
+        return await client.call_tool(use.request.tool, use.request.arguments)
+
+
+def failure(use: Use, error: Exception) -> ToolError:
+    """What the transport saw says more than what the SDK makes of it."""
+    from mcp import MCPError
+
+    match use.transport.last if use.transport else None:
+        case OutboundRefused() as refusal:
+            return failures.of_refusal(refusal)
+        case httpx2.HTTPError() as broken:
+            return failures.of_transport(broken)
+        case httpx2.Response() as response if response.status_code in (401, 403, 429):
+            return failures.of_status(response.status_code, response.headers, "")
+        case httpx2.Response() as response if response.status_code >= 500:
+            return failures.of_status(response.status_code, response.headers, "")
+    if isinstance(error, MCPError) and not closed(error):
+        return ToolError("tool.bad_request", f"The MCP server refused: {error.message}")
+    message = f"The MCP server cannot be talked to ({type(error).__name__})."
+    return ToolError("tool.connection", message, retryable=True, lost=True, error_class="connection")
+
+
+def closed(error: Any) -> bool:
+    from mcp.types import CONNECTION_CLOSED
+
+    return bool(error.code == CONNECTION_CLOSED)
+
+
+def lost_if_begun(error: ToolError, use: Use) -> ToolError:
+    error.lost = error.lost and use.begun
+    return error
+
+
+def output_of(result: "CallToolResult") -> Any:
+    if result.is_error:
+        raise ToolError("tool.bad_request", f"The tool failed: {text_of(result)}")
+    output = text_of(result) if result.structured_content is None else result.structured_content
+    if len(json.dumps(output).encode()) > MAX_RESPONSE_BYTES:
+        message = f"The tool's answer is larger than {MAX_RESPONSE_BYTES} bytes."
+        raise ToolError("tool.response_too_large", message, error_class="invalid_output")
+    return output
+
+
+def text_of(result: "CallToolResult") -> str:
+    """What is no text is named by its kind: models and templates have no use for it."""
+    return "\n".join(getattr(part, "text", f"[{part.type}]") for part in result.content)
