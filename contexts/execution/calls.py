@@ -79,7 +79,7 @@ def request_call(
 def model_for(run: Run, place: Place, asker: Asker, attempt: int) -> str:
     """After each failed attempt the next of the fallbacks, the last one on; a fork may say otherwise."""
     step = run.step(place)
-    repairs = step.repairs if isinstance(step, Working | Pausing) else 0
+    repairs = step.repairs + step.excused if isinstance(step, Working | Pausing) else 0
     first = run.state.fork.models.get(run.node(place).id) if run.state.fork else None
     models = (first or asker.model, *asker.fallback_models)
     return models[min(attempt - 1 - repairs, len(models) - 1)]
