@@ -7,7 +7,7 @@ from schemas.authoring.definition import WorkflowDefinition
 from schemas.authoring.parts import InputSpec
 from tests.support.workflows.drawing import Drawing, Place
 from tests.support.workflows.graphs import graph
-from tests.support.workflows.story import Disturbance, Story
+from tests.support.workflows.story import DISTURBANCES, Disturbance, Story
 
 DISTURBED = 0.4
 KEY = ("{{ inputs.key }}", "inputs.key")
@@ -44,5 +44,4 @@ def child(drawing: Drawing, at: Place) -> UUID:
 def disturbance(random: Random) -> Disturbance:
     if random.random() > DISTURBED:
         return Disturbance()
-    kind = random.choice(("cancel", "pause", "suspend", "worker_down"))
-    return Disturbance(kind, after=random.randint(1, 40))
+    return Disturbance(random.choice(DISTURBANCES), after=random.randint(1, 40))

@@ -5,6 +5,7 @@ from schemas.authoring.parts import Edge
 from tests.support.workflows import nodes
 from tests.support.workflows.drawing import Drawing, Drawn, Place
 
+
 def graph(drawing: Drawing, at: Place, first: str | None = None) -> Drawn:
     """`first`: a step all others come after, drawn already."""
     drawn = Drawn()
@@ -17,7 +18,9 @@ def graph(drawing: Drawing, at: Place, first: str | None = None) -> Drawn:
         else:
             shown.append(one(drawing, drawn, at, parents(drawing, shown, first)))
     last = joined(drawing, drawn, shown)
-    drawn.output = f"{{{{ steps.{last}.output }}}}" if drawing.chance(0.5) else f"<{{{{ steps.{last}.output }}}}>"
+    drawn.output = (
+        f"{{{{ steps.{last}.output }}}}" if drawing.chance(0.5) else f"<{{{{ steps.{last}.output }}}}>"
+    )
     return drawn
 
 
@@ -43,7 +46,9 @@ def branched(drawing: Drawing, drawn: Drawn, at: Place, first: str | None) -> st
     drawn.nodes.append(BranchNode(type="branch", id=name, cases=(even,), otherwise="odd"))
     drawn.edges += [Edge(source=first, target=name)] if first else []
     ways = [one(drawing, drawn, at, []) for _ in range(2)]
-    drawn.edges += [Edge(source=name, target=way, case=case) for way, case in zip(ways, ("even", "odd"), strict=True)]
+    drawn.edges += [
+        Edge(source=name, target=way, case=case) for way, case in zip(ways, ("even", "odd"), strict=True)
+    ]
     return joined(drawing, drawn, ways)
 
 

@@ -52,8 +52,13 @@ def llm(drawing: Drawing, at: Place, name: str) -> n.Node:
         fallback_models=(MODEL,) if drawing.chance(0.3) else (),
         output_schema=NUMBER if asks_number else None,
         repairs=drawing.random.randint(0, 2),
-        when_unknown=drawing.random.choice(("retry", "retry", "ask", "fail")),
+        when_unknown=unknown(drawing),
     )
+
+
+def unknown(drawing: Drawing) -> n.WhenUnknown:
+    kinds: tuple[n.WhenUnknown, ...] = ("retry", "retry", "ask", "fail")
+    return drawing.random.choice(kinds)
 
 
 def agent(drawing: Drawing, at: Place, name: str) -> n.Node:
@@ -66,12 +71,18 @@ def agent(drawing: Drawing, at: Place, name: str) -> n.Node:
         max_rounds=drawing.random.randint(2, 5),
     )
     return n.AgentNode(
-        type="agent", id=name, prompt=f"{at.key_template}{name}", definition=definition, retry=RetryPolicy()
+        type="agent",
+        id=name,
+        prompt=f"{at.key_template}{name}",
+        definition=definition,
+        when_unknown=unknown(drawing),
     )
 
 
 def tool(drawing: Drawing, at: Place, name: str) -> n.Node:
-    return n.ToolNode(type="tool", id=name, tool="lookup", arguments={"q": f"{at.key_template}{name}", "n": 7})
+    return n.ToolNode(
+        type="tool", id=name, tool="lookup", arguments={"q": f"{at.key_template}{name}", "n": 7}
+    )
 
 
 def approval(drawing: Drawing, at: Place, name: str) -> n.Node:

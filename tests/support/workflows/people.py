@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 from contexts.execution.state import Approving, Execution, Leaf, Waiting
 from contexts.execution.tree import leaves
@@ -13,14 +12,12 @@ from schemas.envelope import Actor
 from schemas.execution.commands import AnswerApproval, DeliverSignal
 from tests.support.builders import PARTNER_ID
 from tests.support.story import accept
-from tests.support.workflows.story import Decision, node_of
+from tests.support.workflows.story import Decision
 from tests.support.workflows.world import RUNS, TENANTS, World
 
 
 def user(name: str, tenant_id: TenantId) -> Actor:
-    return Actor(
-        kind="user", id=name, role=Role.TENANT_ADMIN, tenant_id=tenant_id, partner_id=PARTNER_ID
-    )
+    return Actor(kind="user", id=name, role=Role.TENANT_ADMIN, tenant_id=tenant_id, partner_id=PARTNER_ID)
 
 
 class People:
@@ -71,13 +68,13 @@ class People:
     ) -> bool:
         data: dict[str, Any] = {"output": f"supplied for {key}"} if decision == "supply" else {"key": key}
         path = key.removeprefix(execution.inputs["key"])
-        answer = AnswerApproval(
-            execution_id=execution.execution_id, node=path, approved=approved, data=data
-        )
+        answer = AnswerApproval(execution_id=execution.execution_id, node=path, approved=approved, data=data)
         accept(self.world.submit(answer, as_=user(who, TENANTS[tenant_key(key)])))
         return True
 
     def signal(self, key: str, name: str) -> None:
+        if self.world.state(f"execution-{RUNS[key]}").ended:
+            return
         signal = DeliverSignal(execution_id=RUNS[key], name=name, payload={"event": name})
         accept(self.world.submit(signal, as_=user("owner", TENANTS[key])))
 
@@ -96,6 +93,3 @@ def open_steps(world: World) -> Iterator[tuple[Execution, str, Leaf]]:
         if not execution.ended:
             for place, leaf in leaves(execution.steps):
                 yield execution, f"{execution.inputs['key']}{place}", leaf
-
-
-__all__ = ["UUID", "People", "executions", "node_of", "open_steps", "tenant_key", "user"]

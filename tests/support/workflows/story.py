@@ -16,6 +16,8 @@ from schemas.execution.provider_error import ErrorClass
 
 Speaks = Literal["words", "number", "tools"]
 Decision = Literal["approve", "refuse", "escalate", "silence", "supply"]
+DisturbanceKind = Literal["cancel", "pause", "suspend", "worker_down"]
+DISTURBANCES: tuple[DisturbanceKind, ...] = ("cancel", "pause", "suspend", "worker_down")
 PASSING: tuple[ErrorClass, ...] = ("rate_limited", "overloaded", "connection", "stream_cut")
 LASTING: tuple[ErrorClass, ...] = ("bad_request", "unauthorized", "content_filter")
 UNFIT = "I would rather not say."
@@ -45,7 +47,7 @@ class Reply:
 class Disturbance:
     """What is done to the run from outside once it has taken so many steps."""
 
-    kind: Literal["none", "cancel", "pause", "suspend", "worker_down"] = "none"
+    kind: DisturbanceKind | Literal["none"] = "none"
     after: int = 0
 
 

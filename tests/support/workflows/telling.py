@@ -1,5 +1,6 @@
 """Tells a story to its end: starts the runs, disturbs them, answers, and lets the time pass."""
 
+from contexts.execution.state import Execution
 from schemas.execution.commands import CancelExecution, PauseExecution, ResumeExecution, StartExecution
 from schemas.tenancy.commands import ReinstateTenant, SuspendTenant
 from tests.support.builders import TENANT_ID, partner_admin
@@ -82,8 +83,9 @@ class Telling:
         raise AssertionError("timers for ever")
 
     @property
-    def first(self):  # type: ignore[no-untyped-def]
-        return self.world.state(f"execution-{RUNS['A:']}")
+    def first(self) -> Execution:
+        found: Execution = self.world.state(f"execution-{RUNS['A:']}")
+        return found
 
     def do(self, command: CancelExecution | PauseExecution | ResumeExecution) -> None:
         accept(self.world.submit(command, as_=user("owner", TENANT_ID)))

@@ -1,9 +1,13 @@
 """Two tenants side by side, each with a run of a story, and everybody the runs wait for."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID, uuid5
 
+from bus import wiring
 from contexts.hashes import content_hash
+from contexts.kernel import Effect
+from infra.eventstore.mapper import recorded
 from infra.eventstore.types import Batch, Row
 from schemas.authoring.definition import Release, Source, WorkflowDefinition
 from schemas.authoring.events import WorkflowCreated, WorkflowPublished
@@ -11,7 +15,7 @@ from schemas.authoring.tools import BuiltinTool, ToolDefinition
 from schemas.base import Event, PartnerId, TenantId
 from schemas.execution.events import ToolRequested
 from tests.support.builders import NOW, PARTNER_ID, TENANT_ID, new_user, partner_admin, provision_tenant
-from tests.support.harness import Harness
+from tests.support.harness import Harness, evolve_of
 from tests.support.story import accept, given_tenant
 from tests.support.workflows.every_timer import EveryTimer
 from tests.support.workflows.provider import StoryModel
@@ -31,6 +35,7 @@ TOOLS: dict[str, ToolDefinition] = {
 class World(Harness):
     def __init__(self, story: Story, seed: int | None = None) -> None:
         super().__init__(seed)
+        self._seen: dict[str, tuple[int, Any]] = {}
         self.story = story
         self.timers: EveryTimer = EveryTimer()
         self.provider = StoryModel(story.reply)
@@ -44,6 +49,19 @@ class World(Harness):
         self.run()
         for key, tenant_id in TENANTS.items():
             publish(self, key, tenant_id)
+
+    def state(self, stream: str) -> Any:
+        """Folded on from where it was looked at last."""
+        version, state = self._seen.get(stream, (0, None))
+        for found in self.store.streams({stream: version}):
+            version, state = found.version, evolve_of(stream)(state, recorded(found).event)
+        self._seen[stream] = version, state
+        return state
+
+    def streams(self, kind: str = "") -> list[str]:
+        return sorted(
+            stream for stream in self.store._streams if stream.startswith(f"{kind}-" if kind else "")
+        )
 
     def step(self) -> bool:
         """Does one thing; whether there was one to do."""
@@ -64,9 +82,7 @@ class World(Harness):
         return known and known.state
 
 
-def effects() -> Iterable[object]:
-    from bus import wiring
-
+def effects() -> Iterable[Effect]:
     return [effect for found in wiring.effects_by_context().values() for effect in found]
 
 
