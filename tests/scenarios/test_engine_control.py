@@ -121,7 +121,7 @@ def source(engine: Engine) -> Source:
 
 def fork(engine: Engine, **changes: object) -> None:
     ref = ForkRef(execution_id=RUN_ID, **changes.pop("fork"))  # type: ignore[arg-type]
-    command = c.ForkExecution(execution_id=FORK_ID, fork=ref, source=source(engine), **changes)  # type: ignore[arg-type]
+    command = c.ForkExecution(execution_id=FORK_ID, fork=ref, source=source(engine), **changes)
     accept(engine.submit(command, as_=tenant_admin()))
     engine.run()
 

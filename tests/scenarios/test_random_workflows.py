@@ -12,7 +12,7 @@ from tests.support.workflows.oracle import problems, told
 from tests.support.workflows.telling import Telling
 from tests.support.workflows.world import World
 
-STORIES = 100
+STORIES = 130
 SEEDS = [int(os.environ["HB_SEED"])] if "HB_SEED" in os.environ else range(STORIES)
 
 

@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from contexts.execution.state import Execution
-from contexts.execution.tree import leaves
 from schemas.base import Event
 from schemas.billing.events import CallSettled
 from schemas.execution import events as e
@@ -168,19 +166,6 @@ def tenants_do_not_meet(told: Told) -> Iterator[str]:
             other = next(name for name in TENANTS if name != key)
             if row.tenant_id != TENANTS[key] or f'"{other}n'.encode() in row.data:
                 yield f"{row.stream}@{row.version}: of {row.tenant_id}"
-
-
-def waits_have_an_end(world: World) -> Iterator[str]:
-    """At any moment: what is open has a time, and each run that goes on has a timer."""
-    for stream in world.streams("execution"):
-        execution: Execution = world.state(stream)
-        if execution.ended:
-            continue
-        if not world.timers.of(stream):
-            yield f"{stream}: {execution.status} without a timer"
-        for place, leaf in leaves(execution.steps):
-            if getattr(leaf, "due_at", "none") is None:
-                yield f"{stream} {place}: {leaf} without a time"
 
 
 CHECKS: tuple[Callable[[Told], Iterator[str]], ...] = (

@@ -6,6 +6,7 @@ from schemas.tenancy.commands import ReinstateTenant, SuspendTenant
 from tests.support.builders import TENANT_ID, partner_admin
 from tests.support.story import accept
 from tests.support.workflows.people import People, executions, user
+from tests.support.workflows.watching import waits_have_an_end
 from tests.support.workflows.world import RUNS, TENANTS, World, root_workflow
 
 MANY = 2_000
@@ -32,6 +33,7 @@ class Telling:
             self.world.run()
             if all(execution.ended for execution in executions(self.world)):
                 return self.rest()
+            assert list(waits_have_an_end(self.world)) == []
             if not self.people.act() and not self.world.tick():
                 raise AssertionError(f"stuck: {executions(self.world)}")
         raise AssertionError("goes on for ever")
