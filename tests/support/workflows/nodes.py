@@ -20,7 +20,7 @@ def any_node(drawing: Drawing, at: Place) -> n.Node:
     if at.depth < MAX_DEPTH and not drawing.full:
         kinds += [*DEEP, *DEEP]
     if at.waits:
-        kinds.append("event")
+        kinds += ["event", "event"]
     return MAKE[drawing.random.choice(kinds)](drawing, at, name)
 
 
