@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -19,8 +20,8 @@ class Snapshots:
     def __init__(self, store: EventStore, aggregates: Iterable[Aggregate]) -> None:
         self._store = store
         self._every = {a.name: a.snapshot_every for a in aggregates if a.snapshot_every}
-        self._adapters = {a.name: TypeAdapter[Any](a.state) for a in aggregates if a.snapshot_every}
-        self._shapes = {name: shape(adapter) for name, adapter in self._adapters.items()}
+        self._adapters = {a.name: adapter_of(a) for a in aggregates if a.snapshot_every}
+        self._shapes = {a.name: shape(a) for a in aggregates if a.snapshot_every}
         self._saved: dict[str, int] = {}
 
     def load(self, streams: Sequence[str]) -> dict[str, Folded]:
@@ -55,6 +56,14 @@ def kind(stream: str) -> str:
     return stream.partition("-")[0]
 
 
-def shape(adapter: TypeAdapter[Any]) -> str:
+@cache
+def adapter_of(aggregate: Aggregate) -> TypeAdapter[Any]:
+    return TypeAdapter(aggregate.state)
+
+
+@cache
+def shape(aggregate: Aggregate) -> str:
     """Names a state's fields and types, so that a changed state class ignores old snapshots."""
-    return hashlib.sha256(json.dumps(adapter.json_schema(), sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        json.dumps(adapter_of(aggregate).json_schema(), sort_keys=True).encode()
+    ).hexdigest()[:16]

@@ -174,10 +174,13 @@ def finish_map(run: Run, place: Place, node: MapNode, step: Mapped) -> None:
 
 def close_item(run: Run, place: Place, node: MapNode, step: Mapped, index: int) -> None:
     try:
-        output = filled(node.body.output, run.values(within(place, index)))
-        folded, total = fold(run, place, node, step, index, output)
+        output = bounded(filled(node.body.output, run.values(within(place, index))))
     except StepProblem as problem:
         return fail_item(run, place, step, index, problem.error)
+    try:
+        folded, total = fold(run, place, node, step, index, output)
+    except StepProblem as problem:
+        return fail_step(run, place, step.attempt, problem.error)
     succeeded = e.ItemSucceeded(
         execution_id=run.id, node=str(place), index=index, output=output, folded=folded, total=total
     )
@@ -186,7 +189,7 @@ def close_item(run: Run, place: Place, node: MapNode, step: Mapped, index: int) 
 
 def close_iteration(run: Run, place: Place, node: LoopNode, step: Looped, index: int) -> None:
     try:
-        output = filled(node.body.output, run.values(within(place, index)))
+        output = bounded(filled(node.body.output, run.values(within(place, index))))
         finished = is_finished(run, place, node, index, output)
     except StepProblem as problem:
         return fail_step(run, place, step.attempt, problem.error)

@@ -111,10 +111,10 @@ def improve(run: Run, turn: Place, node: AgentNode, said: str, unfit: Unfit) -> 
     agent, definition = run.step(place), definition_of(run, node)
     assert isinstance(agent, Conversing) and isinstance(agent.inner.call, Working)
     attempt = agent.inner.call.attempt
-    if not run.going:
-        return plan_retry(run, turn, attempt, unfit_error(unfit))
     if agent.inner.call.repairs >= definition.repairs:
         return fail_step(run, turn, attempt, unfit_error(unfit))
+    if not run.going:
+        return plan_retry(run, turn, attempt, unfit_error(unfit), counts=False)
     messages = repair_messages(agent.messages, said, unfit)
     return attempt_of(
         run, place, lambda: request_call(run, turn, definition, messages, attempt + 1, node.timeout_seconds)

@@ -7,7 +7,7 @@ from contexts.execution.advance import go_on
 from contexts.execution.begin import succeed
 from contexts.execution.deciding import closed, opened
 from contexts.execution.failing import fail_step, plan_retry
-from contexts.execution.paths import Place, place
+from contexts.execution.paths import Place, container, place
 from contexts.execution.results import restart
 from contexts.execution.run import Run
 from contexts.execution.state import Approving, Execution
@@ -87,8 +87,15 @@ def outcome_answered(run: Run, where: Place, asked: Approving, approved: bool, d
     if approved:
         return plan_retry(run, where, asked.attempt, APPROVED)
     if "output" in data:
-        return succeed(run, where, data["output"], asked.attempt)
+        return supplied(run, where, data["output"], asked.attempt)
     return fail_step(run, where, asked.attempt, REFUSED)
+
+
+def supplied(run: Run, where: Place, output: Any, attempt: int) -> None:
+    """What a person gives for an agent's round is the agent's answer."""
+    succeed(run, where, output, attempt)
+    if where.name is None:
+        succeed(run, container(where.scope), output, attempt)
 
 
 def settle_by_deadline(run: Run, where: Place, asked: Approving) -> None:

@@ -8,7 +8,7 @@ from uuid import uuid5
 from contexts.execution.agents import begin_agent
 from contexts.execution.calls import OVERDUE, messages_of, request_call
 from contexts.execution.paths import Place
-from contexts.execution.problems import StepProblem, filled, text, truth_of, value_of
+from contexts.execution.problems import StepProblem, bounded, filled, text, truth_of, value_of
 from contexts.execution.run import Run
 from contexts.execution.tools import request_tool
 from schemas.authoring import nodes as n
@@ -37,7 +37,7 @@ def template(run: Run, place: Place, node: n.TemplateNode, attempt: int) -> None
 
 
 def transform(run: Run, place: Place, node: n.TransformNode, attempt: int) -> None:
-    succeed(run, place, value_of(node.expression, run.values(place.scope)))
+    succeed(run, place, bounded(value_of(node.expression, run.values(place.scope))))
 
 
 def branch(run: Run, place: Place, node: n.BranchNode, attempt: int) -> None:

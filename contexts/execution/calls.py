@@ -79,10 +79,12 @@ def request_call(
 def model_for(run: Run, place: Place, asker: Asker, attempt: int) -> str:
     """After each failed attempt the next of the fallbacks, the last one on; a fork may say otherwise."""
     step = run.step(place)
-    repairs = step.repairs if isinstance(step, Working | Pausing) else 0
+    unfailed = step.repairs + step.excused if isinstance(step, Working | Pausing) else 0
+    if isinstance(step, Working):
+        unfailed += 1  # The one before was answered, and is asked to say it better.
     first = run.state.fork.models.get(run.node(place).id) if run.state.fork else None
     models = (first or asker.model, *asker.fallback_models)
-    return models[min(attempt - 1 - repairs, len(models) - 1)]
+    return models[min(attempt - 1 - unfailed, len(models) - 1)]
 
 
 def most_input_tokens(request: ChatRequest) -> int:

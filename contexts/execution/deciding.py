@@ -23,8 +23,12 @@ def opened(state: Execution | None, ctx: Context) -> Run:
     facts: RunFacts = ctx.facts
     run = Run(found(state), facts.release, ctx.now, facts.followers)
     if run.going and facts.tenant_status == "suspended":
-        run.record(e.ExecutionPaused(execution_id=run.id, reason="suspended", by=SUSPENSION))
+        run.record(suspended(run))
     return run
+
+
+def suspended(run: Run) -> e.ExecutionPaused:
+    return e.ExecutionPaused(execution_id=run.id, reason="suspended", by=SUSPENSION)
 
 
 def closed(run: Run) -> list[Event]:

@@ -33,7 +33,8 @@ from schemas.execution.types import StepPath
 
 def evolve(state: Execution | None, event: Event) -> Execution:
     if isinstance(event, e.ExecutionQueued | e.ExecutionStarted):
-        return replace(accepted(event), length=state.length + 1 if state else 1)
+        begun = accepted(event)
+        return replace(begun, length=state.length + 1, signals=state.signals) if state else begun
     assert state is not None
     change = ON.get(type(event))
     after = change(state, event) if change else state
@@ -70,7 +71,7 @@ def carried(state: Execution, path: StepPath) -> dict[str, Any]:
     """What one attempt hands to the next."""
     before = step_at(state, at(path))
     if isinstance(before, Working | Pausing):
-        return {"repairs": before.repairs, "spent": before.spent}
+        return {"repairs": before.repairs, "excused": before.excused, "spent": before.spent}
     return {}
 
 
@@ -83,7 +84,8 @@ def tool_requested(state: Execution, event: e.ToolRequested) -> Execution:
 
 
 def subworkflow(state: Execution, event: e.SubworkflowRequested) -> Execution:
-    return put(state, event.node, Working(event.attempt, event.due_at, child=event.child_id))
+    kept = carried(state, event.node)
+    return put(state, event.node, Working(event.attempt, event.due_at, child=event.child_id, **kept))
 
 
 def requested(state: Execution, event: e.CallRequested) -> Execution:
@@ -128,10 +130,11 @@ def approval(state: Execution, event: e.ApprovalRequested) -> Execution:
 
 
 def escalated(state: Execution, event: e.ApprovalEscalated) -> Execution:
+    """Where everybody may answer, everybody still may."""
     step = step_at(state, at(event.node))
     if not isinstance(step, Approving):
         return state
-    who = tuple(dict.fromkeys((*step.assignees, *event.to)))
+    who = tuple(dict.fromkeys((*step.assignees, *event.to))) if step.assignees else ()
     return put(state, event.node, replace(step, assignees=who, escalate_at=None, escalate_to=()))
 
 
@@ -165,7 +168,13 @@ def skipped(state: Execution, event: e.StepSkipped) -> Execution:
 
 
 def retry_planned(state: Execution, event: e.StepRetryPlanned) -> Execution:
-    return put(state, event.node, Pausing(event.attempt, event.due_at, **carried(state, event.node)))
+    kept = carried(state, event.node)
+    kept["spent"] = kept.get("spent", NOTHING) + event.spent
+    if not event.counts:
+        free = "repairs" if event.error.error_class == "invalid_output" else "excused"
+        kept[free] = kept.get(free, 0) + 1
+    spent = replace(state, spent=state.spent + event.spent)
+    return put(spent, event.node, Pausing(event.attempt, event.due_at, **kept))
 
 
 def failed(state: Execution, event: e.StepFailed) -> Execution:

@@ -28,7 +28,9 @@ from schemas.execution.types import CallRef, StepError
 
 
 def fail_step(run: Run, place: Place, attempt: int, error: StepError, spent: Decimal = NOTHING) -> None:
-    abandoned = left_open(inner_steps(run.step(place)))
+    step = run.step(place)
+    abandoned = left_open(inner_steps(step))
+    abandoned["open_children"] += given_up(step, error)
     failed = e.StepFailed(
         execution_id=run.id, node=str(place), attempt=attempt, error=error, spent=spent, **abandoned
     )
@@ -71,7 +73,13 @@ def fail_item(run: Run, place: Place, step: Mapped, index: int, error: StepError
 
 
 def plan_retry(
-    run: Run, place: Place, attempt: int, error: StepError, due_at: datetime | None = None
+    run: Run,
+    place: Place,
+    attempt: int,
+    error: StepError,
+    due_at: datetime | None = None,
+    counts: bool = True,
+    spent: Decimal = NOTHING,
 ) -> None:
     """Without `due_at` as soon as the run may go on."""
     run.record(
@@ -81,8 +89,18 @@ def plan_retry(
             attempt=attempt + 1,
             due_at=due_at or run.now,
             error=error,
+            counts=counts,
+            spent=spent,
+            open_children=given_up(run.step(place), error),
         )
     )
+
+
+def given_up(step: Step | Leaf | None, error: StepError) -> tuple[UUID, ...]:
+    """The subworkflow of a step that was not heard of in time: it may still be going on."""
+    if isinstance(step, Working) and step.child and error.lost:
+        return (step.child,)
+    return ()
 
 
 def end_failed(run: Run, error: StepError, node: str | None) -> None:

@@ -9,10 +9,12 @@ from schemas.execution.events import (
     ExecutionSucceeded,
     ItemFailed,
     StepFailed,
+    StepRetryPlanned,
     SubworkflowRequested,
 )
 from schemas.execution.types import ParentRef, StepError
 
+SUBWORKFLOW_FAILED = "execution.subworkflow_failed"
 PARENT_ENDED = "The run that needed it has ended."
 
 
@@ -61,7 +63,7 @@ def when_child_failed(event: ExecutionFailed, recorded: Recorded) -> list[FailSt
     if not (parent := event.parent):
         return []
     message = f"the subworkflow failed: {event.error.code}: {event.error.message}"
-    error = event.error.model_copy(update={"code": "execution.subworkflow_failed", "message": message})
+    error = event.error.model_copy(update={"code": SUBWORKFLOW_FAILED, "message": message, "lost": False})
     return [child_ended(parent, error, event)]
 
 
@@ -85,7 +87,8 @@ def child_ended(parent: ParentRef, error: StepError, event: ExecutionFailed | Ex
 
 
 def when_abandoned(
-    event: ExecutionFailed | ExecutionCancelled | ItemFailed | StepFailed, recorded: Recorded
+    event: ExecutionFailed | ExecutionCancelled | ItemFailed | StepFailed | StepRetryPlanned,
+    recorded: Recorded,
 ) -> list[CancelExecution]:
     """Subworkflows nobody waits for any more."""
     return [CancelExecution(execution_id=child, reason=PARENT_ENDED) for child in event.open_children]

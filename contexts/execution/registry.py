@@ -48,6 +48,7 @@ REGISTRY = Registry(
         Policy("execution.when_cancelled", e.ExecutionCancelled, policies.when_abandoned),
         Policy("execution.when_item_failed", e.ItemFailed, policies.when_abandoned),
         Policy("execution.when_step_failed", e.StepFailed, policies.when_abandoned),
+        Policy("execution.when_retry_planned", e.StepRetryPlanned, policies.when_abandoned),
     ),
     effects=(
         Effect("execution.run_step", e.StepScheduled, run_step),

@@ -84,10 +84,10 @@ def answered(run: Run, where: Place, node: LlmNode, attempt: int, said: str) -> 
 def improve(run: Run, where: Place, node: LlmNode, attempt: int, said: str, unfit: Unfit) -> None:
     """The model is told what is wrong and asked again, as often as the node allows."""
     step = run.step(where)
-    if not run.going:
-        return plan_retry(run, where, attempt, agents.unfit_error(unfit))
     if not isinstance(step, Working) or step.repairs >= node.repairs:
         return give_up_or_retry(run, where, attempt, agents.unfit_error(unfit))
+    if not run.going:
+        return plan_retry(run, where, attempt, agents.unfit_error(unfit), counts=False)
     try:
         messages = repair_messages(messages_of(run, where, node), said, unfit)
         return request_call(run, where, node, messages, attempt + 1, node.timeout_seconds)
@@ -119,7 +119,7 @@ def fail_attempt(state: Execution | None, command: c.FailStep, ctx: Context) -> 
 
 def failed_attempt(run: Run, where: Place, attempt: int, error: StepError, spent: Decimal = NOTHING) -> None:
     if error.code == TENANT_SUSPENDED:
-        return plan_retry(run, where, attempt, error)
+        return plan_retry(run, where, attempt, error, counts=False)
     if error.lost and when_unknown(run, where) == "ask":
         return ask_what_happened(run, where, attempt, error)
     return give_up_or_retry(run, where, attempt, error, spent)
@@ -145,13 +145,13 @@ def give_up_or_retry(
 ) -> None:
     """`spent_below`: what a failed subworkflow spent."""
     step, node = run.step(where), run.node(where)
-    spent = step.spent if isinstance(step, Working) else NOTHING
+    spent, excused = (step.spent, step.excused) if isinstance(step, Working) else (NOTHING, 0)
     if error.lost and when_unknown(run, where) == "fail":
         error = error.model_copy(update={"retryable": False})
-    due_at = retry.due_at(node, attempt, error, spent, run.id, run.now)
+    due_at = retry.due_at(node, attempt - excused, error, spent + spent_below, run.id, run.now)
     if due_at is None:
         return fail_step(run, where, attempt, error, spent_below)
-    return plan_retry(run, where, attempt, error, due_at)
+    return plan_retry(run, where, attempt, error, due_at, spent=spent_below)
 
 
 def ask_what_happened(run: Run, where: Place, attempt: int, error: StepError) -> None:

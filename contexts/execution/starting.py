@@ -6,7 +6,7 @@ from typing import Any
 
 from contexts.execution import errors, inputs
 from contexts.execution.advance import go_on
-from contexts.execution.deciding import closed
+from contexts.execution.deciding import closed, suspended
 from contexts.execution.evolve import evolve
 from contexts.execution.facts import RunFacts, StartFacts
 from contexts.execution.failing import end_failed
@@ -75,11 +75,16 @@ def start_child(
     wrong: list[Problem],
     ctx: Context,
 ) -> list[Event]:
-    """A refusal would reach nobody: a subworkflow with wrong inputs begins, and fails."""
+    """A refusal would reach nobody: a subworkflow with wrong inputs begins, and fails.
+
+    That of a suspended tenant begins, and is paused.
+    """
     event = started(command, source, release, given, ctx.now)
+    run = run_from(event, release, ctx)
+    if ctx.facts.tenant_status == "suspended":
+        return [event, suspended(run)]
     if not wrong:
         return begun(event, release, ctx)
-    run = run_from(event, release, ctx)
     message = "; ".join(problem.message for problem in wrong[:5])
     end_failed(run, StepError(code=errors.InvalidInputs.code, message=message), None)
     return [event, *run.events]
@@ -120,15 +125,19 @@ def begin_queued(execution: Execution, ctx: Context) -> list[Event]:
         trigger=execution.trigger,
         fork=execution.fork,
     )
-    return begun(event, facts.release, ctx)
+    return begun(event, facts.release, ctx, execution)
 
 
-def run_from(event: e.ExecutionStarted, release: Release, ctx: Context) -> Run:
-    return Run(evolve(None, event), release, ctx.now, ctx.facts.followers)
+def run_from(
+    event: e.ExecutionStarted, release: Release, ctx: Context, before: Execution | None = None
+) -> Run:
+    return Run(evolve(before, event), release, ctx.now, ctx.facts.followers)
 
 
-def begun(event: e.ExecutionStarted, release: Release, ctx: Context) -> list[Event]:
-    run = run_from(event, release, ctx)
+def begun(
+    event: e.ExecutionStarted, release: Release, ctx: Context, before: Execution | None = None
+) -> list[Event]:
+    run = run_from(event, release, ctx, before)
     go_on(run)
     return [event, *closed(run)]
 
@@ -138,6 +147,7 @@ def fork(state: Execution | None, command: c.ForkExecution, ctx: Context) -> lis
     if state is not None:
         raise errors.ExecutionExists("This execution has been started already.")
     facts: StartFacts = ctx.facts
+    require_active(facts.tenant_status)
     source, release = startable(facts, as_child=True)
     original = facts.original
     if original is None or original.source != source:
@@ -153,7 +163,7 @@ def fork(state: Execution | None, command: c.ForkExecution, ctx: Context) -> lis
         deadline=ctx.now + timeout_of(release.definition),
         idle_seconds=release.definition.idle_seconds,
         priority=command.priority,
-        max_cost=release.definition.max_cost,
+        max_cost=original.max_cost,
         fork=command.fork,
     )
     run = run_from(event, release, ctx)
@@ -197,7 +207,8 @@ def reuse(run: Run, name: str, original: Execution) -> None:
 
 
 def startable(facts: StartFacts, as_child: bool) -> tuple[Source, Release]:
-    require_active(facts.tenant_status)
+    if facts.tenant_status != "suspended" or not as_child:
+        require_active(facts.tenant_status)
     if not facts.found:
         raise errors.SourceNotFound("There is no such agent or workflow in this tenant.")
     if facts.source is None or facts.release is None:

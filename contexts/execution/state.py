@@ -22,8 +22,8 @@ NOTHING = Decimal(0)
 class Working:
     """An attempt is under way: a provider call, a subworkflow's run, or an effect of ours.
 
-    `repairs`: how many of the attempts asked again for an answer that did not fit its schema. `safe`: a
-    tool's use that may be repeated when its outcome is unknown.
+    `repairs`: how many of the attempts asked again for an answer that did not fit its schema; `excused`: how
+    many ended without a failure. `safe`: a tool's use that may be repeated when its outcome is unknown.
     """
 
     attempt: int
@@ -31,6 +31,7 @@ class Working:
     call: CallRef | None = None
     child: UUID | None = None
     repairs: int = 0
+    excused: int = 0
     spent: Decimal = NOTHING
     safe: bool = True
     kind: Literal["working"] = "working"
@@ -43,6 +44,7 @@ class Pausing:
     attempt: int
     due_at: datetime
     repairs: int = 0
+    excused: int = 0
     spent: Decimal = NOTHING
     kind: Literal["pausing"] = "pausing"
 

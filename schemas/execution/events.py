@@ -300,13 +300,20 @@ class StepSkipped(Event, type_name="execution.execution.step_skipped"):
 
 
 class StepRetryPlanned(Event, type_name="execution.execution.step_retry_planned"):
-    """Attempt `attempt` is to begin at `due_at`, because the one before it failed with `error`."""
+    """Attempt `attempt` is to begin at `due_at`, because the one before it failed with `error`.
+
+    Without `counts` it did not: the tenant was suspended, or the run paused when it had to be asked again.
+    `spent`: of a subworkflow that failed; `open_children`: one that nobody waits for any more.
+    """
 
     execution_id: UUID
     node: StepPath
     attempt: int
     due_at: datetime
     error: StepError
+    counts: bool = True
+    spent: Decimal = Decimal(0)
+    open_children: tuple[UUID, ...] = ()
 
 
 class StepFailed(Event, type_name="execution.execution.step_failed"):

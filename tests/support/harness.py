@@ -8,7 +8,6 @@ assert h.events("execution-...")[-1] == ...
 `Harness(seed=7)` tells the same story with every event delivered twice and everything shuffled.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import reduce
@@ -28,6 +27,7 @@ from infra.retrieval import NoDocuments
 from schemas.base import PLATFORM, Command, Event
 from schemas.envelope import Actor, Answer, Envelope
 from schemas.execution.chat import ChatRequest, ChatResult
+from tests.support.at_once import at_once
 from tests.support.builders import NOW
 from tests.support.delivery import Arrival, Delivery, Disorder, InOrder, Sent
 from tests.support.fakes.chat_model import FakeChatModel
@@ -155,7 +155,7 @@ class Harness:
 
     def _deliver(self, delivery: Delivery) -> None:
         try:
-            wanted = asyncio.run(delivery.listener.react(delivery.recorded))
+            wanted = at_once(delivery.listener.react(delivery.recorded))
         except WorkerKilled:
             self._deliveries.append(delivery)
             return

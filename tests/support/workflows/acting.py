@@ -1,0 +1,112 @@
+"""What comes of steps that need somebody: a provider, a tool, a person, an event from outside."""
+
+import json
+from collections import Counter
+from typing import Any
+
+from schemas.authoring import nodes as n
+from tests.support.workflows.expected import Expected
+from tests.support.workflows.story import PASSING, UNFIT, Reply, Story
+
+Outcome = tuple[Any, str | None]
+"""The output, or the code of the failure."""
+
+LOST = "execution.outcome_unknown"
+REFUSED = "execution.refused_by_person"
+SOMEBODY = {"approve": "user:owner", "refuse": "user:owner", "escalate": "user:chief"}
+
+
+class Actors:
+    def __init__(self, story: Story, found: Expected) -> None:
+        self.story, self.found = story, found
+        self._decided: Counter[str] = Counter()
+
+    def act(self, node: n.Node, key: str) -> Outcome:
+        match node:
+            case n.LlmNode():
+                return self.llm(node, key)
+            case n.AgentNode():
+                return self.agent(node, key)
+            case n.ApprovalNode():
+                return self.approval(node, key)
+            case n.WaitNode():
+                return self.wait(node)
+        raise AssertionError(f"nobody acts for {node.type}")
+
+    def decide(self, key: str, purpose: str) -> str:
+        self._decided[key] += 1
+        return self.story.decision(key, self._decided[key], purpose)
+
+    def ask(self, key: str) -> Reply:
+        self.found.asked[key] += 1
+        reply = self.story.reply(key, self.found.asked[key])
+        self.found.answered[key] += not (reply.error or reply.lost)
+        return reply
+
+    def answer(self, node: n.LlmNode | n.AgentNode, key: str, person: str) -> Reply | Outcome:
+        """An answer, after as many attempts as the policy allows; or how it ends without one."""
+        failures = 0
+        while True:
+            reply = self.ask(key)
+            lost = reply.lost or reply.error == "timeout"
+            if not reply.error and not lost:
+                return reply
+            failures += 1
+            code = LOST if reply.lost else f"provider.{reply.error}"
+            if lost and node.when_unknown == "ask":
+                match self.decide(person, "unknown"):
+                    case "approve":
+                        continue
+                    case "supply":
+                        return f"supplied for {person}", None
+                return None, REFUSED
+            passing = reply.error in PASSING or (lost and node.when_unknown == "retry")
+            if not passing or failures >= node.retry.max_attempts:
+                return None, code
+
+    def llm(self, node: n.LlmNode, key: str) -> Outcome:
+        for _ in range(1 + node.repairs):
+            reply = self.answer(node, key, key)
+            if not isinstance(reply, Reply):
+                return reply
+            if node.output_schema is None:
+                return reply.text, None
+            if reply.text != UNFIT:
+                return json.loads(reply.text), None
+        return None, "execution.answer_unfit"
+
+    def agent(self, node: n.AgentNode, key: str) -> Outcome:
+        assert node.definition
+        for number in range(1, node.definition.max_rounds + 1):
+            reply = self.answer(node, key, f"{key}[{number}]")
+            if not isinstance(reply, Reply):
+                return reply
+            if not reply.tools:
+                return reply.text, None
+            for index, (tool, arguments) in enumerate(reply.tools):
+                self.use(f"{key}[{number}].{tool}_{index}", tool, arguments)
+        return None, "execution.too_many_rounds"
+
+    def use(self, key: str, tool: str, arguments: str) -> None:
+        """What fails is told to the model: it fails nothing else."""
+        if tool == "lookup" or (tool == "guarded" and self.decide(key, "tool") in ("approve", "escalate")):
+            self.found.outputs[key] = json.loads(arguments)
+
+    def approval(self, node: n.ApprovalNode, key: str) -> Outcome:
+        decision = self.decide(key, "approval")
+        if decision == "silence" and node.on_deadline == "fail":
+            return None, "execution.approval_expired"
+        if decision == "silence":
+            return {"approved": node.on_deadline == "approve", "data": {}, "by": "deadline"}, None
+        return {"approved": decision != "refuse", "data": {"key": key}, "by": SOMEBODY[decision]}, None
+
+    def wait(self, node: n.WaitNode) -> Outcome:
+        if node.event is None:
+            return UNTOLD, None
+        if self.story.signals[node.event] == "never":
+            return None, "execution.wait_timed_out"
+        return {"event": node.event}, None
+
+
+UNTOLD = "<a time>"
+"""The output of a step whose output the definition does not promise: a time."""

@@ -1,0 +1,97 @@
+"""A random workflow with all that happens to it. Everything follows from the seed, however it is delivered.
+
+A prompt and a message to a person say where they come from: `<run's key><path of the step>`. What the
+provider or the person does about it is drawn from the seed, that key and how often it was asked.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal
+from uuid import UUID
+
+from schemas.authoring.definition import WorkflowDefinition
+from schemas.execution.provider_error import ErrorClass
+
+Speaks = Literal["words", "number", "tools"]
+Decision = Literal["approve", "refuse", "escalate", "silence", "supply"]
+DisturbanceKind = Literal["cancel", "pause", "suspend", "worker_down"]
+DISTURBANCES: tuple[DisturbanceKind, ...] = ("cancel", "pause", "suspend", "worker_down")
+PASSING: tuple[ErrorClass, ...] = ("rate_limited", "overloaded", "connection", "stream_cut")
+LASTING: tuple[ErrorClass, ...] = ("bad_request", "unauthorized", "content_filter")
+UNFIT = "I would rather not say."
+
+
+@dataclass(frozen=True)
+class Mood:
+    """How likely each kind of trouble is when a node asks a provider, and how it answers otherwise."""
+
+    speaks: Speaks = "words"
+    passing: float = 0.0
+    lasting: float = 0.0
+    lost: float = 0.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """`lost`: the provider did its work, and nobody hears of it. `tools`: names with their arguments."""
+
+    text: str = ""
+    tools: tuple[tuple[str, str], ...] = ()
+    error: ErrorClass | None = None
+    lost: bool = False
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """What is done to the run from outside once it has taken so many steps."""
+
+    kind: DisturbanceKind | Literal["none"] = "none"
+    after: int = 0
+
+
+@dataclass(frozen=True)
+class Story:
+    seed: int
+    definition: WorkflowDefinition
+    children: Mapping[UUID, WorkflowDefinition]
+    moods: Mapping[str, Mood]
+    signals: Mapping[str, Literal["early", "late", "never"]]
+    disturbance: Disturbance = field(default_factory=Disturbance)
+
+    def drawn(self, key: str, what: str, n: int = 0) -> Random:
+        return Random(f"{self.seed}/{key}/{what}/{n}")
+
+    def reply(self, key: str, n: int) -> Reply:
+        """What the provider says when it is asked for the n-th time with this key, counted from 1."""
+        random, mood = self.drawn(key, "reply", n), self.moods[node_of(key)]
+        chance = random.random() - mood.lasting
+        if chance < 0:
+            return Reply(error=random.choice(LASTING))
+        if chance < mood.passing:
+            return Reply(error=random.choice(PASSING))
+        if chance < mood.passing + mood.lost:
+            return random.choice((Reply(lost=True), Reply(error="timeout")))
+        return spoken(mood.speaks, key, n, random)
+
+    def decision(self, key: str, n: int, purpose: str) -> Decision:
+        """What a person does who is asked for the n-th time about this key."""
+        random = self.drawn(key, "person", n)
+        if purpose == "unknown":
+            return random.choice(("approve", "approve", "supply", "refuse"))
+        return random.choice(("approve", "approve", "approve", "refuse", "escalate", "silence"))
+
+
+def node_of(key: str) -> str:
+    return key.rpartition(":")[2].rpartition("/")[2].rpartition(".")[2]
+
+
+def spoken(speaks: Speaks, key: str, n: int, random: Random) -> Reply:
+    match speaks:
+        case "number":
+            return Reply(UNFIT if random.random() < 0.2 else json.dumps({"n": n}))
+        case "tools" if random.random() < 0.6:
+            names = [random.choice(("lookup", "lookup", "guarded", "nothing")) for _ in range(1 + n % 2)]
+            return Reply(tools=tuple((name, json.dumps({"q": f"{key} {n}"})) for name in names))
+    return Reply(f"{key} said {n}")
