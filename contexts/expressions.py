@@ -78,13 +78,14 @@ def narrowed(value: Any, read: list[Path]) -> Any:
 
 
 def plain(value: Any) -> Any:
+    """The library's maps have no order of their own; keys are sorted, so that a decision can be repeated."""
     match value:
         case None | bool() | int() | str():
             return value
         case float() if math.isfinite(value):
             return value
         case Mapping():
-            return {text_key(key): plain(item) for key, item in value.items()}
+            return {key: plain(value[key]) for key in sorted(text_key(key) for key in value)}
         case list() | tuple():
             return [plain(item) for item in value]
     raise ExpressionError(

@@ -42,10 +42,10 @@ class Scope:
         return Scope(key, self.inputs, self.steps, {**self.local, "index": index, **local})
 
     def filled(self, template: Any) -> Any:
-        return fill(template, Values(self.inputs, self.steps, **self.local))
+        return fill(template, Values(self.inputs, self.steps, self.local))
 
     def text(self, template: str) -> str:
-        return render(template, Values(self.inputs, self.steps, **self.local))
+        return render(template, Values(self.inputs, self.steps, self.local))
 
     def value(self, expression: str, **more: Any) -> Any:
         steps = {name: {"output": output} for name, output in self.steps.items()}
