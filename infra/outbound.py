@@ -129,6 +129,11 @@ class BoundedStream(httpx2.AsyncByteStream):
         await self._inner.aclose()
 
 
+def named_sender(headers: Headers) -> list[tuple[bytes, bytes]]:
+    named = any(name.lower() == USER_AGENT[0] for name, _ in headers)
+    return [*headers] if named else [USER_AGENT, *headers]
+
+
 class Outbound:
     """Makes clients and sends requests. What it raises: OutboundRefused, httpx2's errors, TimeoutError."""
 
@@ -146,7 +151,7 @@ class Outbound:
         transport = GuardedTransport(self._allowed, self._tls, self._resolve)
         timeout = httpx2.Timeout(None, connect=min(CONNECT_SECONDS, seconds / 2))
         async with httpx2.AsyncClient(
-            transport=transport, timeout=timeout, headers=[USER_AGENT, *headers], trust_env=False
+            transport=transport, timeout=timeout, headers=named_sender(headers), trust_env=False
         ) as client:
             yield client, transport
 

@@ -17,6 +17,7 @@ from contexts.execution.tool_texts import (
 from contexts.json_schemas import problems as misfits
 from contexts.templates import MAX_RENDERED_BYTES
 from schemas.authoring.tools import HttpTool, McpTool, ToolDefinition
+from schemas.depth import MAX_DEPTH, too_deep
 from schemas.execution.types import BuiltinRequest, HttpRequest, McpRequest, ToolRequest
 
 T = TypeVar("T")
@@ -82,6 +83,8 @@ def address(template: str, arguments: Arguments) -> str:
 
 
 def sendable(value: T) -> T:
+    if too_deep(value):
+        raise UnfitArguments(f"the arguments are nested more than {MAX_DEPTH} deep")
     try:
         size = len(json.dumps(value, ensure_ascii=False, allow_nan=False).encode())
     except ValueError as error:

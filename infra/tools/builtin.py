@@ -1,10 +1,10 @@
 """The platform's own tools."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from infra.tools.json_values import NotJson, parsed
 from schemas.execution.tool_error import ToolError
 from schemas.execution.types import BuiltinRequest
 
@@ -33,13 +33,9 @@ class BuiltinTools:
 def json_parse(arguments: Arguments) -> Any:
     """`text` as the JSON it is."""
     try:
-        return json.loads(text_in(arguments, "text"), parse_constant=not_json)
-    except (ValueError, RecursionError):
+        return parsed(text_in(arguments, "text"))
+    except NotJson:
         raise ToolError("tool.bad_request", "The text is not JSON.") from None
-
-
-def not_json(text: str) -> Any:
-    raise ValueError(text)
 
 
 def text_split(arguments: Arguments) -> list[str]:

@@ -1,6 +1,5 @@
 """One HTTP operation as a tool."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +7,7 @@ import httpx2
 
 from infra.outbound import Answer, Headers, Outbound, OutboundRefused
 from infra.tools import failures
+from infra.tools.json_values import NotJson, parsed
 from schemas.execution.tool_error import ToolError
 from schemas.execution.types import HttpRequest
 
@@ -63,14 +63,10 @@ def body_of(answer: Answer) -> Any:
     if not is_json(content_type(answer.headers)) or not answer.body:
         return text_of(answer)
     try:
-        return json.loads(answer.body, parse_constant=no_number)
-    except (ValueError, RecursionError):
-        message = "The server says that its answer is JSON, and it is not."
+        return parsed(answer.body)
+    except NotJson:
+        message = "The server says that its answer is JSON, and it is none that we can take."
         raise ToolError("tool.response_unreadable", message, error_class="invalid_output") from None
-
-
-def no_number(text: str) -> Any:
-    raise ValueError(f"{text} is no JSON")
 
 
 def text_of(answer: Answer) -> str:

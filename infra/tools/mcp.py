@@ -4,7 +4,6 @@ The SDK takes half a second to import: a worker that uses no MCP does without.
 """
 
 import asyncio
-import json
 import logging
 import os
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import httpx2
 from infra.outbound import MAX_RESPONSE_BYTES, GuardedTransport, Outbound, OutboundRefused
 from infra.tools import failures
 from infra.tools.http import wire_headers
+from infra.tools.json_values import NotJson, size_of
 from infra.tools.servers import Server, Servers
 from schemas.base import TenantId
 from schemas.execution.tool_error import ToolError
@@ -133,7 +133,12 @@ def output_of(result: "CallToolResult") -> Any:
     if result.is_error:
         raise ToolError("tool.bad_request", f"The tool failed: {text_of(result)}")
     output = text_of(result) if result.structured_content is None else result.structured_content
-    if len(json.dumps(output).encode()) > MAX_RESPONSE_BYTES:
+    try:
+        size = size_of(output)
+    except NotJson:
+        message = "The tool's answer is no JSON that we can take."
+        raise ToolError("tool.response_unreadable", message, error_class="invalid_output") from None
+    if size > MAX_RESPONSE_BYTES:
         message = f"The tool's answer is larger than {MAX_RESPONSE_BYTES} bytes."
         raise ToolError("tool.response_too_large", message, error_class="invalid_output")
     return output

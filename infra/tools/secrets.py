@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Collection, Mapping
 from typing import Protocol
 
+import psycopg
+from eventsourcing.persistence import PersistenceError
+
 from infra.crypto.secrets import UnreadableSecret
 from infra.crypto.tenant_secrets import TenantSecrets
 from infra.eventstore.mapper import recorded
@@ -20,13 +23,22 @@ class Secrets(Protocol):
 
 
 class StoredSecrets:
-    """From the event store: what was committed is known at once."""
+    """From the event store: what was committed is known at once.
+
+    A store that is away is no lost outcome: nothing was sent yet.
+    """
 
     def __init__(self, store: EventStore, box: TenantSecrets) -> None:
         self._store, self._box = store, box
 
     async def values(self, tenant_id: TenantId, names: Collection[str]) -> Mapping[str, str]:
-        return await asyncio.to_thread(self._values, tenant_id, names) if names else {}
+        try:
+            return await asyncio.to_thread(self._values, tenant_id, names) if names else {}
+        except (psycopg.Error, PersistenceError):
+            message = "The tool was not used: its secrets could not be read."
+            raise ToolError(
+                "tool.secrets_unavailable", message, retryable=True, error_class="connection"
+            ) from None
 
     def _values(self, tenant_id: TenantId, names: Collection[str]) -> Mapping[str, str]:
         streams = {f"secret-{tenant_id}-{name}": 0 for name in names}

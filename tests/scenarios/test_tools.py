@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from contexts.execution.effects.use_tool import use_tool
@@ -143,3 +144,24 @@ async def test_a_key_that_changed_is_told_as_such() -> None:
         told = await use.once(h)
     assert isinstance(told, FailStep)
     assert (told.error.code, server.asked) == ("tool.unreadable_secret", [])
+
+
+async def test_a_store_that_is_away_is_no_lost_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    h = Harness()
+    async with tool_server() as server:
+        await submit(h, set_secret(), author())
+        await submit(h, set_tool(server.url), author())
+
+        def away(after: object) -> None:
+            raise psycopg.OperationalError("no connection to postgres://hb:pw@db")
+
+        with monkeypatch.context() as patched:
+            use = Use(h, server)
+            (event,) = [e for e in h.events(f"tool-{TENANT_ID}-find_order") if isinstance(e, ToolSet)]
+            assert isinstance(event.definition, HttpTool)
+            wanted = requested(event.definition)
+            patched.setattr(h.store, "streams", away)
+            (told,) = await use_tool(wanted, recorded(wanted), use)
+    assert isinstance(told, FailStep)
+    assert (told.error.code, told.error.retryable) == ("tool.secrets_unavailable", True)
+    assert (told.error.lost, "pw" in told.error.message, server.asked) == (False, False, [])

@@ -13,6 +13,8 @@ class Asked:
     target: str
     headers: dict[str, str]
     body: bytes
+    names: tuple[str, ...] = ()
+    """Of the headers, as often as they came."""
 
 
 def answer(status: int = 200, body: bytes = b"", **headers: str) -> bytes:
@@ -58,7 +60,8 @@ async def read(reader: asyncio.StreamReader) -> Asked:
     method, target, _ = head[0].split(" ")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
     body = await reader.readexactly(int(headers.get("content-length", 0)))
-    return Asked(method, target, headers, body)
+    names = tuple(line.partition(":")[0].lower() for line in head[1:] if line)
+    return Asked(method, target, headers, body, names)
 
 
 @asynccontextmanager

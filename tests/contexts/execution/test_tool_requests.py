@@ -119,6 +119,10 @@ def test_what_json_cannot_carry_is_refused() -> None:
     refused(tool, x=float("nan"))
     refused(tool, x="\ud800")
     refused(tool, x="x" * 300_000)
+    nested: list[Any] = []
+    for _ in range(2_000):
+        nested = [nested]
+    refused(tool, x=nested)
     refused(http_tool(url="https://shop.example/{{ arguments.x }}"), x="x" * 9_000)
 
 

@@ -25,6 +25,7 @@ async def test_what_they_do() -> None:
         ("json_parse", {"text": "{"}, "tool.bad_request"),
         ("json_parse", {"text": "NaN"}, "tool.bad_request"),
         ("json_parse", {"text": "[" * 100_000}, "tool.bad_request"),
+        ("json_parse", {"text": '"\\ud800"'}, "tool.bad_request"),
         ("json_parse", {}, "tool.bad_request"),
         ("text_split", {"text": 7}, "tool.bad_request"),
         ("text_split", {"text": "a", "separator": ""}, "tool.bad_request"),

@@ -134,10 +134,19 @@ async def test_redirects_and_large_answers_are_refused(server: ToolServer) -> No
     assert (error.code, error.retryable, error.lost) == ("tool.response_too_large", False, False)
 
 
-@pytest.mark.parametrize("body", [b"{", b"NaN", b"[" * 100_000, b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"{", b"NaN", b"1e999", b"[" * 100_000, b"[" * 200 + b"]" * 200, b"\xff", b'"\\ud800"']
+)
 async def test_json_that_is_none_is_unreadable(server: ToolServer, body: bytes) -> None:
     server.reply = lambda asked: answer(200, body, content_type="application/json")
     assert (await failing(server)).code == "tool.response_unreadable"
+
+
+async def test_a_tool_may_name_itself(server: ToolServer) -> None:
+    await use(server)
+    await use(server, headers={"User-Agent": "Shop/1"})
+    assert [asked.headers["user-agent"] for asked in server.asked] == ["HireBuddha", "Shop/1"]
+    assert [asked.names.count("user-agent") for asked in server.asked] == [1, 1]
 
 
 async def test_secrets_are_filled_in_where_they_may_stand(server: ToolServer) -> None:
