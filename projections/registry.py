@@ -1,6 +1,7 @@
 """Every projection, on one page."""
 
 from projections.agents.project import PROJECTION as AGENTS
+from projections.approvals.project import PROJECTION as APPROVALS
 from projections.executions.project import PROJECTION as EXECUTIONS
 from projections.holds.project import PROJECTION as HOLDS
 from projections.kernel import Projection
@@ -26,6 +27,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     TOOLS,
     SECRETS,
     EXECUTIONS,
+    APPROVALS,
     TIMERS,
     RATE_CARDS,
     HOLDS,

@@ -1,82 +1,36 @@
-"""What is due when: retries, deadlines of runs, holds to resolve, ticks of triggers."""
+"""What is due when: steps, deadlines of runs, holds to resolve, ticks of triggers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 
-from projections.fold import Handlers, Rows, fold
-from projections.kernel import Projection, Row, Tx
+from projections.fold import Handlers, fold
+from projections.kernel import Projection, Tx
 from projections.statements import delete, merge
 from schemas.authoring.commands import FireTrigger
 from schemas.authoring.events import TickPlanned, TriggerDisabled, TriggerRevised
 from schemas.base import Command
+from projections.timers import runs, steps
+from projections.timers.batch import SKEW, Batch, set_timer
 from schemas.billing.commands import ResolveHold
 from schemas.billing.events import CallAuthorized, CallReleased, CallSettled, CallUnknown, CallWrittenOff
 from schemas.envelope import Recorded
-from schemas.execution import events as e
-from schemas.execution.commands import ExpireExecution, WakeStep
 
 TIMERS = merge("timers", key=("name",), changing=("due_at", "command", "data"))
 GONE = delete("timers", key=("name",))
 ENDED = delete("timers", key=("stream",))
-
-
-SKEW = timedelta(seconds=5)
-"""These commands do nothing before their time, by the clock of whoever decides them: it may be this late."""
-
-
-@dataclass
-class Batch:
-    """`ended` are the streams none of whose timers matter any more."""
-
-    timers: Rows = field(default_factory=Rows)
-    ended: dict[str, Row] = field(default_factory=dict)
-
-    def live(self) -> list[Row]:
-        """A timer set after its stream ended is live: a late one finds nothing to do."""
-        return [row for row in self.timers.rows.values() if not self.outlived(row)]
-
-    def outlived(self, row: Row) -> bool:
-        end = self.ended.get(row["stream"])
-        return end is not None and bool(end["position"] >= row["position"])
+INSIDE = """
+DELETE FROM {timers} AS t
+USING json_to_recordset(%s) AS r(first text, beyond text, position bigint)
+WHERE t.name >= r.first AND t.name < r.beyond AND t.position <= r.position
+"""
 
 
 async def project(events: Sequence[Recorded], tx: Tx) -> None:
     batch = fold(ON, Batch(), events)
     await tx.write(ENDED, batch.ended.values())
+    await tx.write(INSIDE, batch.inside.values())
     await tx.write(GONE, batch.timers.gone.values())
     await tx.write(TIMERS, batch.live())
-
-
-def set_timer(batch: Batch, recorded: Recorded, name: str, due_at: datetime, command: Command) -> None:
-    what = {"command": command.type_name, "data": command}
-    batch.timers.put(name, recorded, name=name, stream=recorded.stream, due_at=due_at, **what)
-
-
-def started(batch: Batch, recorded: Recorded, event: e.ExecutionStarted) -> None:
-    command = ExpireExecution(execution_id=event.execution_id)
-    set_timer(batch, recorded, f"expire:{event.execution_id}", event.deadline + SKEW, command)
-
-
-def retry_planned(batch: Batch, recorded: Recorded, event: e.StepRetryPlanned) -> None:
-    command = WakeStep(execution_id=event.execution_id, node=event.node, attempt=event.attempt)
-    set_timer(batch, recorded, retry_name(event), event.due_at, command)
-
-
-def begun(batch: Batch, recorded: Recorded, event: e.StepScheduled | e.CallRequested) -> None:
-    """A first attempt has no timer."""
-    if event.attempt > 1:
-        name = retry_name(event)
-        batch.timers.remove(name, recorded, name=name)
-
-
-def ended(batch: Batch, recorded: Recorded, event: e.ExecutionSucceeded | e.ExecutionFailed) -> None:
-    batch.ended[recorded.stream] = {"stream": recorded.stream, "position": recorded.position}
-
-
-def retry_name(event: e.StepRetryPlanned | e.StepScheduled | e.CallRequested) -> str:
-    return f"retry:{event.execution_id}:{event.node}:{event.attempt}"
 
 
 def hold_placed(batch: Batch, recorded: Recorded, event: CallAuthorized) -> None:
@@ -108,12 +62,8 @@ def ticks_ended(batch: Batch, recorded: Recorded, event: TriggerDisabled | Trigg
 
 
 ON: Handlers[Batch] = {
-    e.ExecutionStarted: started,
-    e.StepRetryPlanned: retry_planned,
-    e.StepScheduled: begun,
-    e.CallRequested: begun,
-    e.ExecutionSucceeded: ended,
-    e.ExecutionFailed: ended,
+    **runs.ON,
+    **steps.ON,
     CallAuthorized: hold_placed,
     CallUnknown: hold_unknown,
     CallSettled: hold_closed,

@@ -1,6 +1,6 @@
 -- Commands to send at a time. `stream` is whose timer it is: when it ends, its timers go.
 CREATE TABLE {timers} (
-    name    text PRIMARY KEY,
+    name    text COLLATE "C" PRIMARY KEY,
     stream  text NOT NULL,
     due_at  timestamptz NOT NULL,
     command text NOT NULL,

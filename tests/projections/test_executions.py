@@ -57,11 +57,14 @@ async def test_a_call_shows_model_usage_and_its_last_error(world: World) -> None
     )
     await world.given(events[:4])
     [step] = await world.rows("execution_steps")
-    assert (step["status"], step["retry_at"], step["attempt"]) == ("retrying", due, 2)
+    assert (step["status"], step["due_at"], step["attempt"]) == ("retrying", due, 2)
     await world.given(events[4:])
     [step] = await world.rows("execution_steps")
     assert (step["status"], step["attempt"], step["model"]) == ("succeeded", 2, stories.MODEL)
-    assert (step["usage"]["input"], step["latency_ms"]) == (3, 12)
+    assert step["due_at"] is None
+    first_try, second_try = await world.rows("step_attempts", "attempt")
+    assert (first_try["status"], first_try["error"]["code"]) == ("failed", "provider_down")
+    assert (second_try["status"], second_try["usage"]["input"], second_try["latency_ms"]) == ("succeeded", 3, 12)
     assert step["error"]["code"] == "provider_down"
 
 

@@ -20,7 +20,7 @@ from projections.rate_cards import queries as rate_cards
 from projections.tenant_bills import queries as tenant_bills
 from projections.tenants import queries as tenants
 from projections.timers import queries as timers
-from projections.timers.project import SKEW
+from projections.timers.batch import SKEW
 from projections.users import queries as users
 from projections.workflows import queries as workflows
 from schemas.access import Role

@@ -1,8 +1,9 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from projections.timers.project import SKEW
+from projections.timers.batch import SKEW
 from schemas.authoring.events import TriggerDisabled, TriggerRevised
+from projections.timers.batch import SKEW
 from schemas.execution import events as e
 from schemas.registry import command_from
 from tests.projections import stories
@@ -35,7 +36,7 @@ async def test_a_retry_is_due_until_its_attempt_begins(world: World) -> None:
     id_ = uuid4()
     stream = f"execution-{id_}"
     await world.given(world.record(stream, stories.started(id_), retry(id_)))
-    assert await names(world) == [f"expire:{id_}", f"retry:{id_}:a:2"]
+    assert await names(world) == [f"expire:{id_}", f"step:{id_}:a:2"]
     begun = e.StepScheduled(execution_id=id_, node="a", attempt=2, kind="noop")
     await world.given(world.record(stream, begun))
     assert await names(world) == [f"expire:{id_}"]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from contexts.billing.ledger import GRACE
 from contexts.execution.starting import RUN_TIMEOUT
-from projections.timers.project import SKEW
+from projections.timers.batch import SKEW
 from schemas.authoring.parts import RetryPolicy
 from schemas.billing.events import CallRefused, CallSettled, CallWrittenOff
 from schemas.execution.events import ExecutionFailed, StepRetryPlanned

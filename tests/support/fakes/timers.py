@@ -4,7 +4,8 @@ from datetime import datetime
 
 from projections.fold import fold
 from projections.kernel import Row
-from projections.timers.project import ON, Batch
+from projections.timers.batch import Batch
+from projections.timers.project import ON
 from projections.timers.queries import Timer
 from schemas.envelope import Recorded
 
@@ -19,6 +20,9 @@ class MemoryTimers:
         batch = fold(ON, Batch(), [recorded])
         for name in [n for n, row in self._rows.items() if row["stream"] in batch.ended]:
             del self._rows[name]
+        for prefix in batch.inside:
+            for name in [n for n in self._rows if n.startswith(prefix)]:
+                del self._rows[name]
         for gone in batch.timers.gone.values():
             self._rows.pop(gone["name"], None)
         for row in batch.live():
