@@ -48,6 +48,13 @@ async def owners(world: World, scope: Scope, table: str) -> set[Any]:
 FILLED = (
     *("executions", "execution_steps", "ledger_entries", "tenant_bills", "holds", "timers"),
     *("triggers", "trigger_deliveries"),
+    "executions",
+    "execution_steps",
+    "step_attempts",
+    "ledger_entries",
+    "tenant_bills",
+    "holds",
+    "timers",
 )
 
 

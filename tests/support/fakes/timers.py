@@ -28,6 +28,9 @@ class MemoryTimers:
         for row in batch.live():
             self._rows[row["name"]] = row
 
+    def names(self) -> list[str]:
+        return list(self._rows)
+
     def next_due(self) -> datetime | None:
         return min((row["due_at"] for row in self._rows.values()), default=None)
 
