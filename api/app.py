@@ -25,6 +25,17 @@ from api.routes import (
     tenancy,
     tools,
     triggers,
+    approvals,
+    authoring,
+    billing,
+    commands,
+    control,
+    execution,
+    health,
+    identity,
+    payloads,
+    tenancy,
+    timeline,
 )
 
 ROUTERS = (
@@ -36,6 +47,9 @@ ROUTERS = (
     hooks.router,
     execution.router,
     payloads.router,
+    control.router,
+    approvals.router,
+    timeline.router,
     billing.router,
     commands.router,
     health.router,

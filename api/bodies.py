@@ -28,18 +28,23 @@ B = TypeVar("B", bound=Body)
 
 
 class Reader:
-    """The dependency that reads a body; the OpenAPI page finds `model` by it."""
+    """The dependency that reads a body; the OpenAPI page finds `model` by it.
 
-    def __init__(self, model: type[Body]) -> None:
+    An `optional` body may be left out, which is `{}`.
+    """
+
+    def __init__(self, model: type[Body], optional: bool) -> None:
         self.model = model
+        self.optional = optional
 
     async def __call__(self, request: Request) -> Body:
         demand_json(request.headers.get("content-type", "application/json"))
-        return validated(self.model, await request.body())
+        raw = await request.body()
+        return validated(self.model, raw if raw or not self.optional else b"{}")
 
 
-def json_body(model: type[Body]) -> Any:
-    return Depends(Reader(model))
+def json_body(model: type[Body], optional: bool = False) -> Any:
+    return Depends(Reader(model, optional))
 
 
 def demand_json(content_type: str) -> None:

@@ -30,6 +30,16 @@ async def page_of(
     return PageOf(limit, decode(cursor) if cursor is not None else None)
 
 
+async def long_page_of(
+    limit: Annotated[int, Query(ge=1, le=500, description="How many items at most.")] = 100,
+    cursor: Annotated[
+        str | None, Query(max_length=500, description="`next_cursor` of the page before.")
+    ] = None,
+) -> PageOf:
+    return await page_of(limit, cursor)
+
+
+LongPageDep = Annotated[PageOf, Depends(long_page_of)]
 PageDep = Annotated[PageOf, Depends(page_of)]
 
 

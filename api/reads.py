@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Generic, Literal, Protocol, TypeVar
 from uuid import UUID
 
+from api.run_rows import ApprovalRow, ApprovalStatus, Spending, StepPair, TimelineStep
 from infra.db.scope import Scope
 from infra.eventstore.types import Payload
 from schemas.access import Role
@@ -18,10 +19,11 @@ from schemas.base import PartnerId, TenantId, UserId
 from schemas.billing.types import Posting, Pricing
 from schemas.envelope import Answer, Problem, Recorded
 from schemas.execution.chat import Usage
+from schemas.execution.types import QueueReason
 from schemas.tenancy.types import TenantStatus
 
 T = TypeVar("T")
-ExecutionStatus = Literal["running", "succeeded", "failed"]
+ExecutionStatus = Literal["queued", "running", "waiting", "paused", "succeeded", "failed", "cancelled"]
 
 
 class BadCursor(ValueError):
@@ -29,6 +31,16 @@ class BadCursor(ValueError):
 
 
 PLATFORM_SCOPE = Scope(platform=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs are wanted; None: whatever it is."""
+
+    status: ExecutionStatus | None = None
+    source_id: UUID | None = None
+    parent_id: UUID | None = None
+    trigger_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +173,17 @@ class StepRow:
     output: Any
     error_code: str | None
     error_message: str | None
+    kind: str | None = None
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    due_at: datetime | None = None
+    reused_from: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutionRow:
+    """`queue_reason` is why it waited for its turn, `pause_reason` why it was paused last."""
+
     id: UUID
     tenant_id: TenantId
     status: ExecutionStatus
@@ -176,9 +195,21 @@ class ExecutionRow:
     output: Any
     error_code: str | None
     error_message: str | None
-    started_at: datetime
+    created_at: datetime
+    started_at: datetime | None
     ended_at: datetime | None
     steps: Sequence[StepRow] = ()
+    source_hash: str = ""
+    priority: int = 5
+    max_cost: Decimal | None = None
+    queued_at: datetime | None = None
+    queue_reason: QueueReason | None = None
+    pause_reason: str | None = None
+    parent_id: UUID | None = None
+    parent_node: str | None = None
+    root_id: UUID | None = None
+    fork_of: UUID | None = None
+    trigger_id: UUID | None = None
 
 
 def margin(row: "LedgerRow | BillLine | BillRow") -> Decimal:
@@ -293,13 +324,48 @@ class Reads(Protocol):
         ...
 
     async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
-        """With its steps."""
+        """With its first steps."""
+        ...
+
+    async def run(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
+        """Without them."""
         ...
 
     async def executions(
-        self, scope: Scope, cursor: str | None, limit: int, status: ExecutionStatus | None
+        self, scope: Scope, cursor: str | None, limit: int, wanted: RunFilter
     ) -> Page[ExecutionRow]:
         """Newest first, without steps."""
+        ...
+
+    async def spending(self, scope: Scope, execution_id: UUID, with_children: bool = False) -> Spending:
+        """What a run, and if asked the runs it started, came to so far."""
+        ...
+
+    async def timeline(
+        self, scope: Scope, execution_id: UUID, cursor: str | None, limit: int
+    ) -> Page[TimelineStep]:
+        """In the order the steps began."""
+        ...
+
+    async def pure_steps(self, scope: Scope, execution_id: UUID) -> int: ...
+
+    async def step_pairs(
+        self, scope: Scope, execution_id: UUID, other_id: UUID, cursor: str | None, limit: int
+    ) -> Page[StepPair]:
+        """The step paths of two runs side by side, by name."""
+        ...
+
+    async def approval(self, scope: Scope, execution_id: UUID, node: str) -> ApprovalRow | None: ...
+
+    async def approvals(
+        self,
+        scope: Scope,
+        cursor: str | None,
+        limit: int,
+        status: ApprovalStatus | None,
+        answerable_by: Sequence[str] | None,
+    ) -> Page[ApprovalRow]:
+        """Newest first. `answerable_by`: a user's id, e-mail address and role."""
         ...
 
     async def ledger_entries(

@@ -15,10 +15,10 @@ from bus.live import LiveMessage
 from infra.db.scope import Scope
 from schemas.base import TenantId
 from schemas.envelope import Recorded
-from schemas.execution.events import ExecutionFailed, ExecutionSucceeded
+from schemas.execution.events import ExecutionCancelled, ExecutionFailed, ExecutionSucceeded
 
 log = structlog.get_logger()
-TERMINAL = (ExecutionSucceeded, ExecutionFailed)
+TERMINAL = (ExecutionSucceeded, ExecutionFailed, ExecutionCancelled)
 BATCH = 200
 UNFED_SECONDS = 1.0
 DELTA_FIELDS = ("node", "attempt", "index", "text")

@@ -12,6 +12,7 @@ from projections.reading import MAX_PAGE, Before
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 R = TypeVar("R")
 T = TypeVar("T")
+Key = tuple[datetime, UUID] | tuple[datetime, str]
 
 
 def before(cursor: str | None) -> Before | None:
@@ -24,13 +25,29 @@ def before(cursor: str | None) -> Before | None:
         raise BadCursor(cursor) from error
 
 
+def after(cursor: str | None) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    at, _, name = cursor.partition(" ")
+    try:
+        return aware(datetime.fromisoformat(at)), storable(name)
+    except ValueError as error:
+        raise BadCursor(cursor) from error
+
+
+def storable(name: str) -> str:
+    if "\0" in name:
+        raise BadCursor(name)
+    return name
+
+
 def aware(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("a time without a zone is none of ours")
     return at
 
 
-def page(found: Sequence[R], limit: int, key: Callable[[R], Before], shown: Callable[[R], T]) -> Page[T]:
+def page(found: Sequence[R], limit: int, key: Callable[[R], Key], shown: Callable[[R], T]) -> Page[T]:
     """`found` has one row more than `limit` when there is another page, if so many may be asked for."""
     more = len(found) > limit or (limit == MAX_PAGE and len(found) == limit)
     rows = found[:limit]
@@ -60,3 +77,6 @@ def page_by_name(found: Sequence[N], limit: int, shown: Callable[[N], T]) -> Pag
 def text(key: Before) -> str:
     at, row_id = key
     return f"{at.isoformat()} {row_id}"
+def text(key: Key) -> str:
+    at, name = key
+    return f"{at.isoformat()} {name}"

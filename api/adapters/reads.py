@@ -1,16 +1,14 @@
 """The read side on Postgres: every question is one transaction inside the asker's scope."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
-
 from api.adapters import cursors, rows
+from api.adapters.run_reads import Connection, PostgresRunReads
 from api.reads import (
     AgentRow,
     BillRow,
@@ -28,13 +26,11 @@ from api.reads import (
     UserRow,
     WorkflowRow,
 )
-from infra.db import scope as db
 from infra.db.scope import Scope
 from infra.eventstore import reading
 from infra.eventstore.types import Payload
 from projections import position as positions
 from projections.agents import queries as agents
-from projections.executions import queries as executions
 from projections.holds import queries as holds
 from projections.ledger_entries import queries as entries
 from projections.partners import queries as partners
@@ -48,17 +44,13 @@ from projections.workflows import queries as workflows
 from schemas.base import TenantId
 from schemas.envelope import Answer, Recorded
 
-Connection = AsyncConnection[Any]
 R = TypeVar("R")
 T = TypeVar("T")
 ZERO = Decimal(0)
 
 
-class PostgresReads:
+class PostgresReads(PostgresRunReads):
     """`pool`: connections that act as `hb_api`, which row-level security binds."""
-
-    def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
-        self._pool = pool
 
     async def user_by_email(self, scope: Scope, email: str) -> UserRow | None:
         return await self._one(scope, lambda conn: users.by_email(conn, email), rows.user)
@@ -191,6 +183,3 @@ class PostgresReads:
         async with self._scoped(scope) as conn:
             found = await query(conn)
         return shown(found) if found is not None else None
-
-    def _scoped(self, scope: Scope) -> AbstractAsyncContextManager[Connection]:
-        return db.scoped(self._pool, scope)

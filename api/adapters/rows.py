@@ -15,6 +15,8 @@ from api.reads import (
     PartnerRow,
     SecretRow,
     StepRow,
+    LedgerRow,
+    PartnerRow,
     TenantRow,
     ToolRow,
     TriggerRow,
@@ -22,7 +24,6 @@ from api.reads import (
     WorkflowRow,
 )
 from projections.agents.queries import Agent
-from projections.executions.rows import Execution, ExecutionSummary, Step
 from projections.ledger_entries import rows as ledger
 from projections.partners.queries import Partner
 from projections.secrets.queries import Secret
@@ -221,6 +222,7 @@ def line(row: ledger.BillLine) -> BillLine:
 def key_of(
     row: ExecutionSummary | Agent | Workflow | triggers.Trigger | triggers.Delivery,
 ) -> tuple[Any, UUID]:
+def key_of(row: Agent | Workflow) -> tuple[Any, UUID]:
     return row.created_at, row.id
 
 

@@ -3,6 +3,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
+from api.amounts import amounts
 from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, may
 from api.errors import invalid
 from api.models.billing import Bill, BillLine, LedgerEntry, LedgerPage
@@ -18,13 +19,6 @@ router = APIRouter(
     tags=["billing"],
     dependencies=[Depends(current_actor), may(Permission.LEDGER_READ)],
 )
-
-AMOUNTS: dict[Role | None, tuple[str, ...]] = {
-    Role.TENANT_ADMIN: ("price",),
-    Role.PARTNER_ADMIN: ("price", "commission"),
-    Role.APP_ADMIN: ("price", "commission", "cost", "margin"),
-}
-"""Tenants see what they pay, partners what they earn of it, the platform what it costs."""
 
 BASIS: dict[Role | None, tuple[str, ...]] = {Role.APP_ADMIN: ("pricing", "postings")}
 """What an entry was computed from, and its double entry: the platform's books."""
@@ -70,11 +64,6 @@ async def get_bill(
         raise invalid([Problem(code="missing", message="Say which tenant's bill", path="query.tenant_id")])
     tenant = await visible_tenant(parts, scope, wanted)
     return bill(actor, await parts.reads.bill(scope, tenant.id, period))
-
-
-def amounts(actor: Actor, row: LedgerRow | BillRow | LineRow) -> dict[str, Any]:
-    """The amounts this role may see; the others are absent, not null."""
-    return {name: getattr(row, name) for name in AMOUNTS[actor.role]}
 
 
 def basis(actor: Actor, row: LedgerRow) -> dict[str, Any]:

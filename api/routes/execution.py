@@ -1,28 +1,27 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-import structlog
 from fastapi import APIRouter, Depends, Header, Query
 from starlette.responses import Response, StreamingResponse
 
 from api.bodies import json_body
-from api.deps import CurrentScope, Parts, caught_up, current_actor, may, tenant_of
+from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, may
 from api.errors import not_found
-from api.models.common import Job, Links
+from api.models.common import Job
 from api.models.execution import (
     ExecuteAgentBody,
     ExecuteWorkflowBody,
     Execution,
     ExecutionPage,
     ExecutionSummary,
-    RunError,
-    RunSource,
-    Step,
 )
 from api.pagination import PageDep, encode
-from api.reads import ExecutionRow, ExecutionStatus, Reads, StepRow
+from api.payloads import shown
+from api.reads import ExecutionStatus, Reads, RunFilter
+from api.routes.control import start
+from api.routes.run_shapes import found, spent, step, summary
 from api.streaming import TERMINAL, EventStream, Story
-from api.submit import Attempt, AttemptDep
+from api.submit import AttemptDep
 from infra.db.scope import Scope
 from schemas.access import Permission
 from schemas.execution.commands import StartExecution
@@ -57,8 +56,10 @@ async def execute_agent(
         source_kind="agent",
         source_id=agent_id,
         inputs={"message": body.message},
+        priority=body.priority,
+        max_cost=body.max_cost,
     )
-    return await start(attempt, command)
+    return await start(attempt, command.execution_id, command)
 
 
 @router.post(
@@ -79,18 +80,10 @@ async def execute_workflow(
         source_id=workflow_id,
         version=body.version,
         inputs=body.inputs,
+        priority=body.priority,
+        max_cost=body.max_cost,
     )
-    return await start(attempt, command)
-
-
-async def start(attempt: Attempt, command: StartExecution) -> Any:
-    job_id, actor = command.execution_id, attempt.actor
-    structlog.contextvars.bind_contextvars(job_id=str(job_id))
-    links = Links(self=f"/executions/{job_id}", stream=f"/executions/{job_id}/stream")
-    answer = await attempt.send(command, tenant_of(actor), actor.partner_id)
-    if answer is None:
-        return attempt.pending(job_id=job_id, links=links.model_dump())
-    return Job(job_id=job_id, position=answer.position, links=links)
+    return await start(attempt, command.execution_id, command)
 
 
 @router.get(
@@ -100,25 +93,45 @@ async def start(attempt: Attempt, command: StartExecution) -> Any:
     summary="List runs, newest first",
 )
 async def list_executions(
-    parts: Parts, scope: CurrentScope, page: PageDep, status: ExecutionStatus | None = None
+    parts: Parts,
+    scope: CurrentScope,
+    page: PageDep,
+    status: ExecutionStatus | None = None,
+    source_id: Annotated[UUID | None, Query(description="Runs of this workflow or agent.")] = None,
+    parent_id: Annotated[UUID | None, Query(description="Runs this run started.")] = None,
+    trigger_id: Annotated[UUID | None, Query(description="Runs this trigger started.")] = None,
 ) -> ExecutionPage:
-    found = await parts.reads.executions(scope, page.key, page.limit, status)
-    items = [ExecutionSummary(**summary(row)) for row in found.items]
-    return ExecutionPage(items=items, next_cursor=encode(found.next))
+    wanted = RunFilter(status, source_id, parent_id, trigger_id)
+    runs = await parts.reads.executions(scope, page.key, page.limit, wanted)
+    items = [ExecutionSummary(**summary(row)) for row in runs.items]
+    return ExecutionPage(items=items, next_cursor=encode(runs.next))
 
 
 @router.get(
     "/executions/{job_id}",
     response_model=Execution,
-    dependencies=[may(Permission.EXECUTIONS_READ), caught_up("executions")],
+    response_model_exclude_unset=True,
+    dependencies=[may(Permission.EXECUTIONS_READ), caught_up("executions", "ledger_entries")],
     summary="Look at a run and its steps",
 )
-async def get_execution(parts: Parts, scope: CurrentScope, job_id: UUID) -> Execution:
-    row = await parts.reads.execution(scope, job_id)
-    if row is None:
-        raise not_found("execution.execution_not_found", "execution")
-    steps = [step(found) for found in row.steps]
-    return Execution(**summary(row), inputs=row.inputs, output=row.output, steps=steps)
+async def get_execution(
+    parts: Parts,
+    actor: CurrentActor,
+    scope: CurrentScope,
+    job_id: UUID,
+    include_children: Annotated[
+        bool, Query(description="Count what the runs it started spent as well.")
+    ] = False,
+) -> Execution:
+    row = found(await parts.reads.execution(scope, job_id))
+    return Execution(
+        **summary(row),
+        max_cost=row.max_cost,
+        inputs=shown(row.inputs),
+        output=shown(row.output),
+        spent=spent(actor, await parts.reads.spending(scope, job_id, include_children)),
+        steps=[step(one) for one in row.steps],
+    )
 
 
 @router.get(
@@ -159,30 +172,3 @@ async def resume_point(reads: Reads, scope: Scope, stream_id: str, asked: int) -
         return 0
     over = found[0].position == asked and isinstance(found[0].event, TERMINAL)
     return None if over else asked
-
-
-def summary(row: ExecutionRow) -> dict[str, Any]:
-    source = RunSource(
-        kind=row.source_kind, id=row.source_id, name=row.source_name, version=row.source_version
-    )
-    return {
-        "job_id": row.id,
-        "tenant_id": row.tenant_id,
-        "status": row.status,
-        "source": source,
-        "started_at": row.started_at,
-        "ended_at": row.ended_at,
-        "error": run_error(row),
-    }
-
-
-def step(row: StepRow) -> Step:
-    return Step(
-        node=row.node, status=row.status, attempt=row.attempt, output=row.output, error=run_error(row)
-    )
-
-
-def run_error(row: ExecutionRow | StepRow) -> RunError | None:
-    if row.error_code is None:
-        return None
-    return RunError(code=row.error_code, message=row.error_message or "")

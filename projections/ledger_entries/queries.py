@@ -1,8 +1,9 @@
+from collections.abc import Sequence
 from dataclasses import fields
 from uuid import UUID
 
 from projections.kernel import Connection
-from projections.ledger_entries.rows import BillLine, LedgerEntry, Sums
+from projections.ledger_entries.rows import BillLine, Charge, LedgerEntry, Sums
 from projections.reading import Before, many, one, page
 
 SELECT = f"SELECT {', '.join(field.name for field in fields(LedgerEntry))} FROM ledger_entries"
@@ -13,7 +14,11 @@ SELECT count(*) AS entries,
     coalesce(sum(cost_usd), 0) AS cost_usd,
     coalesce(sum(price_usd), 0) AS price_usd,
     coalesce(sum(commission_usd), 0) AS commission_usd
-FROM ledger_entries WHERE job_id = %(id)s
+FROM ledger_entries WHERE job_id = ANY(%(ids)s)
+"""
+CHARGES = f"""
+SELECT node, attempt, kind, degraded, ({TOKENS})::bigint AS tokens, cost_usd, price_usd, commission_usd
+FROM ledger_entries WHERE job_id = %(id)s AND node = ANY(%(nodes)s)
 """
 LINES = f"""
 SELECT model, count(*) AS calls, sum({TOKENS})::bigint AS tokens, sum(cost_usd) AS cost_usd,
@@ -41,10 +46,15 @@ async def list_page(
     return await page(conn, LedgerEntry, SELECT, before, limit, at="recorded_at", **equal)
 
 
-async def sums_of(conn: Connection, execution_id: UUID) -> Sums:
-    sums = await one(conn, Sums, SUMS, {"id": execution_id})
+async def sums_of(conn: Connection, *execution_ids: UUID) -> Sums:
+    sums = await one(conn, Sums, SUMS, {"ids": list(execution_ids)})
     assert sums is not None, "an aggregate always gives a row"
     return sums
+
+
+async def charges_of(conn: Connection, execution_id: UUID, nodes: Sequence[str]) -> list[Charge]:
+    """What the calls of these steps came to."""
+    return await many(conn, Charge, CHARGES, {"id": execution_id, "nodes": list(nodes)})
 
 
 async def bill_lines(conn: Connection, tenant_id: UUID, period: str) -> list[BillLine]:

@@ -48,6 +48,20 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """What one attempt's call came to. An attempt makes one call at most."""
+
+    node: str
+    attempt: int
+    kind: str
+    degraded: bool
+    tokens: int
+    cost_usd: Decimal
+    price_usd: Decimal
+    commission_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class BillLine:
     """What one model came to on a bill."""
 

@@ -197,8 +197,11 @@ def start_execution(reads: FakeReads, envelope: Envelope, command: Any) -> None:
             output=None,
             error_code=None,
             error_message=None,
+            created_at=NOW,
             started_at=NOW,
             ended_at=None,
+            priority=command.priority,
+            max_cost=command.max_cost,
         )
     )
 
@@ -279,6 +282,20 @@ def occur(reads: FakeReads, envelope: Envelope, command: Any, occurrence: str) -
     )
 
 
+def steer_execution(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    if not any(run.id == command.execution_id and run.tenant_id == envelope.tenant_id for run in reads.runs):
+        raise Refused
+
+
+def fork_execution(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    original = next(run for run in reads.runs if run.id == command.fork.execution_id)
+    reads.runs.append(replace(original, id=command.execution_id, fork_of=original.id))
+
+
+STEERING = (
+    *("CancelExecution", "TerminateExecution", "PauseExecution", "ResumeExecution"),
+    *("DeliverSignal", "AnswerApproval"),
+)
 DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "CreatePartner": create_partner,
     "ProvisionTenant": provision_tenant,
@@ -299,4 +316,6 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "DisableTrigger": disable_trigger,
     "FireTrigger": fire_trigger,
     "ReplayDelivery": replay_delivery,
+    "ForkExecution": fork_execution,
+    **dict.fromkeys(STEERING, steer_execution),
 }

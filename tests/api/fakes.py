@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 from api.reads import (
     AgentRow,
-    BadCursor,
     BillLine,
     BillRow,
     DeliveryRow,
@@ -31,15 +30,17 @@ from infra.db.scope import Scope
 from infra.eventstore.types import Payload
 from schemas.base import Event, TenantId
 from schemas.envelope import Answer, Recorded
+from tests.api.fake_runs import FakeRunReads, page
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
-class FakeReads:
+class FakeReads(FakeRunReads):
     """Rows of everybody; what a scope may not see is absent, as in Postgres."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.users: list[UserRow] = []
         self.partners: dict[UUID, PartnerRow] = {}
         self.tenants: dict[UUID, TenantRow] = {}
@@ -187,14 +188,6 @@ class FakeReads:
     def _one(self, scope: Scope, rows: Iterable[tuple[TenantId, T]], wanted: UUID) -> T | None:
         found = (row for owner, row in rows if row.id == wanted and self.sees(scope, owner))  # type: ignore[attr-defined]
         return next(found, None)
-
-
-def page(rows: Sequence[T], cursor: str | None, limit: int) -> Page[T]:
-    if cursor is not None and not cursor.isdigit():
-        raise BadCursor(cursor)
-    start = int(cursor or 0)
-    more = str(start + limit) if len(rows) > start + limit else None
-    return Page(rows[start : start + limit], more)
 
 
 class FakeLive:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from api.adapters.reads import PostgresReads
-from api.reads import BadCursor
+from api.reads import BadCursor, RunFilter
 from bus.prepare import prepare
 from infra.db.pools import API, async_pool
 from infra.db.scope import Scope
@@ -103,14 +103,14 @@ async def test_pages_follow_each_other_without_gap(store: World, reads: Postgres
     await given(store, *(events for _, events in runs))
     seen, cursor = [], None
     while True:
-        page = await reads.executions(MINE, cursor, size, "succeeded")
+        page = await reads.executions(MINE, cursor, size, RunFilter("succeeded"))
         assert 0 < len(page.items) <= size
         seen += [row.id for row in page.items]
         if (cursor := page.next) is None:
             break
     assert seen == [id_ for id_, _ in reversed(runs)]
-    assert (await reads.executions(THEIRS, None, size, None)).items == []
-    assert (await reads.executions(MINE, None, size, "failed")).items == []
+    assert (await reads.executions(THEIRS, None, size, RunFilter())).items == []
+    assert (await reads.executions(MINE, None, size, RunFilter("failed"))).items == []
 
 
 async def test_a_run_is_read_with_its_steps(store: World, reads: PostgresReads) -> None:
@@ -185,3 +185,4 @@ async def test_a_trigger_is_read_with_what_came_of_it(store: World, reads: Postg
         assert hidden is None
     assert await reads.delivery(THEIRS, TRIGGER_ID, "d-1") is None
     assert (await reads.deliveries(THEIRS, TRIGGER_ID, None, 5)).items == []
+        await reads.executions(ALL, cursor, 5, RunFilter())

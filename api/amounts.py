@@ -1,0 +1,22 @@
+"""Which amounts a role may see; the others are absent, not null."""
+
+from typing import Any, Protocol
+
+from schemas.access import Role
+from schemas.envelope import Actor
+
+AMOUNTS: dict[Role | None, tuple[str, ...]] = {
+    Role.TENANT_ADMIN: ("price",),
+    Role.PARTNER_ADMIN: ("price", "commission"),
+    Role.APP_ADMIN: ("price", "commission", "cost", "margin"),
+}
+"""Tenants see what they pay, partners what they earn of it, the platform what it costs."""
+
+
+class Priced(Protocol):
+    @property
+    def price(self) -> Any: ...
+
+
+def amounts(actor: Actor, row: Priced) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in AMOUNTS[actor.role]}

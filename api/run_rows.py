@@ -1,0 +1,110 @@
+"""What the read side tells of runs, step by step, and of what people are asked in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from schemas.base import PartnerId, TenantId
+from schemas.execution.chat import Usage
+
+ApprovalStatus = Literal["open", "answered", "abandoned"]
+Outputs = Literal["equal", "different", "only_this", "only_other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What calls came to. The margin is negative when the commission is above the markup."""
+
+    calls: int
+    tokens: int
+    price: Decimal
+    commission: Decimal
+    cost: Decimal
+
+    @property
+    def margin(self) -> Decimal:
+        return self.price - self.commission - self.cost
+
+    def __sub__(self, other: "Spending") -> "Spending":
+        return Spending(
+            self.calls - other.calls,
+            self.tokens - other.tokens,
+            self.price - other.price,
+            self.commission - other.commission,
+            self.cost - other.cost,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineAttempt:
+    """`spent` None: no call of it is settled or written off."""
+
+    attempt: int
+    status: str
+    model: str | None
+    began_at: datetime
+    ended_at: datetime | None
+    due_at: datetime | None
+    usage: Usage | None
+    latency_ms: int | None
+    finish_reason: str | None
+    error_code: str | None
+    error_message: str | None
+    spent: Spending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineStep:
+    """`kind` None: a step that only computed. It has no attempts, nor has one that was reused."""
+
+    node: str
+    kind: str | None
+    status: str
+    attempt: int
+    began_at: datetime
+    ended_at: datetime | None
+    due_at: datetime | None
+    reused_from: UUID | None
+    error_code: str | None
+    error_message: str | None
+    output: Any
+    attempts: Sequence[TimelineAttempt] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepPair:
+    """A step path in this run and in the other."""
+
+    node: str
+    outputs: Outputs
+    status: str | None
+    other_status: str | None
+    reused_from: UUID | None
+    other_reused_from: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRow:
+    id: UUID
+    tenant_id: TenantId
+    partner_id: PartnerId | None
+    execution_id: UUID
+    node: str
+    attempt: int
+    purpose: Literal["approval", "tool", "unknown"]
+    status: ApprovalStatus
+    message: str
+    form: dict[str, Any] | None
+    assignees: Sequence[str]
+    deadline: datetime
+    escalate_at: datetime | None
+    escalate_to: Sequence[str]
+    escalated_at: datetime | None
+    approved: bool | None
+    data: dict[str, Any] | None
+    answered_by: str | None
+    created_at: datetime
+    closed_at: datetime | None
