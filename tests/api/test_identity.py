@@ -26,7 +26,9 @@ async def test_a_token_opens_what_its_user_may_see(world: World, nobody: httpx2.
         "partner_id": str(world.partner),
         "tenant_id": str(world.tenant),
         "permissions": [
+            "approvals:answer",
             "authoring:write",
+            "executions:control",
             "executions:read",
             "executions:start",
             "ledger:read",
