@@ -199,6 +199,7 @@ class ExecutionRow:
     started_at: datetime | None
     ended_at: datetime | None
     steps: Sequence[StepRow] = ()
+    partner_id: PartnerId | None = None
     source_hash: str = ""
     priority: int = 5
     max_cost: Decimal | None = None

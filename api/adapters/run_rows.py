@@ -34,6 +34,7 @@ def common(row: rows.ExecutionSummary) -> dict[str, Any]:
     return {
         "id": row.id,
         "tenant_id": TenantId(row.tenant_id),
+        "partner_id": PartnerId(row.partner_id) if row.partner_id else None,
         "status": row.status,
         "source_kind": row.source_kind,
         "source_id": row.source_id,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import groups
+from api.cli import groups, run_groups
 from api.cli.options import Data, settings_for
 
 app = typer.Typer(
@@ -20,6 +20,8 @@ app.add_typer(groups.rates, name="rates")
 app.add_typer(groups.projections, name="projections")
 app.add_typer(groups.payloads, name="payloads")
 app.add_typer(groups.dlq, name="dlq")
+app.add_typer(run_groups.executions, name="executions")
+app.add_typer(run_groups.approvals, name="approvals")
 
 
 @app.command()

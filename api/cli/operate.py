@@ -22,7 +22,7 @@ from infra.embedded.backends import Endpoints
 from infra.errors import SetupError
 from infra.start_checks import check_nats, check_postgres
 from projections.position import wait_until
-from schemas.base import PLATFORM, Command
+from schemas.base import PLATFORM, Command, PartnerId, TenantId
 from schemas.envelope import Actor, Answer
 
 ANSWER_SECONDS = 3.0
@@ -47,9 +47,11 @@ class Desk:
     pool: AsyncConnectionPool[AsyncConnection[Any]]
     submitter: Submitter
 
-    async def order(self, command: Command) -> Answer:
+    async def order(
+        self, command: Command, tenant_id: TenantId = PLATFORM, partner_id: PartnerId | None = None
+    ) -> Answer:
         """Waits until it is decided. Raises Refused."""
-        envelope = seal(command, tenant_id=PLATFORM, partner_id=None, actor=operator())
+        envelope = seal(command, tenant_id=tenant_id, partner_id=partner_id, actor=operator())
         try:
             answer = await self.submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
         except (TimeoutError, NatsError) as error:
