@@ -1,0 +1,115 @@
+"""`hb executions` and `hb approvals` on a real Postgres."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli import look
+from api.cli.app import app
+from api.cli.errors import Refused
+from bus.prepare import prepare
+from schemas.authoring.definition import Release, WorkflowDefinition
+from schemas.authoring.events import WorkflowPublished
+from schemas.base import Event
+from schemas.execution.bundle import RunBundle
+from tests.api.world import DEFINITION
+from tests.projections import runs, stories
+from tests.projections.world import World
+from tests.support.servers import FreshDatabase
+
+
+@pytest.fixture(scope="module")
+async def database(fresh_database: FreshDatabase) -> str:
+    url = fresh_database("hb_runs")
+    await prepare(url)
+    return url
+
+
+@dataclass
+class Hb:
+    world: World
+
+    async def told(self, id_: UUID, *events: Event) -> UUID:
+        await self.world.given(self.world.record(f"execution-{id_}", stories.started(id_), *events))
+        return id_
+
+    async def __call__(self, *arguments: Any) -> str:
+        """In a thread, because a command has a loop of its own."""
+        given = [str(argument) for argument in arguments]
+        said = await asyncio.to_thread(CliRunner().invoke, app, given, catch_exceptions=False)
+        assert said.exit_code == 0, said.output
+        return said.output
+
+
+@pytest.fixture
+async def hb(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hb]:
+    monkeypatch.setenv("HB_DATABASE_URL", database)
+    monkeypatch.setenv("HB_NATS_URL", "nats://127.0.0.1:1")
+    monkeypatch.setattr(look.out, "_width", 200)
+    async with World(database) as world:
+        await world.clear()
+        yield Hb(world)
+
+
+async def test_runs_are_listed_with_why_they_wait(hb: Hb) -> None:
+    id_ = uuid4()
+    done = await hb.told(id_, runs.cancelled(id_))
+    assert str(done) in await hb("executions", "list")
+    waiting = uuid4()
+    await hb.world.given(hb.world.record(f"execution-{waiting}", runs.queued(waiting)))
+    listed = await hb("executions", "list", "--status", "queued")
+    assert str(waiting) in listed and str(done) not in listed
+    assert "2 of 2 of its tenant run already" in listed
+    with pytest.raises(Refused, match="no status lost"):
+        await hb("executions", "list", "--status", "lost")
+
+
+async def test_a_run_is_drawn_step_by_step(hb: Hb) -> None:
+    id_ = uuid4()
+    calls = [runs.asks_model(id_, "ask"), runs.model_answered(id_, "ask"), runs.done(id_, "ask")]
+    await hb.told(id_, *calls, runs.waits(id_, "paid"))
+    charge = stories.settled(stories.call(id_, "ask"))
+    await hb.world.given(hb.world.record(stories.ledger(), charge))
+    drawn = await hb("executions", "timeline", id_)
+    [ask] = [line for line in drawn.splitlines() if line.startswith("ask")]
+    assert "llm" in ask and "succeeded" in ask and "█" in ask and "$0.12" in ask
+    [paid] = [line for line in drawn.splitlines() if line.startswith("paid")]
+    assert "waiting" in paid
+    assert "2 steps, 1 calls, 17 tokens" in drawn
+    shown = await hb("executions", "show", id_)
+    assert "Greet v1" in shown and "cost $0.10" in shown
+    with pytest.raises(Refused, match="there is no run"):
+        await hb("executions", "show", uuid4())
+
+
+async def test_a_run_is_taken_along_as_json(hb: Hb, tmp_path: Path) -> None:
+    release = Release(definition=WorkflowDefinition.model_validate(DEFINITION))
+    source = stories.WORKFLOW
+    version = WorkflowPublished(workflow_id=source.id, number=1, hash="h1", release=release)
+    hb.world.record(source.stream, version)
+    id_ = uuid4()
+    await hb.told(id_, runs.done(id_, "a", "hello"))
+    await hb.world.store()
+    file = tmp_path / "run.json"
+    await hb("executions", "bundle", id_, "--out", file)
+    bundle = RunBundle.model_validate_json(file.read_text())
+    assert (bundle.source, bundle.release, bundle.steps[0].output) == (source, release, "hello")
+    assert json.loads(await hb("executions", "bundle", id_)) == json.loads(file.read_text())
+
+
+async def test_what_people_are_asked_is_listed(hb: Hb) -> None:
+    assert "nobody is asked anything" in await hb("approvals", "list")
+    id_ = uuid4()
+    asked = [runs.asked(id_, "boss", "ada@x.example"), runs.asked(id_, "done")]
+    await hb.told(id_, *asked, runs.answered(id_, "done"))
+    listed = await hb("approvals", "list")
+    assert "boss" in listed and "ada@x.example" in listed and "May we?" in listed
+    assert "answered" not in listed
+    assert "answered" in await hb("approvals", "list", "--all")
