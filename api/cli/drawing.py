@@ -1,8 +1,10 @@
 """A run drawn over time: one line per step, a bar per attempt, coloured by what became of it."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import accumulate
 
 from rich.table import Table
 from rich.text import Text
@@ -29,6 +31,7 @@ UNDER_WAY = "link"
 BAR, POINT = "█", "·"
 NARROWEST, TAKEN = 20, 62
 INDENT = "  "
+PARTS = re.compile(r"\[\d+\]|\.?[^.\[]+")
 
 
 def timeline_table(steps: Sequence[TimelineStep], now: datetime, width: int) -> Table:
@@ -39,22 +42,36 @@ def timeline_table(steps: Sequence[TimelineStep], now: datetime, width: int) -> 
     end = max(max(ends(step, now) for step in steps), begin + timedelta(milliseconds=1))
     cells = max(NARROWEST, width - TAKEN)
     decimals = places(price for step in steps if (price := price_of(step)) is not None)
-    for step in steps:
+    for step in nested(steps):
         money = price_of(step)
         made.add_row(
             name(step),
             Text(kind(step), style="quiet"),
             Text(step.status, style=COLOURS.get(step.status, UNDER_WAY)),
             bar(step, begin, end, cells, now),
-            "" if kind(step) == "pure" else span(ends(step, now) - step.began_at),
+            span(ends(step, now) - step.began_at) if step.kind else "",
             "" if money is None else Text(f"${money:.{decimals}f}", style="money"),
         )
     return made
 
 
+def nested(steps: Sequence[TimelineStep]) -> list[TimelineStep]:
+    """In the order they began, but what is inside a map, a loop or an agent directly under it."""
+    began = {step.node: step.began_at for step in steps}
+
+    def key(step: TimelineStep) -> list[tuple[datetime, str]]:
+        return [(began.get(path, step.began_at), path) for path in paths(step.node)]
+
+    return sorted(steps, key=key)
+
+
+def paths(node: str) -> list[str]:
+    """The path and all it is inside of: `each`, `each[3]`, `each[3].draft`."""
+    return list(accumulate(PARTS.findall(node)))
+
+
 def name(step: TimelineStep) -> Text:
-    """What is inside a map, a loop or an agent stands under it."""
-    return Text(INDENT * step.node.count("[") + step.node.rpartition(".")[2])
+    return Text(INDENT * (len(paths(step.node)) - 1) + step.node.rpartition(".")[2])
 
 
 def kind(step: TimelineStep) -> str:

@@ -40,10 +40,18 @@ def test_attempts_leave_the_waits_between_them_open() -> None:
     assert line.endswith("$0.12")
 
 
-def test_what_is_inside_a_step_is_indented_and_a_computation_is_a_point() -> None:
-    lines = drawn(step("each", **at(0, 10), kind="map"), step("each[0].t", **at(9, 0), kind=None))
-    assert lines[2].startswith("  t ")
-    assert "pure" in lines[2] and "·" in lines[2] and "█" not in lines[2]
+def test_what_is_inside_a_step_stands_under_it_whenever_it_began() -> None:
+    items = [step(f"each[{number}]", **at(number, 5), kind="item") for number in (0, 1)]
+    uses = [step(f"each[{number}].use", **at(4 - number, 1), kind="tool") for number in (0, 1)]
+    lines = drawn(step("each", **at(0, 10), kind="map"), *items, *reversed(uses), step("z", **at(2, 1)))
+    names = [line.partition(" tool")[0].partition(" item")[0].rstrip() for line in lines[2:6]]
+    assert names == ["  each[0]", "    use", "  each[1]", "    use"]
+    assert lines[6].startswith("z")
+
+
+def test_a_computation_is_a_point() -> None:
+    _, _, line = drawn(step("a", **at(0, 10), kind="noop"), step("b", **at(9, 0), kind=None))
+    assert "pure" in line and "·" in line and "█" not in line
 
 
 def test_a_step_under_way_reaches_to_now() -> None:

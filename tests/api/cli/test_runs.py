@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,21 @@ from uuid import UUID, uuid4
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import look
+from api.cli import look, steering
 from api.cli.app import app
 from api.cli.errors import Refused
+from api.reads import ExecutionRow
 from bus.prepare import prepare
+from infra.settings import Settings
 from schemas.authoring.definition import Release, WorkflowDefinition
 from schemas.authoring.events import WorkflowPublished
-from schemas.base import Event
+from schemas.base import Command, Event
+from schemas.execution import commands as c
 from schemas.execution.bundle import RunBundle
+from schemas.execution.types import ForkRef
 from tests.api.world import DEFINITION
 from tests.projections import runs, stories
-from tests.projections.world import World
+from tests.projections.world import PARTNER, TENANT, World
 from tests.support.servers import FreshDatabase
 
 
@@ -56,6 +60,18 @@ async def hb(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hb
     async with World(database) as world:
         await world.clear()
         yield Hb(world)
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The orders that would go to the bus: tenant, partner, command."""
+    orders: list[Any] = []
+
+    async def send(settings: Settings, row: ExecutionRow, command: Command) -> None:
+        orders.append((row.tenant_id, row.partner_id, command))
+
+    monkeypatch.setattr(steering, "send", send)
+    return orders
 
 
 async def test_runs_are_listed_with_why_they_wait(hb: Hb) -> None:
@@ -113,3 +129,49 @@ async def test_what_people_are_asked_is_listed(hb: Hb) -> None:
     assert "boss" in listed and "ada@x.example" in listed and "May we?" in listed
     assert "answered" not in listed
     assert "answered" in await hb("approvals", "list", "--all")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        ("cancel {} --reason enough", lambda id_: c.CancelExecution(execution_id=id_, reason="enough")),
+        ("terminate {}", lambda id_: c.TerminateExecution(execution_id=id_)),
+        ("pause {}", lambda id_: c.PauseExecution(execution_id=id_)),
+        ("resume {}", lambda id_: c.ResumeExecution(execution_id=id_)),
+        (
+            "signal {} paid --payload [1]",
+            lambda id_: c.DeliverSignal(execution_id=id_, name="paid", payload=[1]),
+        ),
+    ],
+)
+async def test_a_run_is_steered_in_its_tenants_name(
+    hb: Hb, sent: list[Any], arguments: str, command: Callable[[UUID], Command]
+) -> None:
+    id_ = await hb.told(uuid4())
+    assert str(id_) in await hb("executions", *arguments.format(id_).split())
+    assert sent == [(TENANT, PARTNER, command(id_))]
+
+
+async def test_a_run_is_forked_with_other_inputs(hb: Hb, sent: list[Any]) -> None:
+    id_ = await hb.told(uuid4())
+    said = await hb("executions", "fork", id_, "--from", "b", "--inputs", '{"who": "Bo"}')
+    [(_, _, command)] = sent
+    assert (command.fork, command.source) == (ForkRef(execution_id=id_, from_node="b"), stories.WORKFLOW)
+    assert command.inputs == {"who": "Bo"}
+    assert str(command.execution_id) in said
+    for wrong in ("{", "[1]"):
+        with pytest.raises(Refused, match="JSON"):
+            await hb("executions", "fork", id_, "--inputs", wrong)
+
+
+async def test_an_approval_is_answered(hb: Hb, sent: list[Any]) -> None:
+    id_ = await hb.told(uuid4())
+    await hb("approvals", "answer", id_, "each[0].q", "--reject", "--data-json", '{"why": "no"}')
+    [(_, _, command)] = sent
+    assert command == c.AnswerApproval(execution_id=id_, node="each[0].q", approved=False, data={"why": "no"})
+
+
+async def test_orders_to_a_run_nobody_knows_go_nowhere(hb: Hb, sent: list[Any]) -> None:
+    with pytest.raises(Refused, match="there is no run"):
+        await hb("executions", "cancel", uuid4())
+    assert sent == []
