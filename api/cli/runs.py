@@ -142,7 +142,7 @@ async def bundled(settings: Settings, run: UUID) -> str:
         try:
             found = await bundle_of(at, PLATFORM_SCOPE, run)
         except (NothingRan, StillRunning, TooLong) as error:
-            raise Refused(f"run {run} cannot be taken along: {error}.", "") from error
+            raise Refused(f"run {run} cannot be taken along: {str(error).rstrip('.')}.", "") from error
     return json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=2)
 
 

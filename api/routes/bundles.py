@@ -8,6 +8,7 @@ from api.bundles import NothingRan, StillRunning, TooLong, bundle_of
 from api.deps import CurrentScope, Parts, current_actor, may
 from api.errors import ApiProblem, not_found
 from api.models.bundle import Bundle
+from api.openapi import problem_response
 from schemas.access import Permission
 
 router = APIRouter(tags=["execution"], dependencies=[Depends(current_actor)])
@@ -17,7 +18,7 @@ router = APIRouter(tags=["execution"], dependencies=[Depends(current_actor)])
     "/executions/{job_id}/bundle",
     response_model=Bundle,
     dependencies=[may(Permission.EXECUTIONS_READ)],
-    responses={409: {"description": "The run has not ended."}},
+    responses={409: problem_response(409)},
     summary="An ended run as a file: its inputs, and all that was answered to it",
 )
 async def get_bundle(parts: Parts, scope: CurrentScope, job_id: UUID) -> Bundle:

@@ -12,12 +12,19 @@ KINDS: dict[type[Event], tuple[str, str]] = {
     e.SubworkflowRequested: ("subworkflow", "requested"),
     e.WaitBegun: ("wait", "waiting"),
     e.MapBegun: ("map", "running"),
+    e.LoopBegun: ("loop", "running"),
     e.AgentBegun: ("agent", "running"),
 }
 """What begins with an event, and what is shown of it then."""
 
 Begun = (
-    e.ToolRequested | e.RetrievalRequested | e.SubworkflowRequested | e.WaitBegun | e.MapBegun | e.AgentBegun
+    e.ToolRequested
+    | e.RetrievalRequested
+    | e.SubworkflowRequested
+    | e.WaitBegun
+    | e.MapBegun
+    | e.LoopBegun
+    | e.AgentBegun
 )
 
 
@@ -66,7 +73,7 @@ def call_completed(batch: Batch, recorded: Recorded, event: e.CallCompleted) -> 
 def call_failed(batch: Batch, recorded: Recorded, event: e.CallFailed) -> None:
     end = {"status": "failed", "ended_at": recorded.recorded_at, "error": event.error}
     batch.step(recorded, event, status="answered", error=event.error)
-    batch.attempt(recorded, event, event.call.attempt, **end, usage=event.usage)
+    batch.attempt(recorded, event, event.call.attempt, **end, usage=event.usage, price=event.price)
 
 
 def item_begun(batch: Batch, recorded: Recorded, event: e.ItemBegun) -> None:

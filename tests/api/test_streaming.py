@@ -32,11 +32,10 @@ async def test_a_finished_run_is_told_whole_and_ends(run: Run, anna: httpx2.Asyn
         "step_succeeded",
         "succeeded",
     ]
-    assert json.loads(frames[2]["data"]) == {
-        "position": positions[2],
-        "recorded_at": "2026-11-23T10:00:00+00:00",
-        "data": {"execution_id": str(run.id), "node": "a", "attempt": 1, "output": "é", "reused_from": None},
-    }
+    told = json.loads(frames[2]["data"])
+    assert (told["position"], told["recorded_at"]) == (positions[2], "2026-11-23T10:00:00+00:00")
+    known = {"execution_id": str(run.id), "node": "a", "attempt": 1, "output": "é"}
+    assert told["data"].items() >= known.items()
     assert run.world.live.closed == 1
 
 

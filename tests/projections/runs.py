@@ -187,6 +187,8 @@ def of_every_kind(id_: UUID) -> list[Event]:
         done(id_, "each[0].t"),
         e.ItemSucceeded(execution_id=id_, node="each", index=0, output="x"),
         done(id_, "each", ["x", None]),
+        e.LoopBegun(execution_id=id_, node="again", attempt=1, initial=None),
+        begun_item(id_, "again", 0),
         agent(id_, "helper"),
         asks_model(id_, "helper[1]"),
         model_answered(id_, "helper[1]"),

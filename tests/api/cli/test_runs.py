@@ -17,13 +17,10 @@ from api.cli.errors import Refused
 from api.reads import ExecutionRow
 from bus.prepare import prepare
 from infra.settings import Settings
-from schemas.authoring.definition import Release, WorkflowDefinition
-from schemas.authoring.events import WorkflowPublished
 from schemas.base import Command, Event
 from schemas.execution import commands as c
 from schemas.execution.bundle import RunBundle
 from schemas.execution.types import ForkRef
-from tests.api.world import DEFINITION
 from tests.projections import runs, stories
 from tests.projections.world import PARTNER, TENANT, World
 from tests.support.servers import FreshDatabase
@@ -105,19 +102,18 @@ async def test_a_run_is_drawn_step_by_step(hb: Hb) -> None:
         await hb("executions", "show", uuid4())
 
 
-async def test_a_run_is_taken_along_as_json(hb: Hb, tmp_path: Path) -> None:
-    release = Release(definition=WorkflowDefinition.model_validate(DEFINITION))
-    source = stories.WORKFLOW
-    version = WorkflowPublished(workflow_id=source.id, number=1, hash="h1", release=release)
-    hb.world.record(source.stream, version)
+async def test_a_run_is_taken_along_as_json_once_it_has_ended(hb: Hb, tmp_path: Path) -> None:
     id_ = uuid4()
-    await hb.told(id_, runs.done(id_, "a", "hello"))
+    await hb.told(id_, runs.scheduled(id_, "a"), runs.done(id_, "a"), runs.cancelled(id_))
     await hb.world.store()
     file = tmp_path / "run.json"
     await hb("executions", "bundle", id_, "--out", file)
     bundle = RunBundle.model_validate_json(file.read_text())
-    assert (bundle.source, bundle.release, bundle.steps[0].output) == (source, release, "hello")
+    assert (bundle.source, bundle.inputs) == (stories.WORKFLOW, {"who": "Ada"})
+    assert bundle.outcome.status == "cancelled"
     assert json.loads(await hb("executions", "bundle", id_)) == json.loads(file.read_text())
+    with pytest.raises(Refused, match="there is no execution-"):
+        await hb("executions", "bundle", uuid4())
 
 
 async def test_what_people_are_asked_is_listed(hb: Hb) -> None:
