@@ -14,17 +14,6 @@ from api.pagination import on_bad_cursor
 from api.parts import Deps, Limits
 from api.reads import BadCursor
 from api.routes import (
-    authoring,
-    billing,
-    commands,
-    execution,
-    health,
-    hooks,
-    identity,
-    payloads,
-    tenancy,
-    tools,
-    triggers,
     approvals,
     authoring,
     billing,
@@ -33,10 +22,13 @@ from api.routes import (
     control,
     execution,
     health,
+    hooks,
     identity,
     payloads,
     tenancy,
     timeline,
+    tools,
+    triggers,
 )
 
 ROUTERS = (

@@ -74,9 +74,6 @@ def page_by_name(found: Sequence[N], limit: int, shown: Callable[[N], T]) -> Pag
     return Page([shown(row) for row in rows], rows[-1].name if len(found) > limit else None)
 
 
-def text(key: Before) -> str:
-    at, row_id = key
-    return f"{at.isoformat()} {row_id}"
 def text(key: Key) -> str:
     at, name = key
     return f"{at.isoformat()} {name}"

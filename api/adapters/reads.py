@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import Any, TypeVar
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,8 +12,6 @@ from api.reads import (
     AgentRow,
     BillRow,
     DeliveryRow,
-    ExecutionRow,
-    ExecutionStatus,
     HookRow,
     LedgerRow,
     Page,
@@ -122,19 +119,6 @@ class PostgresReads(PostgresRunReads):
         async with self._scoped(scope) as conn:
             found = await secrets.list_page(conn, tenant_id, after, limit + 1)
         return cursors.page_by_name(found, limit, rows.secret)
-
-    async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
-        async with self._scoped(scope) as conn:
-            found = await executions.get(conn, execution_id)
-        return rows.run_with_steps(*found) if found else None
-
-    async def executions(
-        self, scope: Scope, cursor: str | None, limit: int, status: ExecutionStatus | None
-    ) -> Page[ExecutionRow]:
-        before = cursors.before(cursor)
-        async with self._scoped(scope) as conn:
-            found = await executions.list_page(conn, before, limit + 1, status=status)
-        return cursors.page(found, limit, rows.key_of, rows.run)
 
     async def ledger_entries(
         self, scope: Scope, cursor: str | None, limit: int, tenant_id: UUID | None, job_id: UUID | None

@@ -9,14 +9,10 @@ from api.reads import (
     AgentRow,
     BillLine,
     DeliveryRow,
-    ExecutionRow,
     HookRow,
     LedgerRow,
     PartnerRow,
     SecretRow,
-    StepRow,
-    LedgerRow,
-    PartnerRow,
     TenantRow,
     ToolRow,
     TriggerRow,
@@ -142,47 +138,6 @@ def secret(row: Secret) -> SecretRow:
     return SecretRow(row.name, row.fingerprint, row.created_at, row.updated_at)
 
 
-def run(row: ExecutionSummary) -> ExecutionRow:
-    return ExecutionRow(**common(row), inputs={}, output=None, error_message=None)
-
-
-def run_with_steps(row: Execution, steps: list[Step]) -> ExecutionRow:
-    return ExecutionRow(
-        **common(row),
-        inputs=row.inputs,
-        output=row.output,
-        error_message=row.error_message,
-        steps=[step(found) for found in steps],
-    )
-
-
-def common(row: ExecutionSummary) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "tenant_id": TenantId(row.tenant_id),
-        "status": row.status,
-        "source_kind": row.source_kind,
-        "source_id": row.source_id,
-        "source_name": row.source_name,
-        "source_version": row.source_version,
-        "error_code": row.error_code,
-        "started_at": row.created_at,
-        "ended_at": row.finished_at,
-    }
-
-
-def step(row: Step) -> StepRow:
-    error = row.error or {}
-    return StepRow(
-        node=row.node,
-        status=row.status,
-        attempt=row.attempt,
-        output=row.output,
-        error_code=error.get("code"),
-        error_message=error.get("message"),
-    )
-
-
 def entry(row: ledger.LedgerEntry) -> LedgerRow:
     return LedgerRow(
         ref=f"{row.stream}@{row.version}",
@@ -219,10 +174,7 @@ def line(row: ledger.BillLine) -> BillLine:
     return BillLine(row.model, row.calls, row.tokens, row.price_usd, row.commission_usd, row.cost_usd)
 
 
-def key_of(
-    row: ExecutionSummary | Agent | Workflow | triggers.Trigger | triggers.Delivery,
-) -> tuple[Any, UUID]:
-def key_of(row: Agent | Workflow) -> tuple[Any, UUID]:
+def key_of(row: Agent | Workflow | triggers.Trigger | triggers.Delivery) -> tuple[Any, UUID]:
     return row.created_at, row.id
 
 

@@ -6,11 +6,10 @@ from pathlib import Path
 from projections.fold import Handlers, fold
 from projections.kernel import Projection, Tx
 from projections.statements import delete, merge
-from schemas.authoring.commands import FireTrigger
-from schemas.authoring.events import TickPlanned, TriggerDisabled, TriggerRevised
-from schemas.base import Command
 from projections.timers import runs, steps
 from projections.timers.batch import SKEW, Batch, set_timer
+from schemas.authoring.commands import FireTrigger
+from schemas.authoring.events import TickPlanned, TriggerDisabled, TriggerRevised
 from schemas.billing.commands import ResolveHold
 from schemas.billing.events import CallAuthorized, CallReleased, CallSettled, CallUnknown, CallWrittenOff
 from schemas.envelope import Recorded

@@ -12,8 +12,6 @@ from api.reads import (
     BillLine,
     BillRow,
     DeliveryRow,
-    ExecutionRow,
-    ExecutionStatus,
     HookRow,
     LedgerRow,
     Page,
@@ -51,7 +49,6 @@ class FakeReads(FakeRunReads):
         self.delivered: list[tuple[UUID, DeliveryRow]] = []
         self.tools_of: dict[tuple[UUID, str], ToolRow] = {}
         self.secrets_of: dict[tuple[UUID, str], SecretRow] = {}
-        self.runs: list[ExecutionRow] = []
         self.entries: list[LedgerRow] = []
         self.answers: dict[UUID, tuple[TenantId, Answer]] = {}
         self.payloads: list[tuple[TenantId, Payload]] = []
@@ -136,15 +133,6 @@ class FakeReads(FakeRunReads):
 
     async def secrets(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[SecretRow]:
         return page(self._named(scope, tenant_id, self.secrets_of), cursor, limit)
-
-    async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
-        return self._one(scope, [(run.tenant_id, run) for run in self.runs], execution_id)
-
-    async def executions(
-        self, scope: Scope, cursor: str | None, limit: int, status: ExecutionStatus | None
-    ) -> Page[ExecutionRow]:
-        found = [run for run in self.runs if self.sees(scope, run.tenant_id)]
-        return page([run for run in found if status in (None, run.status)], cursor, limit)
 
     async def ledger_entries(
         self, scope: Scope, cursor: str | None, limit: int, tenant_id: UUID | None, job_id: UUID | None

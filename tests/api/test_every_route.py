@@ -22,18 +22,11 @@ HOOK = "/hooks/{trigger_id}"
 PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", HOOK}
 FOREIGN_IDS = (
     *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id"),
-    *("payload_hash", "trigger_id", "occurrence"),
+    *("other_id", "payload_hash", "trigger_id", "occurrence"),
 )
-NAMES = {"tool_name": "find_order", "secret_name": "SHOP_KEY"}
+NAMES = {"tool_name": "find_order", "secret_name": "SHOP_KEY", "node": "ask", "name": "paid"}
 OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 """A name is free in every tenant: setting it is never about what another has under it."""
-PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics"}
-FOREIGN_IDS = (
-    *("partner_id", "tenant_id", "agent_id", "workflow_id"),
-    *("job_id", "other_id", "command_id", "payload_hash"),
-)
-NAMES = {"node": "ask", "name": "paid"}
-"""What is named in a path and is no id."""
 
 FOR_THE_PLATFORM = {("post", "/executions/{job_id}/terminate")}
 """What no role may do that does not see everything."""
@@ -96,7 +89,7 @@ class Foreign:
 
 
 async def call(client: httpx2.AsyncClient, method: str, path: str, ids: dict[str, str]) -> httpx2.Response:
-    place = path.format(**ids, **NAMES)
+    place = path.format(**NAMES | ids)
     return await client.request(method.upper(), place, json=body_of(method, path))
 
 
@@ -167,7 +160,7 @@ async def test_a_body_with_an_unknown_field_is_refused(world: World, method: str
     refused = set()
     for actor in (world.admin, world.rival, world.zoe):
         async with world.client(actor) as client:
-            response = await client.request(method.upper(), path.format(**foreign.ids, **NAMES), json=body)
+            response = await client.request(method.upper(), path.format(**foreign.ids), json=body)
         is_problem(response, method, path)
         refused.add(response.status_code)
     assert refused <= {403, 422}

@@ -1,20 +1,18 @@
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from projections.timers.batch import SKEW
-from schemas.authoring.events import TriggerDisabled, TriggerRevised
-from projections.timers.batch import SKEW
 from projections.fold import fold
 from projections.timers.batch import SKEW, Batch
 from projections.timers.project import ON
+from schemas.authoring.events import TriggerDisabled, TriggerRevised
 from schemas.base import Event
 from schemas.execution import events as e
 from schemas.execution.commands import WakeStep
 from schemas.registry import command_from
 from tests.projections import runs, stories
 from tests.projections.world import EPOCH, World
-from tests.support.triggers import TRIGGER, TRIGGER_ID, created, cron, planned
 from tests.support.fakes.timers import MemoryTimers
+from tests.support.triggers import TRIGGER, TRIGGER_ID, created, cron, planned
 
 DUE = EPOCH + timedelta(seconds=30)
 

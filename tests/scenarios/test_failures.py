@@ -127,10 +127,10 @@ def test_a_provider_that_never_answers_may_have_worked(h: Harness) -> None:
 
 def test_a_run_past_its_deadline_ends_and_its_open_calls_are_unknown(h: Harness) -> None:
     h.down.add("effects-execution")
-    started(h, ASK)
+    started(h, ASK.model_copy(update={"timeout_seconds": 60}))
     h.run()
     assert names(h.events(LEDGER)) == ["call_authorized"]
-    h.clock.advance(RUN_TIMEOUT + SKEW)
+    h.clock.advance(timedelta(seconds=60) + SKEW)
     h.advance(0)
     assert failure(h).error.code == "execution.deadline_passed"
     assert [call.node for call in failure(h).open_calls] == ["answer"]

@@ -164,7 +164,7 @@ async def test_a_bill_is_what_was_charged_and_what_is_held(store: World, reads: 
 @pytest.mark.parametrize("cursor", ["", "x", "2026-09-01", "2026-09-01T00:00:00 " + str(uuid4()), "\0 \0"])
 async def test_a_cursor_of_somebody_elses_making_is_refused(reads: PostgresReads, cursor: str) -> None:
     with pytest.raises(BadCursor):
-        await reads.executions(ALL, cursor, 5, None)
+        await reads.executions(ALL, cursor, 5, RunFilter())
 
 
 async def test_a_trigger_is_read_with_what_came_of_it(store: World, reads: PostgresReads) -> None:
@@ -185,4 +185,3 @@ async def test_a_trigger_is_read_with_what_came_of_it(store: World, reads: Postg
         assert hidden is None
     assert await reads.delivery(THEIRS, TRIGGER_ID, "d-1") is None
     assert (await reads.deliveries(THEIRS, TRIGGER_ID, None, 5)).items == []
-        await reads.executions(ALL, cursor, 5, RunFilter())
