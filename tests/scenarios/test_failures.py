@@ -7,7 +7,7 @@ from contexts.billing.ledger import GRACE
 from contexts.execution.starting import RUN_TIMEOUT
 from projections.timers.batch import SKEW
 from schemas.authoring.parts import RetryPolicy
-from schemas.billing.events import CallRefused, CallReleased, CallWrittenOff
+from schemas.billing.events import CallRefused, CallSettled, CallWrittenOff
 from schemas.execution.events import ExecutionFailed, StepRetryPlanned
 from tests.support.builders import MODEL, NOW, llm, noop, workflow
 from tests.support.harness import Harness
@@ -94,9 +94,10 @@ def test_a_stream_cut_in_the_middle_is_tried_again(h: Harness) -> None:
     started(h, ASK)
     h.advance(60)
     assert h.state(RUN).steps["answer"].output == "all of it"
-    released = next(event for event in h.events(LEDGER) if isinstance(event, CallReleased))
-    assert released.usage is not None and (released.usage.output, released.usage.estimated) == (2, True)
-    assert ends(h) == [(1, "call_released"), (2, "call_settled")]
+    charged = next(event for event in h.events(LEDGER) if isinstance(event, CallSettled))
+    assert (charged.usage.output, charged.usage.estimated, charged.degraded) == (2, True, True)
+    assert ends(h) == [(1, "call_settled"), (2, "call_settled")]
+    assert_nothing_held(h)
 
 
 def test_a_lost_outcome_is_unknown_then_tried_again_then_written_off(h: Harness) -> None:
@@ -115,7 +116,7 @@ def test_a_lost_outcome_is_unknown_then_tried_again_then_written_off(h: Harness)
 
 
 def test_a_provider_that_never_answers_may_have_worked(h: Harness) -> None:
-    h.chat.script(MODEL, Behaviour(hang_after=0))
+    h.chat.script(MODEL, Behaviour(delay_ms=60_000))
     started(h, workflow(llm(timeout_seconds=0.01, retry=RetryPolicy(max_attempts=1))))
     h.run()
     assert failure(h).error.code == "provider.timeout"
