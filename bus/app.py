@@ -19,7 +19,7 @@ import structlog
 import uvloop
 from psycopg_pool import AsyncConnectionPool
 
-from bus import failpoints, projection_consumer, relay, timers, wiring
+from bus import failpoints, projection_consumer, reconciler, relay, timers, wiring
 from bus.aborts import RunEnds
 from bus.broker import Bus, connected
 from bus.checkpoints import Checkpoints
@@ -33,9 +33,11 @@ from bus.leader import lead
 from bus.live import DeltaSink
 from bus.monitor import Monitor
 from bus.months import keep_ahead
+from bus.overdue_table import ProjectedOverdue
 from bus.policy_consumer import PolicyConsumer
 from bus.projection_consumer import ProjectionConsumer
 from bus.publisher import Submitter
+from bus.reconciler import Reconciler
 from bus.relay import Relay
 from bus.requests import StoredRequests
 from bus.streams import ensure_streams
@@ -180,6 +182,10 @@ def projections(p: Parts) -> Work:
     return leading(p, projection_consumer.LOCK, consumer.run)
 
 
+def reconciling(p: Parts) -> Reconciler:
+    return Reconciler(ProjectedOverdue(p.pool), p.submitter, clock=lambda: datetime.now(UTC))
+
+
 def leading(p: Parts, lock: int, work: Work) -> Work:
     return partial(lead, p.database_url, lock, work, lambda: p.bus.nc.is_connected)
 
@@ -210,6 +216,7 @@ def works(p: Parts, roles: Sequence[str]) -> list[Work]:
         "projections": lambda: [projections(p), p.monitor.watch_projections],
         "timers": lambda: [
             leading(p, timers.LOCK, timers.Timers(ProjectedTimers(p.pool), p.submitter).run),
+            leading(p, reconciler.LOCK, reconciling(p).run),
             partial(keep_ahead, p.database_url),
         ],
     }
