@@ -80,6 +80,7 @@ class TenantRow:
     status: TenantStatus
     monthly_budget: Decimal | None
     created_at: datetime
+    max_runs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ class Permission(StrEnum):
     PARTNERS_CREATE = "partners:create"
     TENANTS_PROVISION = "tenants:provision"
     TENANTS_SUSPEND = "tenants:suspend"
+    TENANTS_LIMIT = "tenants:limit"
     TENANTS_READ = "tenants:read"
     RATES_SET = "rates:set"
     AUTHORING_WRITE = "authoring:write"
@@ -47,6 +48,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PARTNERS_CREATE,
             Permission.TENANTS_PROVISION,
             Permission.TENANTS_SUSPEND,
+            Permission.TENANTS_LIMIT,
             Permission.TENANTS_READ,
             Permission.RATES_SET,
             Permission.EXECUTIONS_READ,
@@ -59,6 +61,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.TENANTS_PROVISION,
             Permission.TENANTS_SUSPEND,
+            Permission.TENANTS_LIMIT,
             Permission.TENANTS_READ,
             Permission.EXECUTIONS_READ,
             Permission.LEDGER_READ,

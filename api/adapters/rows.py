@@ -69,6 +69,7 @@ def tenant(row: Tenant) -> TenantRow:
         status=row.status,  # type: ignore[arg-type]
         monthly_budget=row.monthly_budget,
         created_at=row.created_at,
+        max_runs=row.max_runs,
     )
 
 

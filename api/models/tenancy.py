@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from api.bodies import Body
 from api.models.common import ID, NOW, OTHER_ID, Number, Position, example
 from api.models.identity import ANNA, NewUserBody
-from schemas.tenancy.types import Commission, Name, Percent, Subdomain, TenantStatus
+from schemas.tenancy.types import Commission, MaxRuns, Name, Percent, Subdomain, TenantStatus
 
 Budget = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=6)]
 
@@ -47,6 +47,14 @@ class ReasonBody(Body):
     model_config = example(reason="Invoice 2026-09 is unpaid.")
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class LimitsBody(Body):
+    """`max_runs`: runs under way at a time. null: the platform's own limit holds."""
+
+    model_config = example(max_runs=20)
+
+    max_runs: MaxRuns | None
 
 
 class PartnerCreated(BaseModel):
@@ -96,6 +104,7 @@ class Tenant(BaseModel):
         subdomain="acme",
         status="active",
         monthly_budget_usd="250",
+        max_runs=None,
         created_at=NOW,
     )
 
@@ -105,4 +114,5 @@ class Tenant(BaseModel):
     subdomain: str
     status: TenantStatus
     monthly_budget_usd: Number | None
+    max_runs: int | None
     created_at: datetime

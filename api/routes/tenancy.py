@@ -10,6 +10,7 @@ from api.models.common import Done
 from api.models.identity import NewUserBody
 from api.models.tenancy import (
     CreatePartnerBody,
+    LimitsBody,
     Partner,
     PartnerCreated,
     ProvisionTenantBody,
@@ -24,7 +25,13 @@ from api.submit import Attempt, AttemptDep, until
 from infra.db.scope import Scope
 from schemas.access import Permission
 from schemas.base import PLATFORM, PartnerId, TenantId, UserId
-from schemas.tenancy.commands import CreatePartner, ProvisionTenant, ReinstateTenant, SuspendTenant
+from schemas.tenancy.commands import (
+    CreatePartner,
+    ProvisionTenant,
+    ReinstateTenant,
+    SetTenantLimits,
+    SuspendTenant,
+)
 from schemas.tenancy.types import NewUser, PartnerTerms
 
 router = APIRouter(tags=["tenancy"], dependencies=[Depends(current_actor)])
@@ -115,6 +122,7 @@ async def get_tenant(parts: Parts, scope: CurrentScope, tenant_id: UUID) -> Tena
         subdomain=row.subdomain,
         status=row.status,
         monthly_budget_usd=row.monthly_budget,
+        max_runs=row.max_runs,
         created_at=row.created_at,
     )
 
@@ -134,7 +142,7 @@ async def suspend_tenant(
 ) -> Any:
     tenant = await visible_tenant(parts, scope, tenant_id)
     command = SuspendTenant(tenant_id=tenant.id, reason=body.reason)
-    return await change_status(attempt, tenant, command)
+    return await change(attempt, tenant, command)
 
 
 @router.post(
@@ -152,10 +160,30 @@ async def reinstate_tenant(
 ) -> Any:
     tenant = await visible_tenant(parts, scope, tenant_id)
     command = ReinstateTenant(tenant_id=tenant.id, reason=body.reason)
-    return await change_status(attempt, tenant, command)
+    return await change(attempt, tenant, command)
 
 
-async def change_status(attempt: Attempt, tenant: TenantRow, command: SuspendTenant | ReinstateTenant) -> Any:
+@router.put(
+    "/tenants/{tenant_id}/limits",
+    response_model=Done,
+    dependencies=[may(Permission.TENANTS_LIMIT)],
+    summary="Set how many runs of a tenant may be under way at a time",
+)
+async def set_tenant_limits(
+    parts: Parts,
+    scope: CurrentScope,
+    attempt: AttemptDep,
+    tenant_id: UUID,
+    body: Annotated[LimitsBody, json_body(LimitsBody)],
+) -> Any:
+    tenant = await visible_tenant(parts, scope, tenant_id)
+    command = SetTenantLimits(tenant_id=tenant.id, max_runs=body.max_runs)
+    return await change(attempt, tenant, command)
+
+
+async def change(
+    attempt: Attempt, tenant: TenantRow, command: SuspendTenant | ReinstateTenant | SetTenantLimits
+) -> Any:
     answer = await attempt.send(command, tenant.id, tenant.partner_id)
     if answer is None:
         return attempt.pending(id=tenant.id)

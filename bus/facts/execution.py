@@ -28,7 +28,8 @@ def tenant_and_source(command: c.StartExecution, state: object, envelope: Envelo
 
 def starting(command: c.StartExecution, state: object, envelope: Envelope, read: Read) -> StartFacts:
     source: Agent | Workflow | None = read(f"{command.source_kind}-{command.source_id}")
-    return start_facts(source, command.version, envelope, read)
+    facts = start_facts(source, command.version, envelope, read)
+    return replace(facts, admission=None) if command.parent else facts
 
 
 def start_facts(
@@ -42,6 +43,7 @@ def start_facts(
         source=pin,
         release=release,
         followers=followers_of(source),
+        admission=read.admission(tenant.max_runs if tenant else None),
     )
 
 

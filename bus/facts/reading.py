@@ -2,11 +2,20 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from schemas.envelope import Envelope
+from schemas.execution.types import QueueReason
 
-Read = Callable[[str], Any]
+
+class Read(Protocol):
+    """What a decision may learn about the rest of the world, as of the commands decided before it."""
+
+    def __call__(self, stream: str) -> Any:
+        """The state of another stream; another tenant's does not exist."""
+
+    def admission(self, max_runs: int | None) -> QueueReason | None:
+        """Why a run of this tenant, whose own limit is `max_runs`, has to wait; None: it may begin."""
 
 
 @dataclass(frozen=True)

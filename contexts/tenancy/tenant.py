@@ -14,11 +14,24 @@ from contexts.tenancy.errors import (
 )
 from contexts.tenancy.facts import ProvisioningFacts
 from schemas.base import PartnerId, TenantId
-from schemas.tenancy.commands import ActivateTenant, ProvisionTenant, ReinstateTenant, SuspendTenant
-from schemas.tenancy.events import TenantActivated, TenantProvisioned, TenantReinstated, TenantSuspended
+from schemas.tenancy.commands import (
+    ActivateTenant,
+    ProvisionTenant,
+    ReinstateTenant,
+    SetTenantLimits,
+    SuspendTenant,
+)
+from schemas.tenancy.events import (
+    TenantActivated,
+    TenantLimitsSet,
+    TenantProvisioned,
+    TenantReinstated,
+    TenantSuspended,
+)
 from schemas.tenancy.types import NewUser, TenantStatus
 
-TenantEvent = TenantProvisioned | TenantActivated | TenantSuspended | TenantReinstated
+StatusEvent = TenantActivated | TenantSuspended | TenantReinstated
+TenantEvent = TenantProvisioned | TenantLimitsSet | StatusEvent
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,7 @@ class Tenant:
     monthly_budget: Decimal | None
     owner: NewUser
     status: TenantStatus = "provisioned"
+    max_runs: int | None = None
 
 
 def provision(state: Tenant | None, command: ProvisionTenant, ctx: Context) -> list[TenantProvisioned]:
@@ -40,7 +54,7 @@ def provision(state: Tenant | None, command: ProvisionTenant, ctx: Context) -> l
     event = TenantProvisioned(**dict(command))
     if state is None:
         return [event]
-    if replace(state, status="provisioned") == evolve(None, event):
+    if replace(state, status="provisioned", max_runs=None) == evolve(None, event):
         return []
     raise TenantExists(f"tenant {command.tenant_id} exists with other details")
 
@@ -72,6 +86,14 @@ def reinstate(state: Tenant | None, command: ReinstateTenant, ctx: Context) -> l
     return [TenantReinstated(tenant_id=command.tenant_id, reason=command.reason)]
 
 
+def set_limits(state: Tenant | None, command: SetTenantLimits, ctx: Context) -> list[TenantLimitsSet]:
+    """Runs that are under way go on, however low the limit becomes."""
+    tenant = own(state, command.tenant_id, ctx)
+    if tenant.max_runs == command.max_runs:
+        return []
+    return [TenantLimitsSet(tenant_id=command.tenant_id, max_runs=command.max_runs)]
+
+
 def found(state: Tenant | None, tenant_id: TenantId) -> Tenant:
     if state is None:
         raise TenantNotFound(f"there is no tenant {tenant_id}")
@@ -93,10 +115,14 @@ def require_own_partner(partner_id: PartnerId, ctx: Context) -> None:
 def evolve(state: Tenant | None, event: TenantEvent) -> Tenant | None:
     if isinstance(event, TenantProvisioned):
         return Tenant(**dict(event))
-    return None if state is None else replace(state, status=STATUS_AFTER[type(event)])
+    if state is None:
+        return None
+    if isinstance(event, TenantLimitsSet):
+        return replace(state, max_runs=event.max_runs)
+    return replace(state, status=STATUS_AFTER[type(event)])
 
 
-STATUS_AFTER: dict[type[TenantEvent], TenantStatus] = {
+STATUS_AFTER: dict[type[StatusEvent], TenantStatus] = {
     TenantActivated: "active",
     TenantSuspended: "suspended",
     TenantReinstated: "active",

@@ -7,9 +7,15 @@ from projections.fold import Handlers, Rows, fold
 from projections.kernel import Projection, Tx
 from projections.statements import merge
 from schemas.envelope import Recorded
-from schemas.tenancy.events import TenantActivated, TenantProvisioned, TenantReinstated, TenantSuspended
+from schemas.tenancy.events import (
+    TenantActivated,
+    TenantLimitsSet,
+    TenantProvisioned,
+    TenantReinstated,
+    TenantSuspended,
+)
 
-TENANTS = merge("tenants", key=("id",), changing=("status", "status_reason"))
+TENANTS = merge("tenants", key=("id",), changing=("status", "status_reason", "max_runs"))
 
 
 async def project(events: Sequence[Recorded], tx: Tx) -> None:
@@ -45,11 +51,16 @@ def reinstated(rows: Rows, recorded: Recorded, event: TenantReinstated) -> None:
     rows.put(event.tenant_id, recorded, id=event.tenant_id, status="active", status_reason=why)
 
 
+def limits_set(rows: Rows, recorded: Recorded, event: TenantLimitsSet) -> None:
+    rows.put(event.tenant_id, recorded, id=event.tenant_id, max_runs=event.max_runs or 0)
+
+
 ON: Handlers[Rows] = {
     TenantProvisioned: provisioned,
     TenantActivated: activated,
     TenantSuspended: suspended,
     TenantReinstated: reinstated,
+    TenantLimitsSet: limits_set,
 }
 
 PROJECTION = Projection(

@@ -7,8 +7,8 @@ from projections.kernel import Connection
 from projections.reading import Before, one, page
 
 SELECT = """
-SELECT id, partner_id, name, subdomain, owner_user_id, monthly_budget, status, status_reason, created_at,
-    updated_at
+SELECT id, partner_id, name, subdomain, owner_user_id, monthly_budget, status, status_reason,
+    nullif(max_runs, 0) AS max_runs, created_at, updated_at
 FROM tenants
 """
 
@@ -23,6 +23,7 @@ class Tenant:
     monthly_budget: Decimal | None
     status: str
     status_reason: str | None
+    max_runs: int | None
     created_at: datetime
     updated_at: datetime
 

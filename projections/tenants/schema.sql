@@ -1,4 +1,5 @@
 -- Customers and whether they may work. `status_reason` says why one was suspended or reinstated.
+-- `max_runs`: 0 or null where the platform's own limit holds.
 CREATE TABLE {tenants} (
     id             uuid PRIMARY KEY,
     name           text NOT NULL,
@@ -7,6 +8,7 @@ CREATE TABLE {tenants} (
     monthly_budget numeric(38, 12),
     status         text NOT NULL CHECK (status IN ('provisioned', 'active', 'suspended')),
     status_reason  text,
+    max_runs       integer,
     {common}
 );
 

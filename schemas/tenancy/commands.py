@@ -1,5 +1,5 @@
 from schemas.base import Command, PartnerId, TenantId
-from schemas.tenancy.types import Budget, Name, NewUser, PartnerTerms, Subdomain
+from schemas.tenancy.types import Budget, MaxRuns, Name, NewUser, PartnerTerms, Subdomain
 
 
 class CreatePartner(Command, type_name="tenancy.partner.create", stream="partner-{0.partner_id}"):
@@ -30,3 +30,10 @@ class SuspendTenant(Command, type_name="tenancy.tenant.suspend", stream="tenant-
 class ReinstateTenant(Command, type_name="tenancy.tenant.reinstate", stream="tenant-{0.tenant_id}"):
     tenant_id: TenantId
     reason: str
+
+
+class SetTenantLimits(Command, type_name="tenancy.tenant.set_limits", stream="tenant-{0.tenant_id}"):
+    """Without `max_runs` the platform's own limit holds again."""
+
+    tenant_id: TenantId
+    max_runs: MaxRuns | None

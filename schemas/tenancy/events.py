@@ -42,3 +42,10 @@ class TenantSuspended(Event, type_name="tenancy.tenant.suspended"):
 class TenantReinstated(Event, type_name="tenancy.tenant.reinstated"):
     tenant_id: TenantId
     reason: str
+
+
+class TenantLimitsSet(Event, type_name="tenancy.tenant.limits_set"):
+    """Without `max_runs` the platform's own limit holds."""
+
+    tenant_id: TenantId
+    max_runs: int | None

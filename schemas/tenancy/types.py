@@ -15,6 +15,8 @@ Commission = Annotated[Decimal, Field(ge=0, le=100, max_digits=12, decimal_place
 Budget = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=12)]
 TENANT_SUSPENDED = "tenancy.tenant_suspended"
 """What is refused, or put off, because its tenant is suspended."""
+MaxRuns = Annotated[int, Field(ge=1, le=100_000)]
+"""How many runs of one tenant may be under way at a time."""
 
 TenantStatus = Literal["provisioned", "active", "suspended"]
 

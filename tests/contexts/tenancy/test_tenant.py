@@ -3,8 +3,8 @@ import pytest
 from contexts.tenancy.facts import ProvisioningFacts
 from contexts.tenancy.registry import REGISTRY
 from schemas.base import Command
-from schemas.tenancy.commands import ActivateTenant, ReinstateTenant, SuspendTenant
-from schemas.tenancy.events import TenantActivated, TenantReinstated, TenantSuspended
+from schemas.tenancy.commands import ActivateTenant, ReinstateTenant, SetTenantLimits, SuspendTenant
+from schemas.tenancy.events import TenantActivated, TenantLimitsSet, TenantReinstated, TenantSuspended
 from tests.support.builders import (
     OTHER_PARTNER_ID,
     TENANT_ID,
@@ -22,6 +22,7 @@ given = Spec(REGISTRY).given
 ACTIVATE = ActivateTenant(tenant_id=TENANT_ID)
 SUSPEND = SuspendTenant(tenant_id=TENANT_ID, reason="unpaid")
 REINSTATE = ReinstateTenant(tenant_id=TENANT_ID, reason="paid")
+LIMIT = SetTenantLimits(tenant_id=TENANT_ID, max_runs=3)
 
 PROVISIONED = (tenant_provisioned(),)
 ACTIVE = (*PROVISIONED, tenant_activated())
@@ -92,12 +93,12 @@ def test_a_tenant_that_was_never_active_is_not_reinstated() -> None:
     given(*PROVISIONED).when(REINSTATE).refused("tenancy.tenant_not_suspended")
 
 
-@pytest.mark.parametrize("command", [ACTIVATE, SUSPEND, REINSTATE])
+@pytest.mark.parametrize("command", [ACTIVATE, SUSPEND, REINSTATE, LIMIT])
 def test_a_tenant_nobody_provisioned_is_not_found(command: Command) -> None:
     given().when(command).refused("tenancy.tenant_not_found")
 
 
-@pytest.mark.parametrize("command", [SUSPEND, REINSTATE])
+@pytest.mark.parametrize("command", [SUSPEND, REINSTATE, LIMIT])
 def test_a_partner_touches_only_its_own_tenants(command: Command) -> None:
     stranger = partner_admin(OTHER_PARTNER_ID)
     given(*SUSPENDED).by(stranger).when(command).refused("tenancy.not_your_partner")
@@ -106,3 +107,16 @@ def test_a_partner_touches_only_its_own_tenants(command: Command) -> None:
 def test_a_partner_and_the_platform_may_suspend() -> None:
     for actor in (partner_admin(), app_admin()):
         given(*ACTIVE).by(actor).when(SUSPEND).then(tenant_suspended())
+
+
+def test_a_limit_is_set_changed_and_lifted() -> None:
+    lifted = SetTenantLimits(tenant_id=TENANT_ID, max_runs=None)
+    given(*ACTIVE).when(lifted).nothing()
+    given(*ACTIVE).by(partner_admin()).when(LIMIT).then(limit(3))
+    given(*ACTIVE, limit(3)).when(LIMIT).nothing()
+    given(*ACTIVE, limit(3)).when(lifted).then(limit(None))
+    given(*ACTIVE, limit(3)).knowing(KNOWN).when(provision_tenant()).nothing()
+
+
+def limit(max_runs: int | None) -> TenantLimitsSet:
+    return TenantLimitsSet(tenant_id=TENANT_ID, max_runs=max_runs)
