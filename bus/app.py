@@ -21,6 +21,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from bus import failpoints, projection_consumer, reconciler, relay, timers, wiring
 from bus.aborts import RunEnds
+from bus import projection_consumer, relay, scheduler, timers, wiring
+from bus.admission import Admission
 from bus.broker import Bus, connected
 from bus.checkpoints import Checkpoints
 from bus.command_consumer import CommandConsumer
@@ -40,9 +42,13 @@ from bus.publisher import Submitter
 from bus.reconciler import Reconciler
 from bus.relay import Relay
 from bus.requests import StoredRequests
+from bus.run_feed import RunFeed, loader
+from bus.run_index import RunIndex
+from bus.scheduler import Schedule, Scheduler
 from bus.streams import ensure_streams
 from bus.timer_table import ProjectedTimers
 from bus.wake import announcer, listen
+from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts
 from infra import metrics, telemetry
 from infra.crypto.master_key import master_key
@@ -55,7 +61,7 @@ from infra.settings import Settings, load
 from infra.tools.assembled import tools
 from projections.registry import PROJECTIONS
 
-ROLES = ("commands", "relay", "policies", "effects", "projections", "timers")
+ROLES = ("commands", "relay", "policies", "effects", "projections", "timers", "scheduler")
 EFFECT_CONCURRENCY = 64
 IO_THREADS = 16
 SWITCH_SECONDS = 0.0005
@@ -133,6 +139,37 @@ def commands(p: Parts, on_commit: Callable[[Sequence[Row]], None]) -> Work:
     decider = Decider(p.store, wiring.HANDLERS, wiring.FACTS, clock=now)
     executor = ThreadPoolExecutor(1, "decide")
     return CommandConsumer(p.bus.nc, p.bus.js, decider, executor, on_commit, p.patience).run
+    index = RunIndex()
+    admission = Admission(limits(p.settings), index)
+    decider = Decider(p.store, wiring.HANDLERS, wiring.FACTS, lambda: datetime.now(UTC), admission)
+    executor = ThreadPoolExecutor(1, "decide")
+    consumer = CommandConsumer(p.bus.nc, p.bus.js, decider, executor, on_commit)
+
+    async def work() -> None:
+        feed = RunFeed(p.bus.nc, p.bus.js, loader(p.pool, p.store), index)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(feed.run())
+            await feed.ready.wait()
+            await consumer.run()
+
+    return work
+
+
+def limits(settings: Settings) -> Limits:
+    return Limits(settings.runs_per_tenant, settings.runs_per_partner, settings.runs_on_platform)
+
+
+def schedule(p: Parts) -> Work:
+    async def work() -> None:
+        """Anew in every reign: what was in flight in an earlier one is found in the database."""
+        index = RunIndex()
+        begins = Scheduler(Schedule(limits(p.settings), index), scheduler.through(p.submitter))
+        feed = RunFeed(p.bus.nc, p.bus.js, loader(p.pool, p.store), index, begins.wake, sweeping=True)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(feed.run())
+            group.create_task(begins.run())
+
+    return leading(p, scheduler.LOCK, work)
 
 
 def policies(p: Parts) -> list[Work]:
@@ -219,6 +256,8 @@ def works(p: Parts, roles: Sequence[str]) -> list[Work]:
             leading(p, reconciler.LOCK, reconciling(p).run),
             partial(keep_ahead, p.database_url),
         ],
+        "scheduler": lambda: [schedule(p)],
+        "timers": lambda: [leading(p, timers.LOCK, timers.Timers(ProjectedTimers(p.pool), p.submitter).run)],
     }
     return [work for role in roles for work in table[role]()]
 

@@ -1,6 +1,8 @@
 """Commands in, answers out: load, decide in order, write everything in one transaction. Blocking."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -8,10 +10,12 @@ from uuid import UUID
 
 from bus.access import refusal_of_access
 from bus.cache import Cache
+from bus.admission import Admission
 from bus.facts.reading import Facts
 from bus.failpoints import reach
 from bus.folded import NOTHING, Folded
 from bus.snapshots import Snapshots
+from contexts.execution.admission import Occupancy
 from contexts.kernel import Aggregate, Context, Handler, Rejection
 from infra.eventstore.mapper import recorded
 from infra.eventstore.payloads import LARGE_BYTES, MAX_EVENT_BYTES, Slim, externalise
@@ -27,6 +31,7 @@ from infra.eventstore.types import (
 )
 from schemas.base import PLATFORM, Claim, Command, Event
 from schemas.envelope import Answer, Envelope, Refusal
+from schemas.execution.types import QueueReason
 
 ATTEMPTS = 3
 
@@ -48,6 +53,7 @@ class Work:
     """One attempt at a batch: states as they would be, and what is to be written."""
 
     batch: Batch
+    runs: Occupancy
     folded: dict[str, Folded] = field(default_factory=dict)
     answers: dict[UUID, Answer] = field(default_factory=dict)
     hashes: dict[UUID, str] = field(default_factory=dict)
@@ -63,8 +69,10 @@ class Decider:
         facts: Mapping[type[Command], Facts],
         clock: Clock,
         cache: Cache | None = None,
+        admission: Admission,
     ) -> None:
         self._store, self._handlers, self._facts, self._clock = store, handlers, facts, clock
+        self._admission = admission
         self._aggregates = {handler.aggregate.name: handler.aggregate for handler in handlers.values()}
         self._snapshots = Snapshots(store, self._aggregates.values())
         self._cache = cache or Cache()
@@ -98,7 +106,7 @@ class Decider:
     def _attempt(
         self, requests: Sequence[Request], taken: frozenset[Claim], now: datetime, recall: bool
     ) -> list[Answer]:
-        work = Work(Batch(now))
+        work = Work(Batch(now), self._admission.trial())
         self._load(work, requests, recall)
         self._load(work, requests, recall=False)
         for request in requests:
@@ -156,6 +164,11 @@ class Decider:
             work.batch.payloads.extend(
                 OwnedPayload(row.tenant_id, row.partner_id, payload) for payload in slim.payloads
             )
+        rows = [row_of(e, own.version + n, request, work.batch) for n, e in enumerate(events, start=1)]
+        for row, event in zip(rows, events, strict=True):
+            self._fold(work, row, event)
+            self._admission.note(work.runs, event, envelope)
+        work.batch.rows.extend(rows)
         work.batch.claims.extend((c, envelope.tenant_id) for event in events for c in event.claims())
         return self._note(work, request, None)
 
@@ -166,7 +179,11 @@ class Decider:
         if refusal:
             raise refusal
         facts = self._facts.get(type(command))
-        known = facts.build(command, own.state, envelope, reader(work, envelope)) if facts else None
+        known = (
+            facts.build(command, own.state, envelope, Reader(work, envelope, self._admission))
+            if facts
+            else None
+        )
         now = work.batch.recorded_at
         context = Context(now, envelope.actor, envelope.tenant_id, envelope.partner_id, known)
         return handler.decide(own.state, command, context)
@@ -207,6 +224,7 @@ class Decider:
             answer = decided.answer
             position = at.get((answer.stream, answer.version), answer.position)
             work.answers[answer.message_id] = answer.model_copy(update={"position": position})
+        self._admission.keep(work.runs, lambda run_id: work.folded[f"execution-{run_id}"].position)
         self._remember(work.folded)
 
     def _remember(self, folded: Mapping[str, Folded]) -> None:
@@ -232,14 +250,20 @@ OTHER_INPUT = Refusal(
 )
 
 
-def reader(work: Work, envelope: Envelope) -> Callable[[str], Any]:
-    """States of other streams, as of this decision; another tenant's stream does not exist."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The rest of the world as of this decision; another tenant's stream does not exist."""
 
-    def read(stream: str) -> Any:
-        folded = work.folded.get(stream, NOTHING)
-        return folded.state if folded.tenant_id in (PLATFORM, envelope.tenant_id) else None
+    work: Work
+    envelope: Envelope
+    admissions: Admission
 
-    return read
+    def __call__(self, stream: str) -> Any:
+        folded = self.work.folded.get(stream, NOTHING)
+        return folded.state if folded.tenant_id in (PLATFORM, self.envelope.tenant_id) else None
+
+    def admission(self, max_runs: int | None) -> QueueReason | None:
+        return self.admissions.reason(self.work.runs, self.envelope, max_runs)
 
 
 def refusal_of_claims(events: Sequence[Event], taken: frozenset[Claim]) -> Refusal | None:

@@ -58,6 +58,13 @@ class Settings(BaseSettings):
         '`{"files": {"command": ["files-mcp", "/srv"], "tenants": ["<tenant id>"]}}`; '
         '`"tenants": "*"` lists it for everybody.',
     )
+    runs_per_tenant: int = Field(
+        50, gt=0, description="How many runs of one tenant may be under way at a time; more wait in a queue."
+    )
+    runs_per_partner: int = Field(
+        200, gt=0, description="How many runs of all tenants of one partner may be under way at a time."
+    )
+    runs_on_platform: int = Field(1000, gt=0, description="How many runs may be under way at a time in all.")
     log_level: LogLevel = Field("INFO", description="Least severe log line that is written.")
     log_format: LogFormat = Field("json", description="`json` for machines, `console` for people.")
     otlp_endpoint: str | None = Field(

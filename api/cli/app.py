@@ -80,7 +80,8 @@ def migrate(data: Data = None) -> None:
 @app.command()
 def run(
     role: Annotated[
-        str, typer.Option(help="api, commands, policies, effects, projections, relay, timers, all workers.")
+        str,
+        typer.Option(help="api, commands, policies, effects, projections, relay, timers, scheduler, all."),
     ] = "all",
     data: Data = None,
 ) -> None:

@@ -6,7 +6,7 @@ Only runs that a person, a client or a trigger started count; a subworkflow's ru
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from schemas.base import Event, PartnerId, TenantId
@@ -171,7 +171,7 @@ def following(
     return replace(before, position=position, **changes) if before and changes else None
 
 
-CHANGES: Mapping[type[Event], Mapping[str, bool]] = {
+CHANGES: Mapping[type[Event], Mapping[str, Any]] = {
     e.ExecutionQueued: {},
     e.ExecutionStarted: {},
     e.ExecutionParked: {"idle": True},

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from bus import dead_letters, subjects, wiring
+from bus.admission import Admission
 from bus.broker import Bus
 from bus.command_consumer import CommandConsumer
 from bus.dead_letters import DeadLetter
@@ -22,6 +23,7 @@ from tests.bus.workers import running, until
 from tests.support.builders import NOW, SYSTEM, create_partner, new_user
 from tests.support.client import Client
 from tests.support.fakes.clock import FakeClock
+from tests.support.harness import LIMITS
 
 SHORT = Patience(tries=2, pauses=(0.05,), ack_wait=5)
 WAIT = 30.0
@@ -46,7 +48,7 @@ def consumer(bus: Bus, store: PostgresEventStore, defect: Defective | None = Non
         handlers[CreatePartner.type_name] = Handler(
             CreatePartner, original.aggregate, defect.decide, original.permission
         )
-    decider = Decider(store, handlers, wiring.FACTS, FakeClock(NOW))
+    decider = Decider(store, handlers, wiring.FACTS, FakeClock(NOW), Admission(LIMITS))
     return CommandConsumer(bus.nc, bus.js, decider, ThreadPoolExecutor(1), lambda rows: None, SHORT)
 
 

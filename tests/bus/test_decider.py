@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from bus import wiring
+from bus.admission import Admission
 from bus.command_consumer import parse
 from bus.decider import Decider, Request
 from bus.publisher import seal
@@ -15,7 +16,7 @@ from schemas.tenancy.commands import CreatePartner
 from tests.support.builders import NOW, PARTNER_ID, SYSTEM, TENANT_ID, create_partner, new_user
 from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.event_store import MemoryEventStore
-from tests.support.harness import Harness
+from tests.support.harness import LIMITS, Harness
 from tests.support.money import authorize, call
 from tests.support.story import LEDGER, given_tenant, names
 
@@ -34,7 +35,7 @@ class ConflictingStore(MemoryEventStore):
 
 
 def decider(store: MemoryEventStore) -> Decider:
-    return Decider(store, wiring.HANDLERS, wiring.FACTS, FakeClock(NOW))
+    return Decider(store, wiring.HANDLERS, wiring.FACTS, FakeClock(NOW), Admission(LIMITS))
 
 
 def request(command: Command, message_id: UUID | None = None, input_hash: str = "") -> Request:

@@ -16,11 +16,15 @@ from uuid import UUID, uuid5
 
 from bus import causation, codec, timers, wiring
 from bus.aborts import RunEnds
+from bus.admission import Admission
 from bus.command_consumer import parse
 from bus.decider import Decider, Request
 from bus.publisher import seal
 from bus.requests import StoredRequests
 from bus.whole import restored
+from bus.run_index import FOLLOWED, RunIndex
+from bus.scheduler import Schedule
+from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts, OnDelta
 from infra.eventstore.mapper import recorded
 from infra.retrieval import NoDocuments
@@ -28,6 +32,7 @@ from schemas.base import PLATFORM, Command, Event
 from schemas.envelope import Actor, Answer, Envelope
 from schemas.execution.chat import ChatRequest, ChatResult
 from tests.support.at_once import at_once
+from schemas.execution.commands import BeginExecution
 from tests.support.builders import NOW
 from tests.support.delivery import Arrival, Delivery, Disorder, InOrder, Sent
 from tests.support.fakes.chat_model import FakeChatModel
@@ -39,6 +44,7 @@ from tests.support.fakes.tool_runner import FakeToolRunner
 from tests.support.listeners import WorkerKilled, listeners
 
 IDS = UUID(int=77)
+LIMITS = Limits(tenant=50, partner=200, platform=1000)
 STEPS = 100_000
 """No story is so long: one that is goes round in circles."""
 
@@ -64,11 +70,14 @@ class MortalChatModel(FakeChatModel):
 
 
 class Harness:
-    def __init__(self, seed: int | None = None) -> None:
+    def __init__(self, seed: int | None = None, limits: Limits = LIMITS) -> None:
         self.clock, self.store, self.timers = FakeClock(NOW), MemoryEventStore(), MemoryTimers()
         self.chat, self.deltas, self.run_ends = MortalChatModel(), FakeDeltas(), RunEnds()
         self._arrival: Arrival = InOrder() if seed is None else Disorder(seed)
-        self._decider = Decider(self.store, wiring.HANDLERS, wiring.FACTS, self.clock)
+        self._admission = Admission(limits)
+        self._decider = Decider(self.store, wiring.HANDLERS, wiring.FACTS, self.clock, self._admission)
+        self._runs = RunIndex()
+        self._schedule = Schedule(limits, self._runs)
         requests = StoredRequests(self.store)
         self.tools = FakeToolRunner(self.clock)
         ports = ExecutionPorts(
@@ -132,6 +141,7 @@ class Harness:
 
     def _step(self) -> bool:
         self._publish()
+        self._commands += [Sent(request(envelope)) for envelope, _ in self._schedule.next()]
         deliverable = [d for d in self._deliveries if d.listener.actor.id not in self.down]
         if deliverable and (not self._commands or self._arrival.deliver_first()):
             delivery = self._arrival.next(deliverable)
@@ -149,6 +159,9 @@ class Harness:
             event, _ = codec.decode(codec.encode(row, self._position))
             self._position = row.position
             self.timers.apply(event)
+            if isinstance(event.event, FOLLOWED):
+                self._admission.index.offer(event)
+                self._runs.offer(event)
             wanting = [listener for listener in self._listeners if listener.wants(event)]
             event = restored(self.store, event)
             self._deliveries += [Delivery(listener, event, self._arrival.times) for listener in wanting]
@@ -165,7 +178,10 @@ class Harness:
         self._acknowledge([delivery])
 
     def _decide(self, batch: list[Sent]) -> None:
-        self._decider.process([sent.request for sent in batch])
+        answers = self._decider.process([sent.request for sent in batch])
+        for sent, answer in zip(batch, answers, strict=True):
+            if isinstance(sent.request.command, BeginExecution):
+                self._schedule.answered(sent.request.command.execution_id, answer)
         causes = [sent.cause for sent in batch if sent.cause]
         for cause in causes:
             cause.unanswered -= 1

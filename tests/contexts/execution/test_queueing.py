@@ -35,9 +35,9 @@ def queue_of(runs: list[Run]) -> Queue:
     return queue
 
 
-backlogs = st.lists(
-    st.tuples(st.integers(0, 4), st.integers(0, 9), st.integers(1, 40)), max_size=60
-).map(lambda made: [waiting_run(n, *which) for n, which in enumerate(made)])
+backlogs = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 9), st.integers(1, 40)), max_size=60).map(
+    lambda made: [waiting_run(n, *which) for n, which in enumerate(made)]
+)
 limits = st.builds(Limits, st.integers(0, 6), st.integers(0, 12), st.integers(0, 20))
 UNLIMITED = Limits(10_000, 10_000, 10_000)
 
