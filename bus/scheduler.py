@@ -19,6 +19,7 @@ from contexts.execution.queueing import Queue, next_runs
 from schemas.base import TenantId
 from schemas.envelope import Actor, Answer, Envelope
 from schemas.execution.commands import BeginExecution
+from schemas.tenancy.types import TENANT_SUSPENDED
 
 LOCK = 4_805_005
 IN_FLIGHT = 64
@@ -27,7 +28,6 @@ ANSWER_SECONDS = 10.0
 TRIES = 3
 IDS = UUID("8d1f1a37-6f3e-4a44-9d0c-0c1f3b6f7e55")
 ACTOR = Actor(kind="system", id="scheduler")
-SUSPENDED = "tenancy.tenant_suspended"
 
 Send = Callable[[Envelope, BeginExecution], Awaitable[Answer]]
 
@@ -138,7 +138,7 @@ def through(submitter: Submitter) -> Send:
 
 
 def is_suspended(answer: Answer) -> bool:
-    return answer.refusal is not None and answer.refusal.code == SUSPENDED
+    return answer.refusal is not None and answer.refusal.code == TENANT_SUSPENDED
 
 
 def note(answer: Answer) -> None:

@@ -32,7 +32,7 @@ class Limits:
 class Run:
     """`position`: of the last event taken in. `queued_at`: of the first, which is the run's age.
 
-    `idle`: parked or paused. `scope`: of the limit it was queued for.
+    A run may be parked and paused at the same time. `scope`: of the limit it was queued for.
     """
 
     execution_id: UUID
@@ -40,7 +40,8 @@ class Run:
     partner_id: PartnerId | None
     position: int
     started: bool
-    idle: bool = False
+    parked: bool = False
+    paused: bool = False
     ended: bool = False
     priority: int = 5
     weight: int = 1
@@ -49,11 +50,11 @@ class Run:
 
     @property
     def running(self) -> bool:
-        return self.started and not self.idle and not self.ended
+        return self.started and not (self.parked or self.paused or self.ended)
 
     @property
     def waiting(self) -> bool:
-        return not self.started and not self.idle and not self.ended
+        return not (self.started or self.paused or self.ended)
 
 
 @dataclass
@@ -166,7 +167,7 @@ def following(
             return replace(new, priority=event.priority, weight=event.weight, scope=event.reason.scope)
         case e.ExecutionStarted() if event.parent is None:
             new = before or Run(event.execution_id, tenant_id, partner_id, position, started=True)
-            return replace(new, position=position, started=True, idle=False)
+            return replace(new, position=position, started=True)
     changes = CHANGES.get(type(event))
     return replace(before, position=position, **changes) if before and changes else None
 
@@ -174,10 +175,10 @@ def following(
 CHANGES: Mapping[type[Event], Mapping[str, Any]] = {
     e.ExecutionQueued: {},
     e.ExecutionStarted: {},
-    e.ExecutionParked: {"idle": True},
-    e.ExecutionPaused: {"idle": True},
-    e.ExecutionWoken: {"idle": False},
-    e.ExecutionResumed: {"idle": False},
+    e.ExecutionParked: {"parked": True},
+    e.ExecutionPaused: {"paused": True},
+    e.ExecutionWoken: {"parked": False},
+    e.ExecutionResumed: {"paused": False},
     e.ExecutionSucceeded: {"ended": True},
     e.ExecutionFailed: {"ended": True},
     e.ExecutionCancelled: {"ended": True},

@@ -5,7 +5,7 @@ from projections.kernel import Connection
 from projections.reading import many, one
 
 RUNS = """
-SELECT execution_id, tenant_id, partner_id, position, started, idle, priority, weight, queued_at,
+SELECT execution_id, tenant_id, partner_id, position, started, parked, paused, priority, weight, queued_at,
     coalesce(scope, 'tenant') AS scope
 FROM run_queue
 """
@@ -19,10 +19,11 @@ POSITION = "SELECT min(position) AS position FROM projections WHERE name IN ('ru
 WAITING = """
 SELECT q.scope, q.run_limit AS "limit",
     CASE q.scope WHEN 'tenant' THEN
-        (SELECT count(*) FROM run_queue o WHERE o.tenant_id = q.tenant_id AND o.started AND NOT o.idle)
+        (SELECT count(*) FROM run_queue o WHERE o.tenant_id = q.tenant_id AND o.started
+            AND NOT o.parked AND NOT o.paused)
     ELSE q.running END AS running,
-    (SELECT count(*) FROM run_queue o WHERE o.tenant_id = q.tenant_id AND NOT o.started AND NOT o.idle
-        AND (o.priority, o.queued_at) < (q.priority, q.queued_at)) AS ahead
+    (SELECT count(*) FROM run_queue o WHERE o.tenant_id = q.tenant_id AND NOT o.started
+        AND NOT o.paused AND (o.priority, o.queued_at) < (q.priority, q.queued_at)) AS ahead
 FROM run_queue q WHERE q.execution_id = %(id)s AND NOT q.started
 """
 
@@ -34,7 +35,8 @@ class QueueRow:
     partner_id: UUID | None
     position: int
     started: bool
-    idle: bool
+    parked: bool
+    paused: bool
     priority: int
     weight: int
     queued_at: int

@@ -3,7 +3,8 @@
 CREATE TABLE {run_queue} (
     execution_id uuid PRIMARY KEY,
     started      boolean NOT NULL,
-    idle         boolean NOT NULL, -- parked or paused
+    parked       boolean NOT NULL,
+    paused       boolean NOT NULL,
     priority     integer NOT NULL,
     weight       integer NOT NULL,
     queued_at    bigint NOT NULL,

@@ -70,6 +70,8 @@ def reason(occupancy: Occupancy, **limits: int) -> QueueReason | None:
         ((queued(), started()), 1, 0),
         ((started(), PARKED), 0, 0),
         ((started(), PARKED, WOKEN), 1, 0),
+        ((started(), PARKED, PAUSED, RESUMED), 0, 0),
+        ((started(), PARKED, PAUSED, WOKEN), 0, 0),
         ((started(), PAUSED), 0, 0),
         ((started(), PAUSED, RESUMED), 1, 0),
         ((queued(), PAUSED), 0, 0),
