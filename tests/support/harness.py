@@ -93,6 +93,8 @@ class Harness:
         self._listeners = tuple(listeners(ports, self.store))
         self.down: set[str] = set()
         """Consumers no process runs now, by name: their events wait."""
+        self.refused: list[str] = []
+        """Why reactions were refused, in order."""
         self._commands: list[Sent] = []
         self._deliveries: list[Delivery] = []
         self._position = self._submitted = 0
@@ -115,7 +117,7 @@ class Harness:
     def run(self) -> None:
         """Until nothing is left to do now."""
         for _ in range(STEPS):
-            if not self._step():
+            if not self.step():
                 return
         raise AssertionError(f"still busy after {STEPS} steps")
 
@@ -139,7 +141,8 @@ class Harness:
         rows = self.store.after(0, STEPS)
         return sorted({row.stream for row in rows if row.stream.startswith(f"{kind}-" if kind else "")})
 
-    def _step(self) -> bool:
+    def step(self) -> bool:
+        """The next thing that is to be done; False when there is none."""
         self._publish()
         self._commands += [Sent(request(envelope)) for envelope, _ in self._schedule.next()]
         deliverable = [d for d in self._deliveries if d.listener.actor.id not in self.down]
@@ -180,6 +183,8 @@ class Harness:
     def _decide(self, batch: list[Sent]) -> None:
         answers = self._decider.process([sent.request for sent in batch])
         for sent, answer in zip(batch, answers, strict=True):
+            if answer.refusal:
+                self.refused.append(answer.refusal.code)
             if isinstance(sent.request.command, BeginExecution):
                 self._schedule.answered(sent.request.command.execution_id, answer)
         causes = [sent.cause for sent in batch if sent.cause]
