@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import aclosing
@@ -17,6 +18,7 @@ from bus.dead_letters import bury
 from bus.decider import Decider, Request
 from bus.failpoints import reach
 from bus.failures import PATIENT, Patience, is_outage
+from bus.fair_batch import Lanes, add, fair_batch
 from bus.publisher import REPLY_TO
 from bus.pull import Pull
 from bus.streams import COMMANDS, REACTIONS, durable
@@ -26,8 +28,12 @@ from schemas.envelope import Answer, Envelope
 from schemas.registry import command_from
 
 NAME = "commands"
-BATCH = 96
+BATCH = 192
+SHARED_BATCH = 96
+"""Where several tenants wait, each with at most two lanes: who comes next waits for less."""
+
 IN_FLIGHT = 1_024
+PULLED = 512
 
 log = structlog.get_logger(__name__)
 
@@ -48,20 +54,25 @@ class CommandConsumer:
         self._executor, self._on_commit, self._patience = executor, on_commit, patience
 
     async def run(self) -> None:
-        """Clients' commands and our own reactions come from two streams and are decided together."""
+        """Clients' commands and our own reactions come from two streams and are decided together.
+
+        Tenants take turns among all that was pulled; what waits here is bounded by what may be in flight.
+        """
+        waiting: Lanes[str, Msg] = OrderedDict()
         coming: asyncio.Queue[list[Msg]] = asyncio.Queue(1)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._fetch(COMMANDS, subjects.COMMANDS, coming))
             group.create_task(self._fetch(REACTIONS, subjects.REACTIONS, coming))
             while True:
-                batch = await coming.get()
+                if not waiting:
+                    take_in(waiting, await coming.get())
                 if not coming.empty():
-                    batch += coming.get_nowait()
-                await self._handle(batch)
+                    take_in(waiting, coming.get_nowait())
+                await self._handle(fair_batch(waiting, batch_size(waiting)))
 
     async def _fetch(self, stream: str, subject: str, coming: "asyncio.Queue[list[Msg]]") -> None:
         consumer = durable(stream.lower(), [subject], IN_FLIGHT, self._patience.ack_wait)
-        async with aclosing(Pull(self._nc, self._js, stream, consumer, size=BATCH).batches()) as batches:
+        async with aclosing(Pull(self._nc, self._js, stream, consumer, size=PULLED).batches()) as batches:
             async for batch in batches:
                 await coming.put(batch)
 
@@ -124,6 +135,15 @@ class CommandConsumer:
         if reply_to:
             await self._nc.publish(reply_to, answer.model_dump_json().encode())
         await msg.ack()
+
+
+def batch_size(waiting: Lanes[str, Msg]) -> int:
+    return BATCH if len(waiting) <= 2 else SHARED_BATCH
+
+
+def take_in(waiting: Lanes[str, Msg], pulled: Sequence[Msg]) -> None:
+    for msg in pulled:
+        add(waiting, subjects.lane(msg.subject), msg)
 
 
 def measure(requests: Sequence[Request], answers: Sequence[Answer], seconds: float) -> None:

@@ -38,6 +38,12 @@ def live(tenant_id: TenantId, stream: str) -> str:
     return f"live.{tenant_id}.{stream}"
 
 
+def lane(subject: str) -> str:
+    """Whose a command is, by its subject: clients' commands and reactions of one tenant take turns too."""
+    parts = subject.split(".")
+    return ".".join((parts[0], *parts[4:5]))
+
+
 def dead_letter(consumer: str) -> str:
     return f"dlq.{consumer}"
 

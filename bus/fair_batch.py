@@ -1,0 +1,26 @@
+"""Which of the commands that were pulled are decided next: everybody in turn, each in their own order."""
+
+from collections import OrderedDict, deque
+from collections.abc import Hashable
+from typing import TypeVar
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+
+Lanes = OrderedDict[K, deque[T]]
+"""What waits, by whose it is, whoever is next coming first. Nobody is in it with nothing."""
+
+
+def add(lanes: Lanes[K, T], lane: K, item: T) -> None:
+    lanes.setdefault(lane, deque()).append(item)
+
+
+def fair_batch(lanes: Lanes[K, T], size: int) -> list[T]:
+    """Takes at most `size` items out, one of each lane in turn. The next batch goes on where this ends."""
+    batch: list[T] = []
+    while lanes and len(batch) < size:
+        lane, waiting = lanes.popitem(last=False)
+        batch.append(waiting.popleft())
+        if waiting:
+            lanes[lane] = waiting
+    return batch
