@@ -8,7 +8,7 @@ from nats.js import JetStreamContext
 from nats.js.api import ConsumerInfo, StreamState
 
 from bus import codec
-from bus.streams import EVENTS
+from bus.streams import EVENTS, durables
 
 EVERY_SECONDS = 5.0
 RELAY = "relay"
@@ -35,7 +35,7 @@ class Checkpoints:
         if now < self._due:
             return
         self._due = now + EVERY_SECONDS
-        consumers = await self._js.consumers_info(EVENTS)
+        consumers = await durables(self._js, EVENTS)
         state = (await self._js.stream_info(EVENTS)).state
         if state.last_seq != sequence:
             # Made anew meanwhile: its consumers have nothing pending because nothing is there yet.

@@ -9,7 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from bus.failures import is_outage
 from bus.relay import Relay
-from bus.streams import COMMANDS, EVENTS, REACTIONS
+from bus.streams import COMMANDS, EVENTS, REACTIONS, durables
 from infra import metrics
 from projections.lag import Lag, lag
 
@@ -38,7 +38,7 @@ class Monitor:
 
     async def _queues_and_relay(self) -> None:
         for stream in (COMMANDS, REACTIONS, EVENTS):
-            for consumer in await self._js.consumers_info(stream):
+            for consumer in await durables(self._js, stream):
                 metrics.QUEUE_DEPTH.labels(consumer.name).set(consumer.num_pending or 0)
         if self._relay.leading:
             async with self._pool.connection() as conn:

@@ -6,6 +6,7 @@ from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
     ConsumerConfig,
+    ConsumerInfo,
     DiscardPolicy,
     PersistMode,
     RetentionPolicy,
@@ -109,3 +110,8 @@ async def ensure_consumer(js: JetStreamContext, stream: str, config: ConsumerCon
     if len(filters) == 1:
         config = replace(config, filter_subject=filters[0], filter_subjects=None)
     await js.add_consumer(stream, config)
+
+
+async def durables(js: JetStreamContext, stream: str) -> list[ConsumerInfo]:
+    """Consumers that have work to do; those that only listen for a while keep nothing and owe nothing."""
+    return [info for info in await js.consumers_info(stream) if info.config.durable_name]

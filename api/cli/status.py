@@ -13,7 +13,7 @@ from api.cli.endpoints import find
 from api.cli.letters import bus
 from api.cli.look import CROSS, TICK, out, table
 from api.cli.repair import lag_table
-from bus.streams import COMMANDS, DEAD_LETTERS, EVENTS, REACTIONS, REDO
+from bus.streams import COMMANDS, DEAD_LETTERS, EVENTS, REACTIONS, REDO, durables
 from infra.db.migrate import newest
 from infra.embedded.backends import Endpoints
 from infra.embedded.lock import holder
@@ -86,7 +86,7 @@ async def api_service(settings: Settings) -> Service:
 
 
 async def queues_of(js: JetStreamContext, stream: str) -> list[Queue]:
-    found = await js.consumers_info(stream)
+    found = await durables(js, stream)
     return [Queue(one.name, one.num_pending or 0, one.num_ack_pending or 0) for one in found]
 
 

@@ -15,8 +15,10 @@ SHORT = Patience(tries=2, pauses=(0.05,), ack_wait=1)
 
 
 @asynccontextmanager
-async def worker(database_url: str, nats_url: str, roles: Sequence[str] = ROLES) -> AsyncIterator[Parts]:
-    settings = Settings(database_url=database_url, nats_url=nats_url)
+async def worker(
+    database_url: str, nats_url: str, roles: Sequence[str] = ROLES, **changes: Any
+) -> AsyncIterator[Parts]:
+    settings = Settings(database_url=database_url, nats_url=nats_url, **changes)
     async with parts(settings) as p, running(*(work() for work in works(p, roles))):
         yield p
 
