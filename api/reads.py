@@ -84,6 +84,19 @@ class TenantRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """At most `limit` runs may be under way at `scope`: tenant, partner or platform.
+
+    `running`: now, at the tenant; when it was queued, elsewhere. `ahead`: runs of its tenant before it.
+    """
+
+    scope: str
+    limit: int
+    running: int
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgentRow:
     id: UUID
     name: str
@@ -368,6 +381,8 @@ class Reads(Protocol):
         answerable_by: Sequence[str] | None,
     ) -> Page[ApprovalRow]:
         """Newest first. `answerable_by`: a user's id, e-mail address and role."""
+    async def waiting(self, scope: Scope, execution_id: UUID) -> WaitingRow | None:
+        """Why a run waits for its turn; None when it does not."""
         ...
 
     async def ledger_entries(

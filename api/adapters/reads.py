@@ -21,6 +21,7 @@ from api.reads import (
     ToolRow,
     TriggerRow,
     UserRow,
+    WaitingRow,
     WorkflowRow,
 )
 from infra.db.scope import Scope
@@ -32,6 +33,7 @@ from projections.holds import queries as holds
 from projections.ledger_entries import queries as entries
 from projections.partners import queries as partners
 from projections.secrets import queries as secrets
+from projections.run_queue import queries as run_queue
 from projections.tenant_bills import queries as bills
 from projections.tenants import queries as tenants
 from projections.tools import queries as tools
@@ -119,6 +121,24 @@ class PostgresReads(PostgresRunReads):
         async with self._scoped(scope) as conn:
             found = await secrets.list_page(conn, tenant_id, after, limit + 1)
         return cursors.page_by_name(found, limit, rows.secret)
+
+    async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
+        async with self._scoped(scope) as conn:
+            found = await executions.get(conn, execution_id)
+        return rows.run_with_steps(*found) if found else None
+
+    async def executions(
+        self, scope: Scope, cursor: str | None, limit: int, status: ExecutionStatus | None
+    ) -> Page[ExecutionRow]:
+        before = cursors.before(cursor)
+        async with self._scoped(scope) as conn:
+            found = await executions.list_page(conn, before, limit + 1, status=status)
+        return cursors.page(found, limit, rows.key_of, rows.run)
+
+    async def waiting(self, scope: Scope, execution_id: UUID) -> WaitingRow | None:
+        async with self._scoped(scope) as conn:
+            found = await run_queue.waiting(conn, execution_id)
+        return WaitingRow(found.scope, found.limit, found.running, found.ahead) if found else None
 
     async def ledger_entries(
         self, scope: Scope, cursor: str | None, limit: int, tenant_id: UUID | None, job_id: UUID | None

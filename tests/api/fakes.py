@@ -21,6 +21,7 @@ from api.reads import (
     ToolRow,
     TriggerRow,
     UserRow,
+    WaitingRow,
     WorkflowRow,
 )
 from bus.live import LiveMessage
@@ -42,6 +43,7 @@ class FakeReads(FakeRunReads):
         self.users: list[UserRow] = []
         self.partners: dict[UUID, PartnerRow] = {}
         self.tenants: dict[UUID, TenantRow] = {}
+        self.queue: dict[UUID, WaitingRow] = {}
         self.agents_of: list[tuple[TenantId, AgentRow]] = []
         self.workflows_of: list[tuple[TenantId, WorkflowRow]] = []
         self.triggers_of: list[tuple[TenantId, TriggerRow]] = []
@@ -133,6 +135,19 @@ class FakeReads(FakeRunReads):
 
     async def secrets(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[SecretRow]:
         return page(self._named(scope, tenant_id, self.secrets_of), cursor, limit)
+
+    async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
+        return self._one(scope, [(run.tenant_id, run) for run in self.runs], execution_id)
+
+    async def executions(
+        self, scope: Scope, cursor: str | None, limit: int, status: ExecutionStatus | None
+    ) -> Page[ExecutionRow]:
+        found = [run for run in self.runs if self.sees(scope, run.tenant_id)]
+        return page([run for run in found if status in (None, run.status)], cursor, limit)
+
+    async def waiting(self, scope: Scope, execution_id: UUID) -> WaitingRow | None:
+        found = await self.execution(scope, execution_id)
+        return self.queue.get(execution_id) if found else None
 
     async def ledger_entries(
         self, scope: Scope, cursor: str | None, limit: int, tenant_id: UUID | None, job_id: UUID | None

@@ -93,3 +93,17 @@ async def test_a_tenant_neither_resells_nor_suspends(world: World, anna: httpx2.
     response = await anna.post(f"/tenants/{world.tenant}/reinstate", json={"reason": "please"})
     problem(response, 403, "auth.forbidden")
     assert (await anna.get(f"/tenants/{world.tenant}")).status_code == 200
+
+
+async def test_a_partner_limits_how_many_runs_its_tenant_has(
+    world: World, reseller: httpx2.AsyncClient, anna: httpx2.AsyncClient
+) -> None:
+    place = f"/tenants/{world.tenant}"
+    for wanted in (20, None):
+        response = await reseller.put(f"{place}/limits", json={"max_runs": wanted})
+        assert response.json() == {"id": str(world.tenant), "position": 1}
+        assert (await anna.get(place)).json()["max_runs"] == wanted
+    problem(await reseller.put(f"{place}/limits", json={"max_runs": 0}), 422, "request.invalid")
+    problem(await anna.put(f"{place}/limits", json={"max_runs": 99}), 403, "auth.forbidden")
+    other = await reseller.put(f"/tenants/{world.other_tenant}/limits", json={"max_runs": 1})
+    problem(other, 404, "tenancy.tenant_not_found")
