@@ -86,7 +86,7 @@ class Schedule:
 
     def _sealed(self, run: Run) -> tuple[Envelope, BeginExecution]:
         """An id of its own for every try: the answer to one that was refused is kept for ever."""
-        command = BeginExecution(execution_id=run.execution_id)
+        command = turn(run)
         self._tries[run.execution_id] += 1
         envelope = seal(
             command,
@@ -128,6 +128,10 @@ class Scheduler:
             await asyncio.sleep(AGAIN_SECONDS)
         self._schedule.answered(command.execution_id, answer)
         self.wake()
+
+
+def turn(run: Run) -> BeginExecution:
+    return BeginExecution(execution_id=run.execution_id)
 
 
 def through(submitter: Submitter) -> Send:

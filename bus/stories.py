@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bus import wiring
+from bus import scheduler, wiring
 from bus.reachable import made_by, unwrapped
 from contexts.kernel import Handler, Rejection
 from projections.registry import PROJECTIONS
@@ -14,6 +14,7 @@ from projections.timers.project import ON as TIMERS
 from projections.timers.project import PROJECTION as TIMERS_PROJECTION
 from schemas.access import PERMISSIONS, Permission
 from schemas.base import Command, Event
+from schemas.execution.events import ExecutionQueued
 from schemas.registry import COMMANDS, EVENTS
 
 ROOT = Path(__file__).parents[1]
@@ -90,7 +91,7 @@ def event_story(event: type[Event]) -> EventStory:
     return EventStory(
         event=event,
         causes=tuple(story.command for story in STORIES.values() if event in story.events),
-        reactions=(*policies(event), *effects(event), *timers(event)),
+        reactions=(*policies(event), *effects(event), *timers(event), *turns(event)),
         projections=tuple(p.name for p in PROJECTIONS if event in p.events and p is not TIMERS_PROJECTION),
     )
 
@@ -116,6 +117,11 @@ def timers(event: type[Event]) -> Sequence[Reaction]:
     handler = TIMERS.get(event)
     found = reaction("timer", "timers", handler) if handler else None
     return [found] if found and found.commands else []
+
+
+def turns(event: type[Event]) -> Sequence[Reaction]:
+    """A queued run is begun when it is its turn."""
+    return [reaction("scheduler", "scheduler", scheduler.turn)] if event is ExecutionQueued else []
 
 
 def reaction(kind: str, name: str, function: Callable[..., Any]) -> Reaction:

@@ -6,7 +6,7 @@ import pytest
 from bus.run_feed import picture_of
 from bus.run_index import Picture
 from projections.run_queue import queries
-from schemas.base import TenantId
+from schemas.base import Event, TenantId
 from schemas.envelope import Recorded
 from schemas.execution import events as e
 from schemas.execution.types import ParentRef, QueueReason
@@ -30,18 +30,18 @@ def queued(id_: UUID, priority: int = 5, reason: QueueReason = FULL) -> e.Execut
     )
 
 
-def record(world: World, id_: UUID, *events: object, tenant: TenantId = TENANT) -> list[Recorded]:
-    return world.record(f"execution-{id_}", *events, tenant=tenant)  # type: ignore[arg-type]
+def record(world: World, id_: UUID, *events: Event, tenant: TenantId = TENANT) -> list[Recorded]:
+    return world.record(f"execution-{id_}", *events, tenant=tenant)
 
 
-def a_life(random: Random, id_: UUID) -> list[object]:
+def a_life(random: Random, id_: UUID) -> list[Event]:
     """Of a run, up to some point of it, or of a subworkflow's."""
     if random.random() < 0.2:
         parent = ParentRef(execution_id=uuid4(), node="sub", attempt=1, root_id=uuid4(), depth=1)
-        begin = [stories.started(id_).model_copy(update={"parent": parent})]
+        begin: list[Event] = [stories.started(id_).model_copy(update={"parent": parent})]
     else:
         begin = [*([queued(id_)] if random.random() < 0.5 else []), stories.started(id_)]
-    changes = [
+    changes: list[Event] = [
         e.ExecutionParked(execution_id=id_),
         e.ExecutionWoken(execution_id=id_),
         e.ExecutionPaused(execution_id=id_, reason="user", by="user:ada"),
@@ -77,7 +77,7 @@ async def test_the_table_says_what_the_events_say_however_they_are_batched(world
         left = left[size:]
     found = picture_of(await queries.load(world.conn))
     assert found.position == expected.position
-    assert {**seen(found)} == {**seen(expected)}
+    assert seen(found) == seen(expected)
 
 
 def seen(picture: Picture) -> dict[UUID, tuple[object, ...]]:
