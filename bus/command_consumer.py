@@ -29,7 +29,7 @@ from schemas.registry import command_from
 
 NAME = "commands"
 BATCH = 192
-SHARED_BATCH = 96
+SHARED_BATCH = 48
 """Where several tenants wait, each with at most two lanes: who comes next waits for less."""
 
 IN_FLIGHT = 1_024

@@ -68,7 +68,9 @@ def next_runs(queue: Queue, occupancy: Occupancy, limits_of: LimitsOf, count: in
     while len(taken) < count and blocked < len(queue.turns):
         tenant_id = queue.turns[0]
         line = queue.lines[tenant_id]
-        if full(occupancy, tenant_id, line.first().partner_id, limits_of(tenant_id)):
+        if reason := full(occupancy, tenant_id, line.first().partner_id, limits_of(tenant_id)):
+            if reason.scope == "platform":
+                break
             blocked += 1
             queue.turns.rotate(-1)
             continue
