@@ -20,8 +20,8 @@ import uvloop
 from psycopg_pool import AsyncConnectionPool
 
 from bus import failpoints, projection_consumer, reconciler, relay, timers, wiring
+from bus import failpoints, projection_consumer, relay, scheduler, timers, wiring
 from bus.aborts import RunEnds
-from bus import projection_consumer, relay, scheduler, timers, wiring
 from bus.admission import Admission
 from bus.broker import Bus, connected
 from bus.checkpoints import Checkpoints
@@ -136,14 +136,11 @@ def providers(settings: Settings) -> Catalog:
 
 
 def commands(p: Parts, on_commit: Callable[[Sequence[Row]], None]) -> Work:
-    decider = Decider(p.store, wiring.HANDLERS, wiring.FACTS, clock=now)
-    executor = ThreadPoolExecutor(1, "decide")
-    return CommandConsumer(p.bus.nc, p.bus.js, decider, executor, on_commit, p.patience).run
     index = RunIndex()
     admission = Admission(limits(p.settings), index)
-    decider = Decider(p.store, wiring.HANDLERS, wiring.FACTS, lambda: datetime.now(UTC), admission)
+    decider = Decider(p.store, wiring.HANDLERS, wiring.FACTS, now, admission)
     executor = ThreadPoolExecutor(1, "decide")
-    consumer = CommandConsumer(p.bus.nc, p.bus.js, decider, executor, on_commit)
+    consumer = CommandConsumer(p.bus.nc, p.bus.js, decider, executor, on_commit, p.patience)
 
     async def work() -> None:
         feed = RunFeed(p.bus.nc, p.bus.js, loader(p.pool, p.store), index)
@@ -257,7 +254,6 @@ def works(p: Parts, roles: Sequence[str]) -> list[Work]:
             partial(keep_ahead, p.database_url),
         ],
         "scheduler": lambda: [schedule(p)],
-        "timers": lambda: [leading(p, timers.LOCK, timers.Timers(ProjectedTimers(p.pool), p.submitter).run)],
     }
     return [work for role in roles for work in table[role]()]
 

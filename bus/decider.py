@@ -1,7 +1,5 @@
 """Commands in, answers out: load, decide in order, write everything in one transaction. Blocking."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from bus.access import refusal_of_access
-from bus.cache import Cache
 from bus.admission import Admission
+from bus.cache import Cache
 from bus.facts.reading import Facts
 from bus.failpoints import reach
 from bus.folded import NOTHING, Folded
@@ -68,8 +66,8 @@ class Decider:
         handlers: Mapping[str, Handler],
         facts: Mapping[type[Command], Facts],
         clock: Clock,
-        cache: Cache | None = None,
         admission: Admission,
+        cache: Cache | None = None,
     ) -> None:
         self._store, self._handlers, self._facts, self._clock = store, handlers, facts, clock
         self._admission = admission
@@ -160,15 +158,11 @@ class Decider:
         for event, slim in zip(events, slims, strict=True):
             row = row_of(event, slim.data, work.folded[request.stream].version + 1, request, work.batch)
             self._fold(work, row, event, slim.size)
+            self._admission.note(work.runs, event, envelope)
             work.batch.rows.append(row)
             work.batch.payloads.extend(
                 OwnedPayload(row.tenant_id, row.partner_id, payload) for payload in slim.payloads
             )
-        rows = [row_of(e, own.version + n, request, work.batch) for n, e in enumerate(events, start=1)]
-        for row, event in zip(rows, events, strict=True):
-            self._fold(work, row, event)
-            self._admission.note(work.runs, event, envelope)
-        work.batch.rows.extend(rows)
         work.batch.claims.extend((c, envelope.tenant_id) for event in events for c in event.claims())
         return self._note(work, request, None)
 
@@ -179,11 +173,8 @@ class Decider:
         if refusal:
             raise refusal
         facts = self._facts.get(type(command))
-        known = (
-            facts.build(command, own.state, envelope, Reader(work, envelope, self._admission))
-            if facts
-            else None
-        )
+        read = Reader(work, envelope, self._admission)
+        known = facts.build(command, own.state, envelope, read) if facts else None
         now = work.batch.recorded_at
         context = Context(now, envelope.actor, envelope.tenant_id, envelope.partner_id, known)
         return handler.decide(own.state, command, context)

@@ -8,8 +8,8 @@ from projections.kernel import Projection
 from projections.ledger_entries.project import PROJECTION as LEDGER_ENTRIES
 from projections.partners.project import PROJECTION as PARTNERS
 from projections.rate_cards.project import PROJECTION as RATE_CARDS
-from projections.secrets.project import PROJECTION as SECRETS
 from projections.run_queue.project import PROJECTION as RUN_QUEUE
+from projections.secrets.project import PROJECTION as SECRETS
 from projections.tenant_bills.project import PROJECTION as TENANT_BILLS
 from projections.tenants.project import PROJECTION as TENANTS
 from projections.timers.project import PROJECTION as TIMERS

@@ -32,8 +32,8 @@ from projections.agents import queries as agents
 from projections.holds import queries as holds
 from projections.ledger_entries import queries as entries
 from projections.partners import queries as partners
-from projections.secrets import queries as secrets
 from projections.run_queue import queries as run_queue
+from projections.secrets import queries as secrets
 from projections.tenant_bills import queries as bills
 from projections.tenants import queries as tenants
 from projections.tools import queries as tools

@@ -173,6 +173,8 @@ def set_secret(reads: FakeReads, envelope: Envelope, command: Any) -> None:
 def remove_secret(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     if reads.secrets_of.pop((command.tenant_id, command.name), None) is None:
         raise Refused
+
+
 def set_limits(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     reads.tenants[command.tenant_id] = replace(reads.tenants[command.tenant_id], max_runs=command.max_runs)
 

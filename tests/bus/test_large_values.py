@@ -8,6 +8,7 @@ import pytest
 from pydantic_core import from_json
 
 from bus import codec
+from bus.admission import Admission
 from bus.cache import Cache
 from bus.decider import Decider, Request
 from bus.folded import NOTHING, Folded
@@ -23,6 +24,7 @@ from schemas.execution.events import ApprovalAnswered, CallRequested, StepSuccee
 from tests.support.builders import NOW, SYSTEM
 from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.event_store import MemoryEventStore
+from tests.support.harness import LIMITS
 from tests.support.money import call
 
 LARGE = {"text": "x" * 100_000}
@@ -59,7 +61,7 @@ class Notes:
         self.decider = self.started()
 
     def started(self) -> Decider:
-        return Decider(self.store, self._handlers, {}, FakeClock(NOW), self._cache)
+        return Decider(self.store, self._handlers, {}, FakeClock(NOW), Admission(LIMITS), self._cache)
 
     def decide(self, state: tuple[Event, ...] | None, command: Write, ctx: Context) -> Sequence[Event]:
         self.seen.append(state)

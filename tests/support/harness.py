@@ -21,9 +21,9 @@ from bus.command_consumer import parse
 from bus.decider import Decider, Request
 from bus.publisher import seal
 from bus.requests import StoredRequests
-from bus.whole import restored
 from bus.run_index import FOLLOWED, RunIndex
 from bus.scheduler import Schedule
+from bus.whole import restored
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts, OnDelta
 from infra.eventstore.mapper import recorded
@@ -31,8 +31,8 @@ from infra.retrieval import NoDocuments
 from schemas.base import PLATFORM, Command, Event
 from schemas.envelope import Actor, Answer, Envelope
 from schemas.execution.chat import ChatRequest, ChatResult
-from tests.support.at_once import at_once
 from schemas.execution.commands import BeginExecution
+from tests.support.at_once import at_once
 from tests.support.builders import NOW
 from tests.support.delivery import Arrival, Delivery, Disorder, InOrder, Sent
 from tests.support.fakes.chat_model import FakeChatModel

@@ -56,7 +56,7 @@ class World(Engine):
 
     def step(self) -> bool:
         """Does one thing; whether there was one to do."""
-        return self._step()
+        return self.step()
 
     def tick(self) -> bool:
         """Moves the clock to the next timer; whether there is one."""
