@@ -1,0 +1,66 @@
+"""A tenant's flood in the command queue leaves room for others' commands."""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID
+
+from bus import subjects, wiring
+from bus.admission import Admission
+from bus.broker import Bus
+from bus.command_consumer import BATCH, CommandConsumer
+from bus.decider import Decider, Request
+from bus.publisher import seal
+from bus.streams import COMMANDS
+from infra.eventstore.postgres import PostgresEventStore
+from schemas.base import TenantId
+from schemas.envelope import Answer, Envelope
+from schemas.tenancy.commands import SuspendTenant
+from tests.bus.test_commands import SHORT, partner, queued, sealed
+from tests.bus.workers import running, until
+from tests.support.builders import NOW, SYSTEM
+from tests.support.fakes.clock import FakeClock
+from tests.support.harness import LIMITS
+
+FLOOD = 450
+OTHER = TenantId(UUID(int=9))
+GATE_SECONDS = 5.0
+
+
+class GatedDecider(Decider):
+    """Decides nothing before the gate is open, and tells whose commands it decided, in order."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.gate = threading.Event()
+        self.decided: list[TenantId] = []
+
+    def process(self, requests: Sequence[Request]) -> list[Answer]:
+        self.gate.wait(GATE_SECONDS)
+        self.decided += [request.envelope.tenant_id for request in requests]
+        return super().process(requests)
+
+
+async def test_a_flood_of_one_tenant_does_not_hold_up_another(bus: Bus, store: PostgresEventStore) -> None:
+    for number in range(FLOOD):
+        await put(bus, sealed(partner(number)), partner(number).stream_id)
+    lone = SuspendTenant(tenant_id=OTHER, reason="unpaid")
+    await put(bus, seal(lone, tenant_id=OTHER, partner_id=None, actor=SYSTEM), lone.stream_id)
+    decider = GatedDecider(store, wiring.HANDLERS, wiring.FACTS, FakeClock(NOW), Admission(LIMITS))
+    loop = CommandConsumer(bus.nc, bus.js, decider, ThreadPoolExecutor(1), lambda rows: None, SHORT)
+    async with running(loop.run()):
+        await until(lambda: pulled(bus, FLOOD + 1))
+        decider.gate.set()
+        await until(lambda: queued(bus, 0))
+    assert len(decider.decided) == FLOOD + 1
+    assert decider.decided.index(OTHER) <= 2 * BATCH
+
+
+async def put(bus: Bus, envelope: Envelope, stream: str) -> None:
+    subject = subjects.command(envelope.type, envelope.tenant_id, stream)
+    await bus.nc.publish(subject, envelope.model_dump_json().encode())
+
+
+async def pulled(bus: Bus, count: int) -> bool:
+    return [info.num_ack_pending for info in await bus.js.consumers_info(COMMANDS)] == [count]
