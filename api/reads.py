@@ -381,6 +381,8 @@ class Reads(Protocol):
         answerable_by: Sequence[str] | None,
     ) -> Page[ApprovalRow]:
         """Newest first. `answerable_by`: a user's id, e-mail address and role."""
+        ...
+
     async def waiting(self, scope: Scope, execution_id: UUID) -> WaitingRow | None:
         """Why a run waits for its turn; None when it does not."""
         ...

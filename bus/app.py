@@ -19,8 +19,7 @@ import structlog
 import uvloop
 from psycopg_pool import AsyncConnectionPool
 
-from bus import failpoints, projection_consumer, reconciler, relay, timers, wiring
-from bus import failpoints, projection_consumer, relay, scheduler, timers, wiring
+from bus import failpoints, projection_consumer, reconciler, relay, scheduler, timers, wiring
 from bus.aborts import RunEnds
 from bus.admission import Admission
 from bus.broker import Bus, connected

@@ -122,19 +122,6 @@ class PostgresReads(PostgresRunReads):
             found = await secrets.list_page(conn, tenant_id, after, limit + 1)
         return cursors.page_by_name(found, limit, rows.secret)
 
-    async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
-        async with self._scoped(scope) as conn:
-            found = await executions.get(conn, execution_id)
-        return rows.run_with_steps(*found) if found else None
-
-    async def executions(
-        self, scope: Scope, cursor: str | None, limit: int, status: ExecutionStatus | None
-    ) -> Page[ExecutionRow]:
-        before = cursors.before(cursor)
-        async with self._scoped(scope) as conn:
-            found = await executions.list_page(conn, before, limit + 1, status=status)
-        return cursors.page(found, limit, rows.key_of, rows.run)
-
     async def waiting(self, scope: Scope, execution_id: UUID) -> WaitingRow | None:
         async with self._scoped(scope) as conn:
             found = await run_queue.waiting(conn, execution_id)

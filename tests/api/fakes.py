@@ -136,15 +136,6 @@ class FakeReads(FakeRunReads):
     async def secrets(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[SecretRow]:
         return page(self._named(scope, tenant_id, self.secrets_of), cursor, limit)
 
-    async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
-        return self._one(scope, [(run.tenant_id, run) for run in self.runs], execution_id)
-
-    async def executions(
-        self, scope: Scope, cursor: str | None, limit: int, status: ExecutionStatus | None
-    ) -> Page[ExecutionRow]:
-        found = [run for run in self.runs if self.sees(scope, run.tenant_id)]
-        return page([run for run in found if status in (None, run.status)], cursor, limit)
-
     async def waiting(self, scope: Scope, execution_id: UUID) -> WaitingRow | None:
         found = await self.execution(scope, execution_id)
         return self.queue.get(execution_id) if found else None
