@@ -179,9 +179,7 @@ async def serve_connection(
 
 
 @asynccontextmanager
-async def scripted_llm_server(
-    port: int = 0, llm: ScriptedLlm | None = None
-) -> AsyncIterator[ScriptedLlm]:
+async def scripted_llm_server(port: int = 0, llm: ScriptedLlm | None = None) -> AsyncIterator[ScriptedLlm]:
     llm = llm or ScriptedLlm()
     open_connections: set[asyncio.Task[None]] = set()
 

@@ -8,6 +8,7 @@ from random import Random
 from uuid import UUID
 
 from schemas.execution import events as e
+from tests.acceptance.chaos.story import End
 from tests.support.workflows.drawing import Kinds
 from tests.support.workflows.expected import Expected
 from tests.support.workflows.generator import story
@@ -21,7 +22,6 @@ REAL = Kinds(("template", "transform", "noop", "llm", "llm", "llm"), ("map", "lo
 KEY = re.compile(r"s(\d+)r\d+:")
 WORKFLOWS = 40
 CANCELLED = 0.1
-End = e.ExecutionSucceeded | e.ExecutionFailed | e.ExecutionCancelled
 
 
 @dataclass(frozen=True)
