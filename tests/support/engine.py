@@ -1,11 +1,10 @@
-"""The harness for stories of runs: releases are published as they are, and every timer goes off."""
+"""The harness for stories of runs: releases are published as they are."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
-from bus import wiring
 from contexts.hashes import content_hash
 from infra.eventstore.types import Batch, Row
 from schemas.authoring.agents import AgentDefinition
@@ -16,8 +15,6 @@ from schemas.base import Event, TenantId
 from schemas.execution import events as e
 from schemas.execution.commands import StartExecution
 from tests.support.builders import NOW, PARTNER_ID, TENANT_ID, WORKFLOW_ID
-from tests.support.fakes.echo import EchoListener
-from tests.support.fakes.every_timer import EveryTimer
 from tests.support.harness import Harness
 from tests.support.story import RUN, accept, given_tenant, start, tenant_admin
 
@@ -29,10 +26,6 @@ TOOLS: dict[str, ToolDefinition] = {"lookup": ECHO, "guarded": ECHO}
 class Engine(Harness):
     def __init__(self, seed: int | None = None) -> None:
         super().__init__(seed)
-        self.timers: EveryTimer = EveryTimer()
-        performed = [effect.event for found in wiring.effects_by_context().values() for effect in found]
-        if e.ToolRequested not in performed:
-            self._listeners = (*self._listeners, EchoListener())
         given_tenant(self, monthly_budget=None)
 
     def publish(

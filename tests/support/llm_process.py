@@ -15,9 +15,9 @@ CONTROL_SECONDS = 10.0
 
 
 @contextmanager
-def scripted_llm_process() -> Iterator[str]:
+def scripted_llm_process(module: str = "tests.support.scripted_llm") -> Iterator[str]:
     """Its address, without `/v1`."""
-    command = [sys.executable, "-m", "tests.support.scripted_llm"]
+    command = [sys.executable, "-m", module]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as process:
         try:
             assert process.stdout

@@ -1,6 +1,7 @@
 """The real platform for a test or a benchmark: servers and workers as processes, each can be killed."""
 
 import asyncio
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -60,6 +61,14 @@ class RunningPlatform:
             process.kill()
             await asyncio.to_thread(process.wait)
 
+    async def hold(self, number: int, seconds: float) -> None:
+        """A worker stands still and goes on as if nothing had happened."""
+        process = self.workers[number % len(self.workers)].process
+        if process is not None:
+            process.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(seconds)
+            process.send_signal(signal.SIGCONT)
+
     async def revive(self, part: Part, number: int = 0) -> None:
         """On the same data and address."""
         await self.of(part, number).start()
@@ -67,9 +76,12 @@ class RunningPlatform:
 
 @asynccontextmanager
 async def running_platform(
-    data: Path, processes: Sequence[str] = tuple(WORKERS.values()), scripted_llm_url: str | None = None
+    data: Path,
+    processes: Sequence[str] = tuple(WORKERS.values()),
+    scripted_llm_url: str | None = None,
+    module: str = "bus.app",
 ) -> AsyncIterator[RunningPlatform]:
-    """One worker per entry of `processes`, which names its roles.
+    """One worker per entry of `processes`, which names its roles; `module` is its program.
 
     Calls of provider `openai` go to the scripted server.
     """
@@ -86,7 +98,7 @@ async def running_platform(
         await client.start()
         platform = RunningPlatform(data, postgres, nats, client)
         for number, roles in enumerate(processes):
-            worker = worker_process(platform, f"worker-{number}", roles, scripted_llm_url)
+            worker = worker_process(platform, f"worker-{number}", roles, scripted_llm_url, module)
             stack.push_async_callback(worker.stop)
             platform.workers.append(worker)
             await worker.start()

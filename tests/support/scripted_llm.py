@@ -52,6 +52,9 @@ class ScriptedLlm:
         self.keys.clear()
         self.queues.clear()
 
+    def behaviour_of(self, request: dict[str, Any]) -> Behaviour:
+        return self.next_behaviour(request["model"])
+
     def next_behaviour(self, model: str) -> Behaviour:
         queue = self.queues.get(model)
         if not queue:
@@ -122,7 +125,7 @@ async def answer_chat(llm: ScriptedLlm, http: Request, writer: asyncio.StreamWri
     request = json.loads(http.body)
     llm.calls.append(request)
     llm.keys.append(http.headers.get("authorization", "").removeprefix("Bearer "))
-    behaviour = llm.next_behaviour(request["model"])
+    behaviour = llm.behaviour_of(request)
     if behaviour.delay_ms:
         await asyncio.sleep(behaviour.delay_ms / 1000)
     if behaviour.status != 200:
@@ -176,8 +179,8 @@ async def serve_connection(
 
 
 @asynccontextmanager
-async def scripted_llm_server(port: int = 0) -> AsyncIterator[ScriptedLlm]:
-    llm = ScriptedLlm()
+async def scripted_llm_server(port: int = 0, llm: ScriptedLlm | None = None) -> AsyncIterator[ScriptedLlm]:
+    llm = llm or ScriptedLlm()
     open_connections: set[asyncio.Task[None]] = set()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

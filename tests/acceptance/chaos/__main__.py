@@ -31,6 +31,13 @@ def options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--over-seconds", type=float, default=30.0, help="kills and runs are spread over it")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=randbelow(1_000_000))
+    parser.add_argument(
+        "--pause", type=parts, default=[], help="worker: stopped past its lease, then goes on"
+    )
+    parser.add_argument(
+        "--disorder", action="store_true", help="leases of 2 s, outstayed: delivered anew, late"
+    )
+    parser.add_argument("--random", action="store_true", help="random workflows, two tenants, cancels")
     parser.add_argument("--keep", action="store_true", help="keep the data folder and its logs")
     found = parser.parse_args(arguments)
     return Options(**vars(found))

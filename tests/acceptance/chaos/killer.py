@@ -54,6 +54,17 @@ class Killer:
             await asyncio.sleep(blow.down)
             await self.platform.revive(blow.part, number)
 
+    async def hold_all(self, moments: Sequence[float], seconds: float) -> None:
+        """Stops workers for longer than their leases, one after the other."""
+        began = asyncio.get_running_loop().time()
+        for turn, moment in enumerate(moments):
+            number = turn % len(self.platform.workers)
+            await asyncio.sleep(max(0.0, began + moment - asyncio.get_running_loop().time()))
+            async with self._lock("worker", number):
+                await self.platform.hold(number, seconds)
+                self.killed["held worker"] += 1
+                self.on_kill()
+
     async def keep_workers(self) -> None:
         """Until cancelled: a worker that ended by itself is started again, and counted."""
         while True:

@@ -20,7 +20,8 @@ from schemas.envelope import Recorded
 PAGE = 1_000
 
 ENDS = """SELECT count(DISTINCT originator_id) FROM stored_events
-WHERE topic IN ('execution.execution.succeeded', 'execution.execution.failed')"""
+WHERE topic IN
+    ('execution.execution.succeeded', 'execution.execution.failed', 'execution.execution.cancelled')"""
 
 STATE = """SELECT
     (SELECT coalesce(max(notification_id), 0) FROM stored_events),

@@ -5,6 +5,15 @@ from rich.table import Table
 from tests.acceptance.chaos.drill import Outcome
 
 SHOWN = 3
+COUNTERS = {
+    "wrong": "every_run_ended_as_expected",
+    "double_settles": "each_answered_call_is_settled_once",
+    "open_holds": "no_hold_is_open",
+    "after_terminal": "nothing_follows_an_end",
+    "foreign_rows": "tenants_do_not_meet",
+}
+"""Figures of the last line, with the checks that count them."""
+
 
 Found = Mapping[str, Sequence[str]]
 
@@ -38,8 +47,10 @@ def counted(numbers: Mapping[str, int]) -> str:
 def verdict(outcome: Outcome, found: Found) -> tuple[bool, str]:
     """Whether all is well, and the last line."""
     facts = outcome.facts
+    counters = {name: len(found[check]) for name, check in COUNTERS.items()}
+    told = " ".join(f"{name}={number}" for name, number in counters.items())
     figures = (
-        f"runs={len(facts.runs)} completed={facts.succeeded} "
+        f"seed={outcome.seed} runs={len(facts.runs)} completed={facts.ended} {told} stuck={facts.stuck} "
         f"settles_per_call={facts.settles_per_call:.3f} lost={facts.lost} doubled={facts.doubled}"
     )
     differing = [f"{check}: {fact}" for check, facts_ in found.items() for fact in facts_[:SHOWN]]

@@ -8,9 +8,11 @@ from uuid import UUID
 from schemas.authoring.definition import WorkflowDefinition
 from schemas.authoring.nodes import LlmNode
 from schemas.authoring.parts import InputSpec, RetryPolicy
+from schemas.execution.events import ExecutionCancelled, ExecutionFailed, ExecutionSucceeded
 from tests.support.builders import noop, text, workflow
 from tests.support.llm_script import Behaviour
 
+End = ExecutionSucceeded | ExecutionFailed | ExecutionCancelled
 MODEL = "openai/chaos"
 SCRIPTED = "chaos"
 RETRY = RetryPolicy(max_attempts=10, base_seconds=0.05, cap_seconds=1.0)
@@ -30,10 +32,20 @@ class Run:
     kind: str
     topic: str
     at: float
+    tenant: int = 0
+    cancel_after: float | None = None
+    signals: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> dict[str, str]:
         return {"topic": self.topic}
+
+    @property
+    def key(self) -> str:
+        return self.topic
+
+    def accepts(self, end: End) -> bool:
+        return isinstance(end, ExecutionSucceeded) and end.output == self.expected
 
     @property
     def expected(self) -> str:

@@ -28,6 +28,10 @@ class MemoryTimers:
         for row in batch.live():
             self._rows[row["name"]] = row
 
+    def of(self, stream: str) -> list[datetime]:
+        """When what waits in a stream is due."""
+        return [row["due_at"] for row in self._rows.values() if row["stream"] == stream]
+
     def names(self) -> list[str]:
         return list(self._rows)
 

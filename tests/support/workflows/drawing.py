@@ -8,8 +8,11 @@ from uuid import UUID
 
 from schemas.authoring.definition import WorkflowDefinition
 from schemas.authoring.nodes import Node
-from schemas.authoring.parts import Edge
+from schemas.authoring.parts import Edge, RetryPolicy
 from tests.support.workflows.story import Mood, Speaks
+
+When = Literal["early", "late", "never"]
+"""When an event from outside comes: before its wait begins, or then, or not at all."""
 
 MAX_STEPS = 24
 """Nodes of one story, those of bodies and subworkflows as well."""
@@ -45,17 +48,28 @@ class Drawn:
     output: str = ""
 
 
+@dataclass(frozen=True)
+class Kinds:
+    """What may be drawn: kinds without and with insides, the model asked, and whether a story is steady."""
+
+    simple: tuple[str, ...]
+    deep: tuple[str, ...]
+    model: str
+    steady: bool = False
+
+
 @dataclass
 class Drawing:
     """`grow` draws a graph, `publish` a workflow of its own for a subworkflow node to name."""
 
     random: Random
+    kinds: Kinds
     trouble: float
     grow: "Callable[[Drawing, Place, str | None], Drawn]"
     publish: "Callable[[Drawing, Place], UUID]"
     children: dict[UUID, WorkflowDefinition] = field(default_factory=dict)
     moods: dict[str, Mood] = field(default_factory=dict)
-    signals: dict[str, Literal["early", "late", "never"]] = field(default_factory=dict)
+    signals: dict[str, When] = field(default_factory=dict)
     drawn: int = 0
 
     def graph(self, at: Place, first: str | None = None) -> Drawn:
@@ -71,6 +85,11 @@ class Drawing:
     @property
     def full(self) -> bool:
         return self.drawn >= MAX_STEPS
+
+    def retry(self) -> RetryPolicy:
+        if self.kinds.steady:
+            return RetryPolicy(max_attempts=10, base_seconds=0.05, cap_seconds=1.0)
+        return RetryPolicy(max_attempts=self.random.randint(2, 4))
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share

@@ -5,17 +5,20 @@ from uuid import UUID
 
 from schemas.authoring.definition import WorkflowDefinition
 from schemas.authoring.parts import InputSpec
-from tests.support.workflows.drawing import Drawing, Place
+from tests.support.builders import MODEL
+from tests.support.workflows.drawing import Drawing, Kinds, Place
 from tests.support.workflows.graphs import graph
+from tests.support.workflows.nodes import DEEP, SIMPLE
 from tests.support.workflows.story import DISTURBANCES, Disturbance, Story
 
+EVERY = Kinds(SIMPLE, DEEP, MODEL)
 DISTURBED = 0.4
 KEY = ("{{ inputs.key }}", "inputs.key")
 
 
-def story(seed: int) -> Story:
+def story(seed: int, kinds: Kinds = EVERY) -> Story:
     random = Random(seed)
-    drawing = Drawing(random, random.choice((0.0, 0.0, 0.05, 0.15)), graph, child)
+    drawing = Drawing(random, kinds, random.choice((0.0, 0.0, 0.05, 0.15)), graph, child)
     definition = workflow(drawing, Place(0, *KEY))
     return Story(
         seed=seed,
@@ -24,6 +27,7 @@ def story(seed: int) -> Story:
         moods=dict(drawing.moods),
         signals=dict(drawing.signals),
         disturbance=disturbance(random),
+        steady=kinds.steady,
     )
 
 

@@ -4,21 +4,21 @@ from collections.abc import Callable
 
 from schemas.authoring import nodes as n
 from schemas.authoring.agents import AgentDefinition, AgentTool
-from schemas.authoring.parts import Edge, RetryPolicy
-from tests.support.builders import MODEL
-from tests.support.workflows.drawing import Drawing, Place
+from schemas.authoring.parts import Edge
+from tests.support.workflows.drawing import Drawing, Place, When
 
 NUMBER = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
 SIMPLE = ("template", "transform", "noop", "llm", "llm", "llm", "approval", "pause", "agent", "tool")
 DEEP = ("map", "map", "loop", "subworkflow")
 MAX_DEPTH = 2
+WHEN: tuple[When, ...] = ("early", "late", "late", "early", "never")
 
 
 def any_node(drawing: Drawing, at: Place) -> n.Node:
     name = drawing.name()
-    kinds = [*SIMPLE]
+    kinds = [*drawing.kinds.simple]
     if at.depth < MAX_DEPTH and not drawing.full:
-        kinds += [*DEEP, *DEEP]
+        kinds += [*drawing.kinds.deep, *drawing.kinds.deep]
     if at.waits:
         kinds += ["event", "event"]
     return MAKE[drawing.random.choice(kinds)](drawing, at, name)
@@ -45,11 +45,11 @@ def llm(drawing: Drawing, at: Place, name: str) -> n.Node:
     return n.LlmNode(
         type="llm",
         id=name,
-        model=MODEL,
+        model=drawing.kinds.model,
         prompt=f"{at.key_template}{name}",
         max_output_tokens=16,
-        retry=RetryPolicy(max_attempts=drawing.random.randint(2, 4)),
-        fallback_models=(MODEL,) if drawing.chance(0.3) else (),
+        retry=drawing.retry(),
+        fallback_models=(drawing.kinds.model,) if drawing.chance(0.3) else (),
         output_schema=NUMBER if asks_number else None,
         repairs=drawing.random.randint(0, 2),
         when_unknown=unknown(drawing),
@@ -57,6 +57,8 @@ def llm(drawing: Drawing, at: Place, name: str) -> n.Node:
 
 
 def unknown(drawing: Drawing) -> n.WhenUnknown:
+    if drawing.kinds.steady:
+        return "retry"
     kinds: tuple[n.WhenUnknown, ...] = ("retry", "retry", "ask", "fail")
     return drawing.random.choice(kinds)
 
@@ -64,7 +66,7 @@ def unknown(drawing: Drawing) -> n.WhenUnknown:
 def agent(drawing: Drawing, at: Place, name: str) -> n.Node:
     drawing.mood(name, "tools")
     definition = AgentDefinition(
-        model=MODEL,
+        model=drawing.kinds.model,
         instructions="Be brief.",
         max_output_tokens=16,
         tools=(AgentTool(tool="lookup"), AgentTool(tool="guarded", approval=True)),
@@ -103,7 +105,7 @@ def pause(drawing: Drawing, at: Place, name: str) -> n.Node:
 
 
 def event(drawing: Drawing, at: Place, name: str) -> n.Node:
-    drawing.signals[name] = drawing.random.choice(("early", "late", "late", "early", "never"))
+    drawing.signals[name] = "early" if drawing.kinds.steady else drawing.random.choice(WHEN)
     return n.WaitNode(type="wait", id=name, event=name, timeout_seconds=86_400)
 
 

@@ -59,6 +59,8 @@ class Story:
     moods: Mapping[str, Mood]
     signals: Mapping[str, Literal["early", "late", "never"]]
     disturbance: Disturbance = field(default_factory=Disturbance)
+    steady: bool = False
+    """However often a provider is asked, what comes of it in the end is the same."""
 
     def drawn(self, key: str, what: str, n: int = 0) -> Random:
         return Random(f"{self.seed}/{key}/{what}/{n}")
@@ -66,6 +68,8 @@ class Story:
     def reply(self, key: str, n: int) -> Reply:
         """What the provider says when it is asked for the n-th time with this key, counted from 1."""
         random, mood = self.drawn(key, "reply", n), self.moods[node_of(key)]
+        if self.steady:
+            return self.steadily(key, random, mood)
         chance = random.random() - mood.lasting
         if chance < 0:
             return Reply(error=random.choice(LASTING))
@@ -74,6 +78,14 @@ class Story:
         if chance < mood.passing + mood.lost:
             return random.choice((Reply(lost=True), Reply(error="timeout")))
         return spoken(mood.speaks, key, n, random)
+
+    def steadily(self, key: str, random: Random, mood: Mood) -> Reply:
+        """A refusal is for ever; what passes does so long before the last attempt."""
+        if self.drawn(key, "lasting").random() < mood.lasting:
+            return Reply(error="unauthorized")
+        if random.random() < mood.passing:
+            return Reply(error=random.choice(("rate_limited", "overloaded", "stream_cut")))
+        return Reply(json.dumps({"n": 1}) if mood.speaks == "number" else f"{key} said it")
 
     def decision(self, key: str, n: int, purpose: str) -> Decision:
         """What a person does who is asked for the n-th time about this key."""
