@@ -54,10 +54,6 @@ class World(Engine):
         wanted = f"{kind}-" if kind else ""
         return sorted(stream for stream in self.store._streams if stream.startswith(wanted))
 
-    def step(self) -> bool:
-        """Does one thing; whether there was one to do."""
-        return self.step()
-
     def tick(self) -> bool:
         """Moves the clock to the next timer; whether there is one."""
         due_at = self.timers.next_due()
