@@ -5,7 +5,7 @@ from datetime import datetime
 from psycopg_pool import AsyncConnectionPool
 
 from projections.executions import overdue
-from projections.executions.overdue import OverdueRun, OverdueStep, Reinstated
+from projections.executions.overdue import IdleRun, OverdueRun, OverdueStep, Reinstated
 
 
 class ProjectedOverdue:
@@ -19,6 +19,10 @@ class ProjectedOverdue:
     async def runs(self, before: datetime, after: OverdueRun, limit: int) -> list[OverdueRun]:
         async with self._pool.connection() as conn:
             return await overdue.runs(conn, before, after, limit)
+
+    async def idle(self, before: datetime, after: IdleRun, limit: int) -> list[IdleRun]:
+        async with self._pool.connection() as conn:
+            return await overdue.idle(conn, before, after, limit)
 
     async def reinstated(self, after: Reinstated, limit: int) -> list[Reinstated]:
         async with self._pool.connection() as conn:

@@ -1,7 +1,7 @@
 """Proves that nothing is forgotten: looks again and again for what is overdue, and sends it on its way.
 
 Timers wake what is due; this finds what they missed. A healthy system has nothing here but the runs of
-tenants that may work again.
+tenants that may work again, and runs in which nothing happened for longer than they allow.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import structlog
 from bus.failures import is_outage
 from bus.publisher import Submitter, seal
 from infra.metrics import OVERDUE
-from projections.executions.overdue import OverdueRun, OverdueStep, Reinstated
+from projections.executions.overdue import IdleRun, OverdueRun, OverdueStep, Reinstated
 from schemas.base import Command, PartnerId, TenantId
 from schemas.envelope import Actor, Envelope
 from schemas.execution.commands import ExpireExecution, ResumeExecution, WakeStep
@@ -35,7 +35,7 @@ IDS = UUID("6a1f0a52-2f0e-4f57-9b8b-0f8b6b1f4c35")
 ACTOR = Actor(kind="system", id="reconciler")
 EPOCH, NIL = datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0)
 
-Found = OverdueStep | OverdueRun | Reinstated
+Found = OverdueStep | OverdueRun | IdleRun | Reinstated
 T = TypeVar("T", bound=Found)
 
 log = structlog.get_logger(__name__)
@@ -47,6 +47,8 @@ class OverdueTable(Protocol):
     async def steps(self, before: datetime, after: OverdueStep, limit: int) -> Sequence[OverdueStep]: ...
 
     async def runs(self, before: datetime, after: OverdueRun, limit: int) -> Sequence[OverdueRun]: ...
+
+    async def idle(self, before: datetime, after: IdleRun, limit: int) -> Sequence[IdleRun]: ...
 
     async def reinstated(self, after: Reinstated, limit: int) -> Sequence[Reinstated]: ...
 
@@ -84,6 +86,8 @@ class Reconciler:
             yield steps
         async for runs in pages(lambda after: table.runs(before, after, PAGE), run):
             yield runs
+        async for idle in pages(lambda after: table.idle(before, after, PAGE), IdleRun(NIL, 0, NIL, None)):
+            yield idle
         async for resumable in pages(
             lambda after: table.reinstated(after, PAGE), Reinstated(NIL, 0, NIL, None)
         ):
@@ -115,6 +119,9 @@ def wanted(found: Found) -> tuple[Command, str]:
             return wake, f"step/{id_}/{found.node}/{found.attempt}/{found.due_at.isoformat()}"
         case OverdueRun():
             return ExpireExecution(execution_id=id_), f"run/{id_}/{found.due_at.isoformat()}"
+        case IdleRun():
+            expire = ExpireExecution(execution_id=id_, idle_since=found.events)
+            return expire, f"idle/{id_}/{found.events}"
         case Reinstated():
             return ResumeExecution(execution_id=id_), f"resume/{id_}/{found.position}"
 
@@ -134,8 +141,9 @@ def sealed(found: Found) -> tuple[Envelope, Command]:
 
 
 def note(found: Found) -> None:
-    if isinstance(found, Reinstated):
-        log.info("run goes on", execution_id=str(found.execution_id), tenant_id=str(found.tenant_id))
+    if isinstance(found, Reinstated | IdleRun):
+        what = "run goes on" if isinstance(found, Reinstated) else "run is idle"
+        log.info(what, execution_id=str(found.execution_id), tenant_id=str(found.tenant_id))
         return
     kind = "step" if isinstance(found, OverdueStep) else "run"
     OVERDUE.labels(kind).inc()

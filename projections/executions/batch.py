@@ -32,7 +32,7 @@ class Batch:
     closings: Closings = field(default_factory=Closings)
 
     def run(self, recorded: Recorded, id_: UUID, **fields: Any) -> None:
-        self.runs.put(id_, recorded, id=id_, **fields)
+        self.runs.put(id_, recorded, id=id_, events=recorded.version, **fields)
 
     def step(self, recorded: Recorded, event: OfStep, **fields: Any) -> None:
         """Nothing is due at the step any more, unless `due_at` says so. `node` may name one inside it."""

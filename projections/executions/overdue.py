@@ -27,6 +27,14 @@ ORDER BY e.id LIMIT %(limit)s
 """
 
 
+IDLE = """
+SELECT id AS execution_id, events, tenant_id, partner_id FROM executions
+WHERE idle_seconds IS NOT NULL AND finished_at IS NULL AND status = 'running'
+  AND updated_at + idle_seconds * interval '1 second' < %(before)s AND id > %(execution_id)s
+ORDER BY id LIMIT %(limit)s
+"""
+
+
 class OverdueStep(NamedTuple):
     execution_id: UUID
     node: str
@@ -39,6 +47,15 @@ class OverdueStep(NamedTuple):
 class OverdueRun(NamedTuple):
     execution_id: UUID
     due_at: datetime
+    tenant_id: UUID
+    partner_id: UUID | None
+
+
+class IdleRun(NamedTuple):
+    """Nothing has happened since its event number `events`, for longer than the run allows."""
+
+    execution_id: UUID
+    events: int
     tenant_id: UUID
     partner_id: UUID | None
 
@@ -59,6 +76,10 @@ async def steps(conn: Connection, before: datetime, after: OverdueStep, limit: i
 
 async def runs(conn: Connection, before: datetime, after: OverdueRun, limit: int) -> list[OverdueRun]:
     return await many(conn, OverdueRun, RUNS, {**after._asdict(), "before": before, "limit": limit})
+
+
+async def idle(conn: Connection, before: datetime, after: IdleRun, limit: int) -> list[IdleRun]:
+    return await many(conn, IdleRun, IDLE, {**after._asdict(), "before": before, "limit": limit})
 
 
 async def reinstated(conn: Connection, after: Reinstated, limit: int) -> list[Reinstated]:

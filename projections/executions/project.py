@@ -12,13 +12,13 @@ from projections.statements import merge
 from schemas.envelope import Recorded
 
 RUN_CHANGES = (
-    *("stage", "paused", "pause_reason", "deadline", "started_at", "finished_at"),
+    *("stage", "paused", "pause_reason", "deadline", "started_at", "finished_at", "events"),
     *("error_code", "error_message", "error_node", "ended_by", "output"),
 )
 RUN_COLUMNS = (
     *("id", "source_kind", "source_id", "source_version", "source_hash", "source_name"),
     *("priority", "max_cost", "parent_execution_id", "parent_node", "root_id", "fork_of", "fork_from"),
-    *("trigger_id", "trigger_kind", "queue_reason", "queued_at", "inputs"),
+    *("trigger_id", "trigger_kind", "queue_reason", "queued_at", "idle_seconds", "inputs"),
     *("tenant_id", "partner_id", "created_at", "updated_at", "position"),
 )
 RUNS = merge("executions", key=("id",), changing=RUN_CHANGES, columns=RUN_COLUMNS + RUN_CHANGES)

@@ -21,7 +21,7 @@ def started(batch: Batch, recorded: Recorded, event: e.ExecutionStarted) -> None
         "parent_node": parent.node if parent else None,
         "root_id": event.root_id,
     }
-    begun = {"stage": "running", "started_at": recorded.recorded_at}
+    begun = {"stage": "running", "started_at": recorded.recorded_at, "idle_seconds": event.idle_seconds}
     batch.run(recorded, event.execution_id, **pinned(event), **above, **begun)
 
 

@@ -1,5 +1,6 @@
 -- Runs, for lists. Wide columns (inputs, output) are stored out of line and lists do not select them.
--- `stage` is where the run is, `status` what is shown: a paused run keeps its stage.
+-- `stage` is where the run is, `status` what is shown: a paused run keeps its stage. `events`: how many
+-- there are, which tells whether anything has happened since.
 CREATE TABLE {executions} (
     id                  uuid PRIMARY KEY,
     source_kind         text NOT NULL,
@@ -27,6 +28,8 @@ CREATE TABLE {executions} (
     started_at          timestamptz,
     finished_at         timestamptz,
     deadline            timestamptz NOT NULL,
+    idle_seconds        double precision,
+    events              bigint NOT NULL,
     error_code          text,
     error_message       text,
     error_node          text,
@@ -38,6 +41,9 @@ CREATE TABLE {executions} (
 
 CREATE INDEX ON {executions} (tenant_id, created_at DESC, id DESC);
 CREATE INDEX ON {executions} (parent_execution_id) WHERE parent_execution_id IS NOT NULL;
+CREATE INDEX ON {executions} (deadline) WHERE finished_at IS NULL;
+CREATE INDEX ON {executions} (id) WHERE paused AND finished_at IS NULL;
+CREATE INDEX ON {executions} (id) WHERE idle_seconds IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX ON {executions} (trigger_id, created_at DESC, id DESC) WHERE trigger_id IS NOT NULL;
 
 -- One row per step path of a run: its latest attempt. `error` is the latest failure, kept when a retry

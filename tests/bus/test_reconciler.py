@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 from bus.publisher import Submitter
 from bus.reconciler import EPOCH, LATE, NIL, PAGE, PAGES, Reconciler, sealed
 from projections.executions import overdue
-from projections.executions.overdue import OverdueRun, OverdueStep, Reinstated
+from projections.executions.overdue import IdleRun, OverdueRun, OverdueStep, Reinstated
 from schemas.base import Command
 from schemas.envelope import Answer, Envelope
 from schemas.execution.commands import ExpireExecution, ResumeExecution, WakeStep
@@ -41,8 +41,9 @@ class Table:
         steps: Sequence[OverdueStep] = (),
         runs: Sequence[OverdueRun] = (),
         resumable: Sequence[Reinstated] = (),
+        idle: Sequence[IdleRun] = (),
     ) -> None:
-        self._steps, self._runs, self._reinstated = steps, runs, resumable
+        self._steps, self._runs, self._reinstated, self._idle = steps, runs, resumable, idle
 
     async def steps(self, before: datetime, after: OverdueStep, limit: int) -> list[OverdueStep]:
         key = (after.due_at, after.execution_id, after.node)
@@ -52,6 +53,9 @@ class Table:
     async def runs(self, before: datetime, after: OverdueRun, limit: int) -> list[OverdueRun]:
         key = (after.due_at, after.execution_id)
         return [r for r in self._runs if (r.due_at, r.execution_id) > key and r.due_at < before][:limit]
+
+    async def idle(self, before: datetime, after: IdleRun, limit: int) -> list[IdleRun]:
+        return [r for r in self._idle if r.execution_id > after.execution_id][:limit]
 
     async def reinstated(self, after: Reinstated, limit: int) -> list[Reinstated]:
         return [r for r in self._reinstated if r.execution_id > after.execution_id][:limit]
@@ -126,7 +130,8 @@ def tables_url(fresh_database: FreshDatabase) -> str:
         conn.execute(
             """CREATE TABLE tenants (id uuid, status text);
             CREATE TABLE executions (id uuid, status text, pause_reason text, deadline timestamptz,
-                finished_at timestamptz, position bigint, tenant_id uuid, partner_id uuid);
+                finished_at timestamptz, position bigint, tenant_id uuid, partner_id uuid,
+                idle_seconds double precision, events bigint, updated_at timestamptz);
             CREATE TABLE execution_steps (execution_id uuid, node text, attempt integer, due_at timestamptz,
                 finished_at timestamptz, tenant_id uuid, partner_id uuid)"""
         )
@@ -147,10 +152,12 @@ async def given_run(
     finished: bool = False,
     reason: str | None = None,
     tenant: UUID = TENANT_ID,
+    idle_seconds: float | None = None,
 ) -> None:
     end = NOW if finished else None
-    values = (UUID(int=number), status, reason, deadline, end, number, tenant, PARTNER_ID)
-    await conn.execute("INSERT INTO executions VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", values)
+    known = (UUID(int=number), status, reason, deadline, end, number, tenant, PARTNER_ID)
+    values = (*known, idle_seconds, 9, DUE)
+    await conn.execute(f"INSERT INTO executions VALUES ({', '.join(['%s'] * len(values))})", values)
 
 
 async def given_step(
@@ -196,3 +203,16 @@ async def test_what_a_suspension_paused_goes_on_once_the_tenant_may_work(
     await given_run(conn, 4, "running", reason="suspended")
     start = Reinstated(NIL, 0, NIL, None)
     assert await overdue.reinstated(conn, start, 10) == [reinstated(1, position=1)]
+
+
+async def test_runs_in_which_nothing_happened_for_longer_than_they_allow_are_idle(
+    conn: psycopg.AsyncConnection,
+) -> None:
+    await given_run(conn, 1, idle_seconds=30)
+    await given_run(conn, 2, idle_seconds=90)
+    await given_run(conn, 3, "waiting", idle_seconds=30)
+    await given_run(conn, 4, finished=True, idle_seconds=30)
+    await given_run(conn, 5)
+    found = await overdue.idle(conn, NOW, IdleRun(NIL, 0, NIL, None), 10)
+    assert found == [IdleRun(UUID(int=1), 9, TENANT_ID, PARTNER_ID)]
+    assert sealed(found[0])[1] == ExpireExecution(execution_id=UUID(int=1), idle_since=9)
