@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 from uuid import UUID
 
 from api.run_rows import ApprovalRow, ApprovalStatus, Spending, StepPair, TimelineStep
+from api.waiting import WaitingRow
 from infra.db.scope import Scope
 from infra.eventstore.types import Payload
 from schemas.access import Role
@@ -81,19 +82,6 @@ class TenantRow:
     monthly_budget: Decimal | None
     created_at: datetime
     max_runs: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingRow:
-    """At most `limit` runs may be under way at `scope`: tenant, partner or platform.
-
-    `running`: now, at the tenant; when it was queued, elsewhere. `ahead`: runs of its tenant before it.
-    """
-
-    scope: str
-    limit: int
-    running: int
-    ahead: int
 
 
 @dataclass(frozen=True, slots=True)

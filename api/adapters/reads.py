@@ -21,9 +21,9 @@ from api.reads import (
     ToolRow,
     TriggerRow,
     UserRow,
-    WaitingRow,
     WorkflowRow,
 )
+from api.waiting import WaitingRow
 from infra.db.scope import Scope
 from infra.eventstore import reading
 from infra.eventstore.types import Payload

@@ -21,9 +21,9 @@ from api.reads import (
     ToolRow,
     TriggerRow,
     UserRow,
-    WaitingRow,
     WorkflowRow,
 )
+from api.waiting import WaitingRow
 from bus.live import LiveMessage
 from infra.db.scope import Scope
 from infra.eventstore.types import Payload
