@@ -14,8 +14,8 @@ from api.pagination import on_bad_cursor
 from api.parts import Deps, Limits
 from api.reads import BadCursor
 from api.routes import (
+    agents,
     approvals,
-    authoring,
     billing,
     bundles,
     commands,
@@ -29,13 +29,19 @@ from api.routes import (
     timeline,
     tools,
     triggers,
+    versions,
+    workflow_bundles,
+    workflows,
 )
 
 ROUTERS = (
     identity.router,
     tenancy.router,
     tools.router,
-    authoring.router,
+    agents.router,
+    workflows.router,
+    versions.router,
+    workflow_bundles.router,
     triggers.router,
     hooks.router,
     execution.router,

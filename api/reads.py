@@ -13,7 +13,7 @@ from infra.db.scope import Scope
 from infra.eventstore.types import Payload
 from schemas.access import Role
 from schemas.authoring.agents import AgentDefinition
-from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.definition import Release, WorkflowDefinition
 from schemas.authoring.tools import ToolDefinition
 from schemas.authoring.triggers import CronTrigger, RunTrigger, WebhookSettings
 from schemas.base import PartnerId, TenantId, UserId
@@ -89,6 +89,16 @@ class AgentRow:
     id: UUID
     name: str
     definition: AgentDefinition
+    version: int
+    hash: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AgentVersionRow:
+    number: int
+    name: str
+    definition: AgentDefinition
     hash: str
     created_at: datetime
 
@@ -120,6 +130,18 @@ class TriggerRow:
     next_tick: datetime | None
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """What was published under a number. `release` is absent in lists."""
+
+    number: int
+    hash: str
+    deprecated: bool
+    rolled_back_to: int | None
+    published_at: datetime
+    release: Release | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +318,12 @@ class Reads(Protocol):
 
     async def agents(self, scope: Scope, cursor: str | None, limit: int) -> Page[AgentRow]: ...
 
+    async def agent_versions(
+        self, scope: Scope, agent_id: UUID, cursor: str | None, limit: int
+    ) -> Page[AgentVersionRow]:
+        """Newest first."""
+        ...
+
     async def workflow(self, scope: Scope, workflow_id: UUID) -> WorkflowRow | None: ...
 
     async def workflows(self, scope: Scope, cursor: str | None, limit: int) -> Page[WorkflowRow]: ...
@@ -314,6 +342,14 @@ class Reads(Protocol):
 
     async def hook(self, scope: Scope, trigger_id: UUID) -> HookRow | None:
         """None when it is no webhook."""
+        ...
+
+    async def workflow_version(self, scope: Scope, workflow_id: UUID, number: int) -> VersionRow | None: ...
+
+    async def workflow_versions(
+        self, scope: Scope, workflow_id: UUID, cursor: str | None, limit: int
+    ) -> Page[VersionRow]:
+        """Newest first."""
         ...
 
     async def tool(self, scope: Scope, tenant_id: UUID, name: str) -> ToolRow | None: ...

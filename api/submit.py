@@ -12,9 +12,10 @@ import structlog
 from fastapi import Depends, Header, Request
 from starlette.responses import JSONResponse
 
-from api.deps import CurrentActor, Parts
+from api.deps import CurrentActor, Parts, tenant_of
 from api.errors import ApiProblem, refused
 from api.middleware import traceparent
+from api.models.common import Done
 from api.parts import Deps
 from bus.publisher import CommandTooLarge
 from schemas.base import Command, PartnerId, TenantId
@@ -79,6 +80,15 @@ class Attempt:
             202,
             headers={"Location": place, "Retry-After": "1"},
         )
+
+
+async def done(attempt: Attempt, command: Command, made: UUID) -> Any:
+    """For commands of a tenant's, about one thing with an id."""
+    actor = attempt.actor
+    answer = await attempt.send(command, tenant_of(actor), actor.partner_id)
+    if answer is None:
+        return attempt.pending(id=made)
+    return Done(id=made, position=answer.position)
 
 
 async def attempt(

@@ -1,4 +1,7 @@
-"""`python -m bus.docs` writes docs/flows.md and docs/events, unless a stored event would change its shape."""
+"""`python -m bus.docs` writes flows, event schemas and the definition's schema into docs/.
+
+Not when a stored event would change its shape.
+"""
 
 import json
 import sys
@@ -7,10 +10,12 @@ from pathlib import Path
 from bus import pages
 from bus.event_schemas import breaks, file_name, schema_of, written
 from bus.stories import ROOT
+from schemas.authoring.definition_schema import definition_schema
 from schemas.base import Event
 from schemas.registry import EVENTS
 
 FLOWS = ROOT / "docs" / "flows.md"
+DEFINITION = ROOT / "docs" / "workflow-definition.schema.json"
 SCHEMAS = ROOT / "docs" / "events"
 SAMPLES = SCHEMAS / "samples"
 
@@ -31,7 +36,7 @@ def without_sample() -> list[Path]:
 def wanted() -> dict[Path, str]:
     """Every generated file and what is to be in it."""
     found = {SCHEMAS / file_name(event): written(schema_of(event)) for event in EVENTS.values()}
-    return {FLOWS: pages.page(), **found}
+    return {FLOWS: pages.page(), DEFINITION: written(definition_schema()), **found}
 
 
 def main() -> int:

@@ -74,6 +74,27 @@ def page_by_name(found: Sequence[N], limit: int, shown: Callable[[N], T]) -> Pag
     return Page([shown(row) for row in rows], rows[-1].name if len(found) > limit else None)
 
 
+class Numbered(Protocol):
+    @property
+    def number(self) -> int: ...
+
+
+V = TypeVar("V", bound=Numbered)
+LARGEST = 2**31 - 1
+
+
+def before_number(cursor: str | None) -> int:
+    if cursor is not None and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 10):
+        raise BadCursor(cursor)
+    return LARGEST if cursor is None else int(cursor)
+
+
+def page_by_number(found: Sequence[V], limit: int, shown: Callable[[V], T]) -> Page[T]:
+    """`found` has one row more than `limit` when there is another page."""
+    rows = found[:limit]
+    return Page([shown(row) for row in rows], str(rows[-1].number) if len(found) > limit else None)
+
+
 def text(key: Key) -> str:
     at, name = key
     return f"{at.isoformat()} {name}"

@@ -10,6 +10,7 @@ from api.adapters import cursors, rows
 from api.adapters.run_reads import Connection, PostgresRunReads
 from api.reads import (
     AgentRow,
+    AgentVersionRow,
     BillRow,
     DeliveryRow,
     HookRow,
@@ -21,6 +22,7 @@ from api.reads import (
     ToolRow,
     TriggerRow,
     UserRow,
+    VersionRow,
     WorkflowRow,
 )
 from api.waiting import WaitingRow
@@ -72,10 +74,16 @@ class PostgresReads(PostgresRunReads):
             found = await agents.list_page(conn, before, limit + 1)
         return cursors.page(found, limit, rows.key_of, rows.agent)
 
-    async def workflow(self, scope: Scope, workflow_id: UUID) -> WorkflowRow | None:
+    async def agent_versions(
+        self, scope: Scope, agent_id: UUID, cursor: str | None, limit: int
+    ) -> Page[AgentVersionRow]:
+        before = cursors.before_number(cursor)
         async with self._scoped(scope) as conn:
-            found = await workflows.get(conn, workflow_id)
-        return rows.workflow(found[0]) if found else None
+            found = await agents.versions(conn, agent_id, before, limit + 1)
+        return cursors.page_by_number(found, limit, rows.agent_version)
+
+    async def workflow(self, scope: Scope, workflow_id: UUID) -> WorkflowRow | None:
+        return await self._one(scope, lambda conn: workflows.get(conn, workflow_id), rows.workflow)
 
     async def workflows(self, scope: Scope, cursor: str | None, limit: int) -> Page[WorkflowRow]:
         before = cursors.before(cursor)
@@ -106,6 +114,17 @@ class PostgresReads(PostgresRunReads):
 
     async def hook(self, scope: Scope, trigger_id: UUID) -> HookRow | None:
         return await self._one(scope, lambda conn: triggers.hook(conn, trigger_id), rows.hook)
+
+    async def workflow_version(self, scope: Scope, workflow_id: UUID, number: int) -> VersionRow | None:
+        return await self._one(scope, lambda conn: workflows.version(conn, workflow_id, number), rows.version)
+
+    async def workflow_versions(
+        self, scope: Scope, workflow_id: UUID, cursor: str | None, limit: int
+    ) -> Page[VersionRow]:
+        before = cursors.before_number(cursor)
+        async with self._scoped(scope) as conn:
+            found = await workflows.versions(conn, workflow_id, before, limit + 1)
+        return cursors.page_by_number(found, limit, rows.version_summary)
 
     async def tool(self, scope: Scope, tenant_id: UUID, name: str) -> ToolRow | None:
         return await self._one(scope, lambda conn: tools.get(conn, tenant_id, name), rows.tool)

@@ -1,5 +1,6 @@
 """What the projections' queries give, as the rows the edge works with."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from pydantic import Field, TypeAdapter
 
 from api.reads import (
     AgentRow,
+    AgentVersionRow,
     BillLine,
     DeliveryRow,
     HookRow,
@@ -17,9 +19,10 @@ from api.reads import (
     ToolRow,
     TriggerRow,
     UserRow,
+    VersionRow,
     WorkflowRow,
 )
-from projections.agents.queries import Agent
+from projections.agents.queries import Agent, AgentVersion
 from projections.ledger_entries import rows as ledger
 from projections.partners.queries import Partner
 from projections.secrets.queries import Secret
@@ -27,10 +30,10 @@ from projections.tenants.queries import Tenant
 from projections.tools.queries import Tool
 from projections.triggers import queries as triggers
 from projections.users.queries import Login
-from projections.workflows.queries import Workflow
+from projections.workflows.queries import VersionSummary, Workflow, WorkflowVersion
 from schemas.access import Role
 from schemas.authoring.agents import AgentDefinition
-from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.definition import Release, WorkflowDefinition
 from schemas.authoring.tools import ToolDefinition
 from schemas.authoring.triggers import CronTrigger, RunTrigger, WebhookSettings
 from schemas.base import PLATFORM, PartnerId, TenantId, UserId
@@ -75,7 +78,12 @@ def tenant(row: Tenant) -> TenantRow:
 
 def agent(row: Agent) -> AgentRow:
     definition = AgentDefinition.model_validate(row.definition)
-    return AgentRow(row.id, row.name, definition, row.hash, row.created_at)
+    return AgentRow(row.id, row.name, definition, row.version, row.hash, row.created_at)
+
+
+def agent_version(row: AgentVersion) -> AgentVersionRow:
+    definition = AgentDefinition.model_validate(row.definition)
+    return AgentVersionRow(row.number, row.name, definition, row.hash, row.created_at)
 
 
 def workflow(row: Workflow) -> WorkflowRow:
@@ -128,6 +136,14 @@ def hook(row: triggers.Hook) -> HookRow:
         settings=WebhookSettings.model_validate(row.definition),
         secret_ciphertext=row.secret_ciphertext,
     )
+
+
+def version_summary(row: VersionSummary) -> VersionRow:
+    return VersionRow(row.number, row.hash, row.deprecated, row.rolled_back_to, row.published_at)
+
+
+def version(row: WorkflowVersion) -> VersionRow:
+    return replace(version_summary(row), release=Release.model_validate(row.release))
 
 
 def tool(row: Tool) -> ToolRow:

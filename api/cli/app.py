@@ -6,6 +6,7 @@ import typer
 
 from api.cli import groups, run_groups
 from api.cli.options import Data, settings_for
+from api.cli.workflow_group import workflows
 
 app = typer.Typer(
     name="hb",
@@ -22,6 +23,7 @@ app.add_typer(groups.payloads, name="payloads")
 app.add_typer(groups.dlq, name="dlq")
 app.add_typer(run_groups.executions, name="executions")
 app.add_typer(run_groups.approvals, name="approvals")
+app.add_typer(workflows, name="workflows")
 
 
 @app.command()

@@ -40,6 +40,10 @@ class CreateAgentBody(Body):
     definition: AgentDefinition
 
 
+class ReviseAgentBody(CreateAgentBody):
+    """The whole agent as it is to be from now on."""
+
+
 class CreateWorkflowBody(Body):
     model_config = example(name="One-liner", definition=WORKFLOW)
 
@@ -53,19 +57,32 @@ class ReviseWorkflowBody(Body):
     definition: WorkflowDefinition
 
 
+GREETER: dict[str, Any] = {
+    "id": ID,
+    "name": "Greeter",
+    "definition": AGENT,
+    "version": 1,
+    "hash": HASH,
+    "created_at": NOW,
+}
+
+
 class Agent(BaseModel):
-    model_config = example(id=ID, name="Greeter", definition=AGENT, hash=HASH, created_at=NOW)
+    """`version` is what new runs use."""
+
+    model_config = example(**GREETER)
 
     id: UUID
     name: str
     definition: AgentDefinition
+    version: int
     hash: str
     created_at: datetime
 
 
 class AgentPage(BaseModel):
     model_config = example(
-        items=[{"id": ID, "name": "Greeter", "definition": AGENT, "hash": HASH, "created_at": NOW}],
+        items=[GREETER],
         next_cursor=None,
     )
 

@@ -44,7 +44,12 @@ def start_facts(
         release=release,
         followers=followers_of(source),
         admission=read.admission(tenant.max_runs if tenant else None),
+        deprecated=pin is not None and is_deprecated(source, pin.version),
     )
+
+
+def is_deprecated(source: Agent | Workflow | None, number: int) -> bool:
+    return isinstance(source, Workflow) and source.published[number - 1].deprecated
 
 
 def followers_of(source: Agent | Workflow | None) -> Mapping[UUID, Followed]:
@@ -87,15 +92,17 @@ def price_of(command: Command) -> Decimal | None:
 
 def published(source: Agent | Workflow, version: int | None) -> Runnable | None:
     """The asked version, or the newest; None when there is none such."""
-    if isinstance(source, Agent):
-        return of_agent(source) if version in (None, 1) else None
-    wanted = version or len(source.published)
-    return of_workflow(source, wanted) if 1 <= wanted <= len(source.published) else None
+    newest = len(source.versions if isinstance(source, Agent) else source.published)
+    wanted = version or newest
+    if not 1 <= wanted <= newest:
+        return None
+    return of_agent(source, wanted) if isinstance(source, Agent) else of_workflow(source, wanted)
 
 
-def of_agent(agent: Agent) -> Runnable:
-    pin = Source(kind="agent", id=agent.agent_id, version=1, hash=agent.hash, name=agent.name)
-    return pin, Release(definition=as_workflow(agent.definition))
+def of_agent(agent: Agent, number: int) -> Runnable:
+    version = agent.versions[number - 1]
+    pin = Source(kind="agent", id=agent.agent_id, version=number, hash=version.hash, name=agent.name)
+    return pin, Release(definition=as_workflow(version.definition), tools=version.tools)
 
 
 def of_workflow(workflow: Workflow, number: int) -> Runnable:

@@ -6,6 +6,7 @@ from contexts.authoring.bindings import binding_problems
 from contexts.authoring.facts import AuthoringFacts
 from contexts.authoring.known import unknown_problems
 from contexts.authoring.levels import levels
+from contexts.authoring.pins import pin_problems
 from contexts.authoring.rules import rule_problems, workflow_schema_problems
 from contexts.authoring.wiring_problems import (
     cycle_problems,
@@ -33,6 +34,7 @@ def problems(definition: WorkflowDefinition, facts: AuthoringFacts) -> list[Prob
         found += edge_problems(level)
         found += cycle_problems(level)
         found += unreachable_problems(level)
+    found += pin_problems(definition, all_levels, facts)
     return [*found, *binding_problems(definition, all_levels)]
 
 

@@ -30,6 +30,11 @@ class AgentExists(Rejection):
     kind = "conflict"
 
 
+class AgentNotFound(Rejection):
+    code = "authoring.agent_not_found"
+    kind = "not_found"
+
+
 class WorkflowExists(Rejection):
     code = "authoring.workflow_exists"
     kind = "conflict"
@@ -67,3 +72,8 @@ class TriggerNotListening(Rejection):
 class TooManyFollowers(Rejection):
     code = "authoring.too_many_followers"
     kind = "conflict"
+
+
+class VersionNotFound(Rejection):
+    code = "authoring.version_not_found"
+    kind = "not_found"

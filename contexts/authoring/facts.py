@@ -12,14 +12,15 @@ from schemas.authoring.tools import ToolDefinition
 class AuthoringFacts:
     """What a definition may refer to, of its tenant: only what it names is looked up.
 
-    `known_models`: those that have a rate. `agents`: their newest versions. `workflows`: what was published
-    of each, version 1 first.
+    `known_models`: those that have a rate. `tools`: not the deprecated ones. `agents`: their newest versions,
+    and in `agent_tools` what these are pinned to. `workflows`: what was published of each, version 1 first.
     """
 
     known_models: frozenset[str]
     tools: Mapping[str, ToolDefinition] = field(default_factory=dict)
     agents: Mapping[UUID, AgentDefinition] = field(default_factory=dict)
     workflows: Mapping[UUID, Sequence[Source]] = field(default_factory=dict)
+    agent_tools: Mapping[UUID, Mapping[str, ToolDefinition]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

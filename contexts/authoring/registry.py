@@ -9,9 +9,12 @@ REGISTRY = Registry(
     context="authoring",
     handlers=(
         Handler(c.CreateAgent, agent.AGENT, agent.create, Permission.AUTHORING_WRITE),
+        Handler(c.ReviseAgent, agent.AGENT, agent.revise, Permission.AUTHORING_WRITE),
         Handler(c.CreateWorkflow, workflow.WORKFLOW, workflow.create, Permission.AUTHORING_WRITE),
         Handler(c.ReviseWorkflow, workflow.WORKFLOW, workflow.revise, Permission.AUTHORING_WRITE),
         Handler(c.PublishWorkflow, workflow.WORKFLOW, workflow.publish, Permission.AUTHORING_WRITE),
+        Handler(c.RollbackWorkflow, workflow.WORKFLOW, workflow.roll_back, Permission.AUTHORING_WRITE),
+        Handler(c.DeprecateWorkflow, workflow.WORKFLOW, workflow.deprecate, Permission.AUTHORING_WRITE),
         Handler(c.FollowWorkflow, workflow.WORKFLOW, following.follow, Permission.INTERNAL),
         Handler(c.UnfollowWorkflow, workflow.WORKFLOW, following.unfollow, Permission.INTERNAL),
         Handler(c.CreateTrigger, trigger.TRIGGER, trigger.create, Permission.AUTHORING_WRITE),

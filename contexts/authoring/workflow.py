@@ -5,14 +5,16 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from contexts.authoring import dag
-from contexts.authoring.errors import InvalidDefinition, WorkflowExists, WorkflowNotFound
+from contexts.authoring.errors import InvalidDefinition, VersionNotFound, WorkflowExists, WorkflowNotFound
 from contexts.authoring.facts import AuthoringFacts
+from contexts.authoring.pins import release_of
 from contexts.hashes import content_hash
 from contexts.kernel import Aggregate, Context
-from schemas.authoring.commands import CreateWorkflow, PublishWorkflow, ReviseWorkflow
+from schemas.authoring import commands as c
 from schemas.authoring.definition import Release, WorkflowDefinition
 from schemas.authoring.events import (
     WorkflowCreated,
+    WorkflowDeprecated,
     WorkflowFollowed,
     WorkflowPublished,
     WorkflowRevised,
@@ -20,7 +22,14 @@ from schemas.authoring.events import (
 )
 from schemas.authoring.triggers import RunEnd
 
-WorkflowEvent = WorkflowCreated | WorkflowRevised | WorkflowPublished | WorkflowFollowed | WorkflowUnfollowed
+WorkflowEvent = (
+    WorkflowCreated
+    | WorkflowRevised
+    | WorkflowPublished
+    | WorkflowDeprecated
+    | WorkflowFollowed
+    | WorkflowUnfollowed
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,7 @@ class Published:
     number: int
     hash: str
     release: Release
+    deprecated: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,41 +54,71 @@ class Workflow:
     follow_marks: Mapping[UUID, int] = field(default_factory=dict)
 
 
-def create(state: Workflow | None, command: CreateWorkflow, ctx: Context) -> list[WorkflowCreated]:
+def create(state: Workflow | None, command: c.CreateWorkflow, ctx: Context) -> list[WorkflowCreated]:
     require_valid(command.definition, ctx)
+    if command.dry_run:
+        return []
     if state is None:
-        return [WorkflowCreated(**dict(command))]
+        return [WorkflowCreated(**command.model_dump(exclude={"dry_run"}))]
     if (state.name, state.draft) == (command.name, command.definition):
         return []
     raise WorkflowExists(f"workflow {command.workflow_id} exists with another name or draft")
 
 
-def revise(state: Workflow | None, command: ReviseWorkflow, ctx: Context) -> list[WorkflowRevised]:
+def revise(state: Workflow | None, command: c.ReviseWorkflow, ctx: Context) -> list[WorkflowRevised]:
     workflow = found(state, command.workflow_id)
     require_valid(command.definition, ctx)
     return [] if workflow.draft == command.definition else [WorkflowRevised(**dict(command))]
 
 
-def publish(state: Workflow | None, command: PublishWorkflow, ctx: Context) -> list[WorkflowPublished]:
+def publish(state: Workflow | None, command: c.PublishWorkflow, ctx: Context) -> list[WorkflowPublished]:
+    """What the draft names may be gone since it was saved, so it is looked at again."""
     workflow = found(state, command.workflow_id)
-    release = Release(definition=workflow.draft)
-    hash_of_draft = content_hash(release)
-    if workflow.published and workflow.published[-1].hash == hash_of_draft:
+    require_valid(workflow.draft, ctx)
+    release = release_of(workflow.draft, ctx.facts)
+    return [] if is_newest(workflow, content_hash(release)) else [next_version(workflow, release)]
+
+
+def roll_back(state: Workflow | None, command: c.RollbackWorkflow, ctx: Context) -> list[WorkflowPublished]:
+    workflow = found(state, command.workflow_id)
+    wanted = version_of(workflow, command.number)
+    if is_newest(workflow, wanted.hash) and workflow.draft == wanted.release.definition:
         return []
-    return [
-        WorkflowPublished(
-            workflow_id=command.workflow_id,
-            number=len(workflow.published) + 1,
-            hash=hash_of_draft,
-            release=release,
-        )
-    ]
+    return [next_version(workflow, wanted.release, rolled_back_to=command.number)]
+
+
+def deprecate(state: Workflow | None, command: c.DeprecateWorkflow, ctx: Context) -> list[WorkflowDeprecated]:
+    version = version_of(found(state, command.workflow_id), command.number)
+    return [] if version.deprecated else [WorkflowDeprecated(**dict(command))]
+
+
+def is_newest(workflow: Workflow, hash_: str) -> bool:
+    newest = workflow.published[-1] if workflow.published else None
+    return newest is not None and newest.hash == hash_ and not newest.deprecated
+
+
+def next_version(
+    workflow: Workflow, release: Release, rolled_back_to: int | None = None
+) -> WorkflowPublished:
+    return WorkflowPublished(
+        workflow_id=workflow.workflow_id,
+        number=len(workflow.published) + 1,
+        hash=content_hash(release),
+        release=release,
+        rolled_back_to=rolled_back_to,
+    )
 
 
 def found(state: Workflow | None, workflow_id: UUID) -> Workflow:
     if state is None:
         raise WorkflowNotFound(f"there is no workflow {workflow_id}")
     return state
+
+
+def version_of(workflow: Workflow, number: int) -> Published:
+    if number > len(workflow.published):
+        raise VersionNotFound(f"there is no version {number}: {len(workflow.published)} were published")
+    return workflow.published[number - 1]
 
 
 def require_valid(definition: WorkflowDefinition, ctx: Context) -> None:
@@ -92,12 +132,26 @@ def evolve(state: Workflow | None, event: WorkflowEvent) -> Workflow | None:
         return Workflow(event.workflow_id, event.name, event.definition)
     if state is None:
         return None
-    if isinstance(event, WorkflowRevised):
-        return replace(state, draft=event.definition)
-    if isinstance(event, WorkflowFollowed | WorkflowUnfollowed):
-        return with_followers(state, event)
+    match event:
+        case WorkflowRevised():
+            return replace(state, draft=event.definition)
+        case WorkflowPublished():
+            return with_version(state, event)
+        case WorkflowDeprecated():
+            return with_deprecated(state, event.number)
+        case WorkflowFollowed() | WorkflowUnfollowed():
+            return with_followers(state, event)
+
+
+def with_version(state: Workflow, event: WorkflowPublished) -> Workflow:
+    draft = event.release.definition if event.rolled_back_to else state.draft
     version = Published(event.number, event.hash, event.release)
-    return replace(state, published=(*state.published, version))
+    return replace(state, draft=draft, published=(*state.published, version))
+
+
+def with_deprecated(state: Workflow, number: int) -> Workflow:
+    versions = tuple(replace(v, deprecated=True) if v.number == number else v for v in state.published)
+    return replace(state, published=versions)
 
 
 def with_followers(state: Workflow, event: WorkflowFollowed | WorkflowUnfollowed) -> Workflow:

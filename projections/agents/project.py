@@ -1,39 +1,59 @@
-"""Agents."""
+"""Agents, and every version of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from projections.fold import Handlers, Rows, fold
 from projections.kernel import Projection, Tx
-from projections.statements import merge
-from schemas.authoring.events import AgentCreated
+from projections.statements import insert, merge
+from schemas.authoring.events import AgentCreated, AgentRevised
 from schemas.envelope import Recorded
 
-AGENTS = merge("agents", key=("id",), changing=("name", "model", "hash", "definition"))
+AGENTS = merge("agents", key=("id",), changing=("name", "model", "version", "hash", "definition"))
+VERSIONS = insert("agent_versions", key="agent_id, number")
+
+
+@dataclass
+class Batch:
+    agents: Rows = field(default_factory=Rows)
+    versions: Rows = field(default_factory=Rows)
 
 
 async def project(events: Sequence[Recorded], tx: Tx) -> None:
-    await tx.write(AGENTS, fold(ON, Rows(), events).rows.values())
+    batch = fold(ON, Batch(), events)
+    await tx.write(AGENTS, batch.agents.rows.values())
+    await tx.write(VERSIONS, batch.versions.rows.values())
 
 
-def created(rows: Rows, recorded: Recorded, event: AgentCreated) -> None:
-    rows.put(
+def created(batch: Batch, recorded: Recorded, event: AgentCreated) -> None:
+    put(batch, recorded, event, 1)
+
+
+def revised(batch: Batch, recorded: Recorded, event: AgentRevised) -> None:
+    put(batch, recorded, event, event.number)
+
+
+def put(batch: Batch, recorded: Recorded, event: AgentCreated | AgentRevised, number: int) -> None:
+    same = {"name": event.name, "hash": event.hash, "definition": event.definition}
+    batch.agents.put(
         event.agent_id,
         recorded,
         id=event.agent_id,
-        name=event.name,
         model=event.definition.model,
-        hash=event.hash,
-        definition=event.definition,
+        version=number,
+        **same,
     )
+    key = {"agent_id": event.agent_id, "number": number}
+    batch.versions.put((event.agent_id, number), recorded, **key, **same)
 
 
-ON: Handlers[Rows] = {AgentCreated: created}
+ON: Handlers[Batch] = {AgentCreated: created, AgentRevised: revised}
 
 PROJECTION = Projection(
     name="agents",
     events=frozenset(ON),
     schema=(Path(__file__).parent / "schema.sql").read_text(),
-    tables=("agents",),
+    tables=("agents", "agent_versions"),
     project=project,
 )

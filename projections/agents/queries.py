@@ -4,9 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from projections.kernel import Connection
-from projections.reading import Before, one, page
+from projections.reading import Before, many, one, page
 
-SELECT = "SELECT id, tenant_id, name, model, hash, definition, created_at FROM agents"
+SELECT = "SELECT id, tenant_id, name, model, version, hash, definition, created_at FROM agents"
+VERSIONS = """
+SELECT number, name, hash, definition, created_at FROM agent_versions
+WHERE agent_id = %(id)s AND number < %(before)s ORDER BY number DESC LIMIT %(limit)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,16 @@ class Agent:
     tenant_id: UUID
     name: str
     model: str
+    version: int
+    hash: str
+    definition: dict[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AgentVersion:
+    number: int
+    name: str
     hash: str
     definition: dict[str, Any]
     created_at: datetime
@@ -22,6 +36,11 @@ class Agent:
 
 async def get(conn: Connection, agent_id: UUID) -> Agent | None:
     return await one(conn, Agent, f"{SELECT} WHERE id = %(id)s", {"id": agent_id})
+
+
+async def versions(conn: Connection, agent_id: UUID, before: int, limit: int) -> list[AgentVersion]:
+    """Those before a number, newest first."""
+    return await many(conn, AgentVersion, VERSIONS, {"id": agent_id, "before": before, "limit": limit})
 
 
 async def list_page(

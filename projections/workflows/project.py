@@ -3,15 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from projections.fold import Handlers, Rows, fold
 from projections.kernel import Projection, Tx
-from projections.statements import insert, merge
-from schemas.authoring.events import WorkflowCreated, WorkflowPublished, WorkflowRevised
+from projections.statements import merge
+from schemas.authoring.events import (
+    WorkflowCreated,
+    WorkflowDeprecated,
+    WorkflowPublished,
+    WorkflowRevised,
+)
 from schemas.envelope import Recorded
 
 WORKFLOWS = merge("workflows", key=("id",), changing=("published", "hash", "definition"))
-VERSIONS = insert("workflow_versions", key="workflow_id, number")
+VERSIONS = merge("workflow_versions", key=("workflow_id", "number"), changing=("deprecated",))
 
 
 @dataclass
@@ -36,22 +42,32 @@ def revised(batch: Batch, recorded: Recorded, event: WorkflowRevised) -> None:
 
 
 def published(batch: Batch, recorded: Recorded, event: WorkflowPublished) -> None:
-    newest = {"published": event.number, "hash": event.hash}
-    batch.workflows.put(event.workflow_id, recorded, id=event.workflow_id, **newest)
+    changed: dict[str, Any] = {"published": event.number, "hash": event.hash}
+    if event.rolled_back_to:
+        changed["definition"] = event.release.definition
+    batch.workflows.put(event.workflow_id, recorded, id=event.workflow_id, **changed)
     batch.versions.put(
         (event.workflow_id, event.number),
         recorded,
         workflow_id=event.workflow_id,
         number=event.number,
         hash=event.hash,
-        definition=event.release.definition,
+        release=event.release,
+        deprecated=False,
+        rolled_back_to=event.rolled_back_to,
     )
+
+
+def deprecated(batch: Batch, recorded: Recorded, event: WorkflowDeprecated) -> None:
+    key = {"workflow_id": event.workflow_id, "number": event.number}
+    batch.versions.put(tuple(key.values()), recorded, **key, deprecated=True)
 
 
 ON: Handlers[Batch] = {
     WorkflowCreated: created,
     WorkflowRevised: revised,
     WorkflowPublished: published,
+    WorkflowDeprecated: deprecated,
 }
 
 PROJECTION = Projection(

@@ -7,10 +7,14 @@ from projections.kernel import Connection
 from projections.reading import Before, many, one, page
 
 SELECT = "SELECT id, tenant_id, name, published, hash, definition, created_at, updated_at FROM workflows"
-VERSIONS = """
-SELECT number, hash, created_at AS published_at, definition
-FROM workflow_versions WHERE workflow_id = %(id)s ORDER BY number
+COLUMNS = "number, hash, deprecated, rolled_back_to, created_at AS published_at"
+VERSIONS = f"""
+SELECT {COLUMNS} FROM workflow_versions
+WHERE workflow_id = %(id)s AND number < %(before)s ORDER BY number DESC LIMIT %(limit)s
 """
+VERSION = (
+    f"SELECT {COLUMNS}, release FROM workflow_versions WHERE workflow_id = %(id)s AND number = %(number)s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +32,31 @@ class Workflow:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkflowVersion:
+class VersionSummary:
     number: int
     hash: str
+    deprecated: bool
+    rolled_back_to: int | None
     published_at: datetime
-    definition: dict[str, Any]
 
 
-async def get(conn: Connection, workflow_id: UUID) -> tuple[Workflow, list[WorkflowVersion]] | None:
-    """The workflow and its published versions, oldest first."""
-    workflow = await one(conn, Workflow, f"{SELECT} WHERE id = %(id)s", {"id": workflow_id})
-    if workflow is None:
-        return None
-    return workflow, await many(conn, WorkflowVersion, VERSIONS, {"id": workflow_id})
+@dataclass(frozen=True, slots=True)
+class WorkflowVersion(VersionSummary):
+    release: dict[str, Any]
+
+
+async def get(conn: Connection, workflow_id: UUID) -> Workflow | None:
+    return await one(conn, Workflow, f"{SELECT} WHERE id = %(id)s", {"id": workflow_id})
+
+
+async def version(conn: Connection, workflow_id: UUID, number: int) -> WorkflowVersion | None:
+    return await one(conn, WorkflowVersion, VERSION, {"id": workflow_id, "number": number})
+
+
+async def versions(conn: Connection, workflow_id: UUID, before: int, limit: int) -> list[VersionSummary]:
+    """Those before a number, newest first."""
+    params = {"id": workflow_id, "before": before, "limit": limit}
+    return await many(conn, VersionSummary, VERSIONS, params)
 
 
 async def list_page(

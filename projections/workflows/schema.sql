@@ -10,12 +10,14 @@ CREATE TABLE {workflows} (
 
 CREATE INDEX ON {workflows} (tenant_id, created_at DESC, id DESC);
 
--- What was published under a number, for ever.
+-- What was published under a number: the release for ever; deprecated once, it stays so.
 CREATE TABLE {workflow_versions} (
     workflow_id uuid NOT NULL,
     number      integer NOT NULL,
     hash        text NOT NULL,
-    definition  jsonb NOT NULL,
+    release     jsonb NOT NULL,
+    deprecated  boolean NOT NULL,
+    rolled_back_to integer,
     {common},
     PRIMARY KEY (workflow_id, number)
 );

@@ -19,10 +19,21 @@ class CreateAgent(Command, type_name="authoring.agent.create", stream="agent-{0.
     definition: AgentDefinition
 
 
+class ReviseAgent(Command, type_name="authoring.agent.revise", stream="agent-{0.agent_id}"):
+    """The next version. Runs stay with the one they began with."""
+
+    agent_id: UUID
+    name: Name
+    definition: AgentDefinition
+
+
 class CreateWorkflow(Command, type_name="authoring.workflow.create", stream="workflow-{0.workflow_id}"):
+    """With `dry_run` nothing is created; what is wrong with the definition is told all the same."""
+
     workflow_id: UUID
     name: Name
     definition: WorkflowDefinition
+    dry_run: bool = False
 
 
 class ReviseWorkflow(Command, type_name="authoring.workflow.revise", stream="workflow-{0.workflow_id}"):
@@ -101,6 +112,20 @@ class UnfollowWorkflow(Command, type_name="authoring.workflow.unfollow", stream=
     workflow_id: UUID
     trigger_id: UUID
     mark: int
+
+
+class RollbackWorkflow(Command, type_name="authoring.workflow.roll_back", stream="workflow-{0.workflow_id}"):
+    """Publishes again what version `number` was, and makes it the draft."""
+
+    workflow_id: UUID
+    number: int = Field(ge=1)
+
+
+class DeprecateWorkflow(Command, type_name="authoring.workflow.deprecate", stream="workflow-{0.workflow_id}"):
+    """Nobody starts that version any more. Runs and workflows pinned to it go on."""
+
+    workflow_id: UUID
+    number: int = Field(ge=1)
 
 
 class SetTool(Command, type_name="authoring.tool.set", stream="tool-{0.tenant_id}-{0.name}"):

@@ -44,12 +44,23 @@ class WorkflowRevised(Event, type_name="authoring.workflow.revised", type_versio
 
 
 class WorkflowPublished(Event, type_name="authoring.workflow.published", type_version=2):
-    """Version `number`, counted from 1, is this release for ever; `hash` is of its canonical JSON."""
+    """Version `number`, counted from 1, is this release for ever; `hash` is of its canonical JSON.
+
+    `rolled_back_to`: the earlier version it repeats; that one's definition is the draft again.
+    """
 
     workflow_id: UUID
     number: int
     hash: str
     release: Release
+    rolled_back_to: int | None = None
+
+
+class WorkflowDeprecated(Event, type_name="authoring.workflow.deprecated"):
+    """No run of that version begins any more, except as part of another."""
+
+    workflow_id: UUID
+    number: int
 
 
 class TriggerCreated(Event, type_name="authoring.trigger.created"):

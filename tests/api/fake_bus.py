@@ -7,6 +7,7 @@ from uuid import UUID
 
 from api.reads import (
     AgentRow,
+    AgentVersionRow,
     DeliveryRow,
     ExecutionRow,
     HookRow,
@@ -16,6 +17,7 @@ from api.reads import (
     ToolRow,
     TriggerRow,
     UserRow,
+    VersionRow,
     WorkflowRow,
 )
 from schemas.access import Role
@@ -123,11 +125,27 @@ def reinstate(reads: FakeReads, envelope: Envelope, command: Any) -> None:
 
 
 def create_agent(reads: FakeReads, envelope: Envelope, command: Any) -> None:
-    row = AgentRow(command.agent_id, command.name, command.definition, "abc", NOW)
+    row = AgentRow(command.agent_id, command.name, command.definition, 1, "abc", NOW)
     reads.agents_of.append((envelope.tenant_id, row))
+    note_version(reads, envelope, row)
+
+
+def revise_agent(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    index, row = owned(reads.agents_of, envelope, command.agent_id)
+    changes = {"name": command.name, "definition": command.definition, "version": row.version + 1}
+    row = replace(row, **changes)
+    reads.agents_of[index] = envelope.tenant_id, row
+    note_version(reads, envelope, row)
+
+
+def note_version(reads: FakeReads, envelope: Envelope, row: AgentRow) -> None:
+    version = AgentVersionRow(row.version, row.name, row.definition, row.hash, NOW)
+    reads.agent_versions_of.insert(0, (envelope.tenant_id, row.id, version))
 
 
 def create_workflow(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    if command.dry_run:
+        return
     row = WorkflowRow(command.workflow_id, command.name, command.definition, None, None, NOW, NOW)
     reads.workflows_of.append((envelope.tenant_id, row))
 
@@ -151,6 +169,27 @@ def publish_workflow(reads: FakeReads, envelope: Envelope, command: Any) -> None
     release = Release(definition=row.definition)
     event = WorkflowPublished(workflow_id=row.id, number=number, hash="def", release=release)
     reads.record(command.stream_id, envelope.tenant_id, event)
+    version = VersionRow(number, "def", False, None, NOW, release)
+    reads.versions_of.insert(0, (envelope.tenant_id, row.id, version))
+
+
+def roll_back(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    index, row = owned(reads.workflows_of, envelope, command.workflow_id)
+    found = [v for _, id_, v in reads.versions_of if (id_, v.number) == (row.id, command.number)]
+    if not found:
+        raise Refused
+    definition = found[0].release.definition if found[0].release else row.definition
+    reads.workflows_of[index] = envelope.tenant_id, replace(row, definition=definition)
+    publish_workflow(reads, envelope, command)
+
+
+def deprecate_workflow(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    owned(reads.workflows_of, envelope, command.workflow_id)
+    reads.versions_of = [
+        (owner, id_, replace(v, deprecated=v.deprecated or (id_, v.number) == key))
+        for key in [(command.workflow_id, command.number)]
+        for owner, id_, v in reads.versions_of
+    ]
 
 
 def set_tool(reads: FakeReads, envelope: Envelope, command: Any) -> None:
@@ -307,9 +346,12 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "ReinstateTenant": reinstate,
     "SetTenantLimits": set_limits,
     "CreateAgent": create_agent,
+    "ReviseAgent": revise_agent,
     "CreateWorkflow": create_workflow,
     "ReviseWorkflow": revise_workflow,
     "PublishWorkflow": publish_workflow,
+    "RollbackWorkflow": roll_back,
+    "DeprecateWorkflow": deprecate_workflow,
     "SetTool": set_tool,
     "DeprecateTool": deprecate_tool,
     "SetSecret": set_secret,

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from api.reads import (
     AgentRow,
+    AgentVersionRow,
     BillLine,
     BillRow,
     DeliveryRow,
@@ -21,6 +22,7 @@ from api.reads import (
     ToolRow,
     TriggerRow,
     UserRow,
+    VersionRow,
     WorkflowRow,
 )
 from api.waiting import WaitingRow
@@ -49,6 +51,8 @@ class FakeReads(FakeRunReads):
         self.triggers_of: list[tuple[TenantId, TriggerRow]] = []
         self.hooks: dict[UUID, HookRow] = {}
         self.delivered: list[tuple[UUID, DeliveryRow]] = []
+        self.agent_versions_of: list[tuple[TenantId, UUID, AgentVersionRow]] = []
+        self.versions_of: list[tuple[TenantId, UUID, VersionRow]] = []
         self.tools_of: dict[tuple[UUID, str], ToolRow] = {}
         self.secrets_of: dict[tuple[UUID, str], SecretRow] = {}
         self.entries: list[LedgerRow] = []
@@ -100,6 +104,20 @@ class FakeReads(FakeRunReads):
 
     async def agents(self, scope: Scope, cursor: str | None, limit: int) -> Page[AgentRow]:
         return page([row for owner, row in self.agents_of if self.sees(scope, owner)], cursor, limit)
+
+    async def agent_versions(
+        self, scope: Scope, agent_id: UUID, cursor: str | None, limit: int
+    ) -> Page[AgentVersionRow]:
+        return page(self._versions(scope, self.agent_versions_of, agent_id), cursor, limit)
+
+    async def workflow_versions(
+        self, scope: Scope, workflow_id: UUID, cursor: str | None, limit: int
+    ) -> Page[VersionRow]:
+        return page(self._versions(scope, self.versions_of, workflow_id), cursor, limit)
+
+    async def workflow_version(self, scope: Scope, workflow_id: UUID, number: int) -> VersionRow | None:
+        found = self._versions(scope, self.versions_of, workflow_id)
+        return next((version for version in found if version.number == number), None)
 
     async def workflow(self, scope: Scope, workflow_id: UUID) -> WorkflowRow | None:
         return self._one(scope, self.workflows_of, workflow_id)
@@ -178,6 +196,9 @@ class FakeReads(FakeRunReads):
         return [
             row for (owner, _), row in sorted(rows.items()) if owner == tenant_id and self.sees(scope, owner)
         ]
+
+    def _versions(self, scope: Scope, rows: list[tuple[TenantId, UUID, T]], wanted: UUID) -> list[T]:
+        return [row for owner, id_, row in rows if id_ == wanted and self.sees(scope, owner)]
 
     def _one(self, scope: Scope, rows: Iterable[tuple[TenantId, T]], wanted: UUID) -> T | None:
         found = (row for owner, row in rows if row.id == wanted and self.sees(scope, owner))  # type: ignore[attr-defined]

@@ -24,7 +24,13 @@ FOREIGN_IDS = (
     *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id"),
     *("other_id", "payload_hash", "trigger_id", "occurrence"),
 )
-NAMES = {"tool_name": "find_order", "secret_name": "SHOP_KEY", "node": "ask", "name": "paid"}
+NAMES = {
+    "tool_name": "find_order",
+    "secret_name": "SHOP_KEY",
+    "node": "ask",
+    "name": "paid",
+    "version_number": "1",
+}
 OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 """A name is free in every tenant: setting it is never about what another has under it."""
 
@@ -64,6 +70,7 @@ class Foreign:
         world, zoe = self.world, self.world.zoe
         agent_id = await world.make("/agents", AGENT, zoe)
         workflow_id = await world.make("/workflows", WORKFLOW, zoe)
+        await world.make_version(workflow_id, zoe)
         job_id = await world.make(f"/agents/{agent_id}/execute", {"message": "x"}, zoe)
         trigger_id = await world.make("/triggers", {**TRIGGER, "workflow_id": str(workflow_id)}, zoe)
         await world.deliver(trigger_id, zoe, "d-1")
@@ -144,7 +151,7 @@ async def test_what_is_anothers_does_not_exist(world: World, method: str, path: 
 @pytest.mark.parametrize("method, path", WITH_IDS)
 async def test_an_id_nobody_has_looks_the_same_as_anothers(world: World, method: str, path: str) -> None:
     foreign = await Foreign(world).make()
-    nobodys_names = {"tool_name": "unknown", "secret_name": "UNKNOWN"}
+    nobodys_names = {"tool_name": "unknown", "secret_name": "UNKNOWN", "version_number": "1"}
     unknown = dict.fromkeys(FOREIGN_IDS, str(UUID(int=7))) | nobodys_names
     for actor in (world.anna, world.reseller):
         async with world.client(actor) as client:

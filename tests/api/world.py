@@ -147,6 +147,11 @@ class World:
         envelope = seal(command, tenant_id=owner.tenant_id, partner_id=owner.partner_id, actor=owner)
         await self.bus.submit(envelope, command.stream_id, 1)
 
+    async def make_version(self, workflow_id: UUID, actor: Actor | None = None) -> None:
+        async with self.client(actor or self.anna) as client:
+            response = await client.post(f"/workflows/{workflow_id}/publish")
+        assert response.status_code == 200, response.text
+
     async def put(self, path: str, body: Any, actor: Actor | None = None) -> int:
         async with self.client(actor or self.anna) as client:
             response = await client.put(path, json=body)

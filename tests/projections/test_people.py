@@ -4,7 +4,14 @@ from uuid import uuid4
 from schemas.access import Role
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import Release, WorkflowDefinition
-from schemas.authoring.events import AgentCreated, WorkflowCreated, WorkflowPublished, WorkflowRevised
+from schemas.authoring.events import (
+    AgentCreated,
+    AgentRevised,
+    WorkflowCreated,
+    WorkflowDeprecated,
+    WorkflowPublished,
+    WorkflowRevised,
+)
 from schemas.authoring.nodes import NoopNode
 from schemas.base import PLATFORM, UserId
 from schemas.identity.events import UserRegistered
@@ -77,7 +84,52 @@ async def test_a_workflow_keeps_its_draft_beside_what_was_published(world: World
     [row] = await world.rows("workflows")
     assert (row["published"], row["definition"]["output"]) == (1, "two")
     [version] = await world.rows("workflow_versions")
-    assert (version["number"], version["definition"]["output"]) == (1, "one")
+    assert (version["number"], version["release"]["definition"]["output"]) == (1, "one")
+
+
+async def test_a_version_rolled_back_to_is_the_draft_and_a_deprecated_one_says_so(world: World) -> None:
+    id_ = uuid4()
+    first, second = (Release(definition=workflow(text)) for text in ("one", "two"))
+    begin = world.record(
+        f"workflow-{id_}",
+        WorkflowCreated(workflow_id=id_, name="Greet", definition=first.definition),
+        WorkflowPublished(workflow_id=id_, number=1, hash="h1", release=first),
+        WorkflowRevised(workflow_id=id_, definition=second.definition),
+        WorkflowPublished(workflow_id=id_, number=2, hash="h2", release=second),
+    )
+    await world.given(begin)
+    back = WorkflowPublished(workflow_id=id_, number=3, hash="h1", release=first, rolled_back_to=1)
+    deprecated = WorkflowDeprecated(workflow_id=id_, number=2)
+    events = world.record(f"workflow-{id_}", back, deprecated)
+    await world.given(events)
+    await world.given(events)
+    [row] = await world.rows("workflows")
+    assert (row["published"], row["hash"], row["definition"]["output"]) == (3, "h1", "one")
+    versions = await world.rows("workflow_versions", "number")
+    assert [(v["number"], v["deprecated"], v["rolled_back_to"]) for v in versions] == [
+        (1, False, None),
+        (2, True, None),
+        (3, False, 1),
+    ]
+    assert versions[1]["created_at"] == begin[-1].recorded_at
+
+
+async def test_an_agent_keeps_its_versions(world: World) -> None:
+    id_ = uuid4()
+    first, second = (AgentDefinition(model=stories.MODEL, instructions=text) for text in ("one", "two"))
+    events = world.record(
+        f"agent-{id_}",
+        AgentCreated(agent_id=id_, name="Greeter", definition=first, hash="h1"),
+        AgentRevised(agent_id=id_, number=2, name="Host", definition=second, hash="h2"),
+    )
+    await world.given(events)
+    [row] = await world.rows("agents")
+    assert (row["name"], row["version"], row["definition"]["instructions"]) == ("Host", 2, "two")
+    versions = await world.rows("agent_versions", "number")
+    assert [(v["number"], v["name"], v["hash"]) for v in versions] == [
+        (1, "Greeter", "h1"),
+        (2, "Host", "h2"),
+    ]
 
 
 def workflow(output: str) -> WorkflowDefinition:

@@ -58,11 +58,12 @@ async def test_agents_and_workflows_are_found(world: World, api: AsyncConnection
     agent = await agents.get(api, summary.id)
     assert agent is not None and agent.definition["instructions"] == "Be brief."
     [listed] = await workflows.list_page(api)
-    found = await workflows.get(api, listed.id)
-    assert found is not None
-    workflow, [version] = found
+    workflow = await workflows.get(api, listed.id)
+    version = await workflows.version(api, listed.id, 1)
+    assert workflow is not None and version is not None
     assert (workflow.published, workflow.hash) == (1, version.hash)
-    assert (workflow.definition["output"], version.definition["output"]) == ("two", "one")
+    assert (workflow.definition["output"], version.release["definition"]["output"]) == ("two", "one")
+    assert await workflows.version(api, listed.id, 2) is None
 
 
 async def test_pages_of_runs_join_without_gap_or_repetition(world: World, api: AsyncConnection[Any]) -> None:

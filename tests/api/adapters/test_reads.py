@@ -80,6 +80,40 @@ async def test_people_and_places(store: World, reads: PostgresReads) -> None:
         assert hidden is None
 
 
+async def test_versions_are_read_newest_first(store: World, reads: PostgresReads) -> None:
+    await test_people.test_a_version_rolled_back_to_is_the_draft_and_a_deprecated_one_says_so(store)
+    [workflow] = (await reads.workflows(MINE, None, 5)).items
+    first = await reads.workflow_versions(MINE, workflow.id, None, 2)
+    rest = await reads.workflow_versions(MINE, workflow.id, first.next, 2)
+    found = [*first.items, *rest.items]
+    assert [(v.number, v.deprecated, v.release) for v in found] == [
+        (3, False, None),
+        (2, True, None),
+        (1, False, None),
+    ]
+    assert rest.next is None
+    second = await reads.workflow_version(MINE, workflow.id, 2)
+    assert second is not None and second.release is not None and second.release.definition.output == "two"
+    assert await reads.workflow_version(MINE, workflow.id, 4) is None
+    assert await reads.workflow_version(THEIRS, workflow.id, 2) is None
+    assert (await reads.workflow_versions(THEIRS, workflow.id, None, 2)).items == []
+    for cursor in ("x", "-1", "²", "1234567890"):
+        with pytest.raises(BadCursor):
+            await reads.workflow_versions(MINE, workflow.id, cursor, 2)
+
+
+async def test_agents_have_versions_too(store: World, reads: PostgresReads) -> None:
+    await test_people.test_an_agent_keeps_its_versions(store)
+    [agent] = (await reads.agents(MINE, None, 5)).items
+    found = await reads.agent_versions(MINE, agent.id, None, 5)
+    assert [(v.number, v.name, v.definition.instructions) for v in found.items] == [
+        (2, "Host", "two"),
+        (1, "Greeter", "one"),
+    ]
+    assert (agent.version, agent.definition) == (2, found.items[0].definition)
+    assert (await reads.agent_versions(THEIRS, agent.id, None, 5)).items == []
+
+
 async def test_a_platform_user_has_no_tenant(store: World, reads: PostgresReads) -> None:
     root = UserRegistered(
         user_id=UserId(uuid4()),
