@@ -109,6 +109,7 @@ class Decider:
         self._load(work, requests, recall=False)
         for request in requests:
             if request.envelope.message_id not in work.answers:
+                self._load(work, [request], recall=False)
                 self._decide(work, request, taken)
         self._write(work)
         return [self._answer(work, request.envelope) for request in requests]
@@ -122,7 +123,9 @@ class Decider:
             yield from facts.reads(request.command, state, request.envelope)
 
     def _load(self, work: Work, requests: Sequence[Request], recall: bool) -> None:
-        """Streams not loaded yet. Twice: which facts a command reads may depend on its own stream's state."""
+        """Streams not loaded yet. Which facts a command reads may depend on its own stream's state, so this
+        is asked again when that is loaded, and when earlier commands of the batch may have changed it.
+        """
         streams = (stream for request in requests for stream in self._wanted(request, work))
         missing = {s: self._cache.get(s) for s in streams if s not in work.folded}
         if not missing:

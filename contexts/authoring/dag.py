@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from contexts.authoring.bindings import binding_problems
+from contexts.authoring.borrowed import borrowed_problems
 from contexts.authoring.facts import AuthoringFacts
 from contexts.authoring.known import unknown_problems
 from contexts.authoring.levels import levels
@@ -16,6 +17,8 @@ from contexts.authoring.wiring_problems import (
     unreachable_problems,
 )
 from contexts.hashes import canonical_json
+from contexts.json_schemas import problems as misfits
+from contexts.json_schemas import schema_problems
 from contexts.json_types import fits
 from schemas.authoring.definition import WorkflowDefinition
 from schemas.envelope import Problem
@@ -29,6 +32,7 @@ def problems(definition: WorkflowDefinition, facts: AuthoringFacts) -> list[Prob
     found += node_problems(all_levels)
     for level in all_levels:
         found += depth_problems(level)
+        found += borrowed_problems(level, definition, all_levels, facts)
         found += rule_problems(level)
         found += unknown_problems(level, facts)
         found += edge_problems(level)
@@ -50,3 +54,7 @@ def default_problems(definition: WorkflowDefinition) -> Iterator[Problem]:
         if spec.default is not None and not fits(spec.type, spec.default):
             message = f"the default of input {name!r} is no {spec.type}"
             yield Problem(code="authoring.default_type", message=message, path=f"inputs.{name}.default")
+        elif spec.default is not None and spec.json_schema and not schema_problems(spec.json_schema):
+            for where, message in misfits(spec.json_schema, spec.default):
+                path = f"inputs.{name}.default.{where}".rstrip(".")
+                yield Problem(code="authoring.default_type", message=message, path=path)

@@ -20,6 +20,11 @@ class Site:
     bound: frozenset[str]
     names: frozenset[str]
 
+    @property
+    def is_list(self) -> bool:
+        """A map's items."""
+        return self.path.endswith(".items")
+
 
 def sites(definition: WorkflowDefinition, all_levels: list[Level]) -> Iterator[Site]:
     for level in all_levels:

@@ -8,12 +8,25 @@ from bus import wiring
 from bus.admission import Admission
 from bus.command_consumer import parse
 from bus.decider import Decider, Request
+from bus.facts.reading import Facts, Read
 from bus.publisher import seal
+from contexts.authoring.facts import AuthoringFacts
+from contexts.authoring.workflow import Workflow
+from schemas.authoring.commands import CreateWorkflow, PublishWorkflow
 from schemas.base import PLATFORM, Command
 from schemas.billing.commands import ReleaseCall
-from schemas.envelope import Actor, Answer
+from schemas.envelope import Actor, Answer, Envelope
 from schemas.tenancy.commands import CreatePartner
-from tests.support.builders import NOW, PARTNER_ID, SYSTEM, TENANT_ID, create_partner, new_user
+from tests.support.builders import (
+    NOW,
+    PARTNER_ID,
+    SYSTEM,
+    TENANT_ID,
+    create_partner,
+    new_user,
+    noop,
+    workflow,
+)
 from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.event_store import MemoryEventStore
 from tests.support.harness import LIMITS, Harness
@@ -147,3 +160,26 @@ def test_committed_rows_are_handed_on_once_with_their_positions() -> None:
     deciding.process([request(partner(1)), request(partner(2))])
     assert deciding.take_committed() == store.after(0, 10)
     assert deciding.take_committed() == []
+
+
+def test_what_a_command_reads_follows_from_what_those_before_it_in_the_batch_did() -> None:
+    """Here the draft names a stream, and is made in the same batch."""
+    named, store, seen = f"workflow-{UUID(int=80)}", MemoryEventStore(), []
+
+    def names(command: Command, state: Workflow | None, envelope: Envelope) -> list[str]:
+        return [state.draft.output] if state else []
+
+    def look(command: Command, state: Workflow, envelope: Envelope, read: Read) -> AuthoringFacts:
+        seen.append(read(state.draft.output))
+        return AuthoringFacts(frozenset())
+
+    def create(number: int, output: str = "") -> Request:
+        definition = workflow(noop("a"), output=output)
+        id_ = UUID(int=number)
+        return request(CreateWorkflow(workflow_id=id_, name="Flow", definition=definition), uuid4())
+
+    decider(store).process([create(80)])
+    facts: dict[type[Command], Facts] = {**wiring.FACTS, PublishWorkflow: Facts(names, look)}
+    fresh = Decider(store, wiring.HANDLERS, facts, FakeClock(NOW), Admission(LIMITS))
+    fresh.process([create(81, named), request(PublishWorkflow(workflow_id=UUID(int=81)), uuid4())])
+    assert [state and state.workflow_id for state in seen] == [UUID(int=80)]

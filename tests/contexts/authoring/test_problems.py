@@ -7,14 +7,17 @@ import pytest
 
 from contexts.authoring.dag import problems
 from contexts.authoring.facts import AuthoringFacts
+from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import Source, WorkflowDefinition
 from schemas.authoring.tools import BuiltinTool
 from tests.support.builders import MODEL
 
 OTHER = UUID(int=70)
+CLERK = UUID(int=73)
+AGENT = AgentDefinition(model=MODEL, instructions="Of {{ inputs.shop }}.")
 PIN = Source(kind="workflow", id=OTHER, version=1, hash="h", name="Other")
 FACTS = AuthoringFacts(
-    frozenset({MODEL}), {"clock": BuiltinTool(type="builtin", name="now")}, {}, {OTHER: [PIN]}
+    frozenset({MODEL}), {"clock": BuiltinTool(type="builtin", name="now")}, {CLERK: AGENT}, {OTHER: [PIN]}
 )
 
 Json = dict[str, Any]
@@ -160,6 +163,34 @@ BAD: list[tuple[str, str, str | None, WorkflowDefinition]] = [
     ),
     ("malformed_expression", "nodes.0.cases.0.when", "b", definition(branch("b", "item.x"))),
     ("undeclared_input", "nodes.0.items", "each", definition(each(items="inputs.many"))),
+    (
+        "undeclared_input",
+        "nodes.0.agent",
+        "a",
+        definition({"type": "agent", "id": "a", "prompt": "", "agent": str(CLERK)}),
+    ),
+    ("wrong_type", "nodes.0.items", "each", definition(each(items="inputs.n"), inputs={"n": {}})),
+    (
+        "wrong_type",
+        "nodes.1.items",
+        "each",
+        definition(noop("x"), each(items="steps.y.output"), llm("y"), edges=[edge("y", "each")]),
+    ),
+    (
+        "default_type",
+        "inputs.n.default.size",
+        None,
+        definition(
+            noop("x"),
+            inputs={
+                "n": {
+                    "type": "object",
+                    "default": {"size": "big"},
+                    "json_schema": {"properties": {"size": {"type": "integer"}}},
+                }
+            },
+        ),
+    ),
     ("unknown_step", "output", None, definition(noop("x"), output={"a": ["{{ steps.y.output }}"]})),
     ("unbound_step", "nodes.0.cases.0.when", "b", definition(branch("b", "steps.x.output"), noop("x"))),
     ("unbound_step", "nodes.0.until", "again", definition(loop(until="steps.x.output"), noop("x"))),
@@ -253,6 +284,7 @@ def test_a_sound_definition_of_every_kind_has_no_problems() -> None:
             "workflow_id": str(OTHER),
             "inputs": {"x": "{{ inputs.list }}"},
         },
+        {"type": "agent", "id": "clerk", "prompt": "Hi", "agent": str(CLERK)},
         each(
             llm("in", prompt="{{ item.name }} {{ index }} {{ steps.sort.output.topic }}"),
             items="inputs.list",
@@ -268,7 +300,7 @@ def test_a_sound_definition_of_every_kind_has_no_problems() -> None:
             edge("sort", "time"),
             edge("sort", "each"),
         ],
-        inputs={"list": {"type": "array"}, "when": {}},
+        inputs={"list": {"type": "array"}, "when": {}, "shop": {}},
         output={
             "said": "{{ steps.agree.output.approved }}{{ steps.a.output }}",
             "all": "{{ steps.each.output }}",
