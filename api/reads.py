@@ -7,18 +7,25 @@ from decimal import Decimal
 from typing import Any, Generic, Literal, Protocol, TypeVar
 from uuid import UUID
 
+from api.authoring_rows import (
+    AgentRow,
+    AgentVersionRow,
+    DeliveryRow,
+    HookRow,
+    SecretRow,
+    ToolRow,
+    TriggerRow,
+    VersionRow,
+    WorkflowRow,
+)
 from api.run_rows import ApprovalRow, ApprovalStatus, Spending, StepPair, TimelineStep
 from api.waiting import WaitingRow
 from infra.db.scope import Scope
 from infra.eventstore.types import Payload
 from schemas.access import Role
-from schemas.authoring.agents import AgentDefinition
-from schemas.authoring.definition import Release, WorkflowDefinition
-from schemas.authoring.tools import ToolDefinition
-from schemas.authoring.triggers import CronTrigger, RunTrigger, WebhookSettings
 from schemas.base import PartnerId, TenantId, UserId
 from schemas.billing.types import Posting, Pricing
-from schemas.envelope import Answer, Problem, Recorded
+from schemas.envelope import Answer, Recorded
 from schemas.execution.chat import Usage
 from schemas.execution.types import QueueReason
 from schemas.tenancy.types import TenantStatus
@@ -82,111 +89,6 @@ class TenantRow:
     monthly_budget: Decimal | None
     created_at: datetime
     max_runs: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AgentRow:
-    id: UUID
-    name: str
-    definition: AgentDefinition
-    version: int
-    hash: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AgentVersionRow:
-    number: int
-    name: str
-    definition: AgentDefinition
-    hash: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class WorkflowRow:
-    """`definition` is the draft; `version` and `hash` are of what was published last."""
-
-    id: UUID
-    name: str
-    definition: WorkflowDefinition
-    version: int | None
-    hash: str | None
-    created_at: datetime
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TriggerRow:
-    """`version` and `hash` are None when it starts the newest version."""
-
-    id: UUID
-    name: str
-    workflow_id: UUID
-    version: int | None
-    hash: str | None
-    definition: CronTrigger | WebhookSettings | RunTrigger
-    enabled: bool
-    next_tick: datetime | None
-    created_at: datetime
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class VersionRow:
-    """What was published under a number. `release` is absent in lists."""
-
-    number: int
-    hash: str
-    deprecated: bool
-    rolled_back_to: int | None
-    published_at: datetime
-    release: Release | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ToolRow:
-    name: str
-    definition: ToolDefinition
-    hash: str
-    deprecated: bool
-    created_at: datetime
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryRow:
-    """What came of one occurrence; `id` is its run's. Skipped ticks, from `at` to `until`, are one row."""
-
-    id: UUID
-    occurrence: str
-    status: Literal["pending", "queued", "started", "misfired", "skipped"]
-    at: datetime
-    until: datetime | None
-    ticks: int | None
-    problem: Problem | None
-    event_position: int
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class HookRow:
-    """Whose a webhook is and what its calls are checked with."""
-
-    id: UUID
-    tenant_id: TenantId
-    partner_id: PartnerId | None
-    enabled: bool
-    settings: WebhookSettings
-    secret_ciphertext: str
-
-
-@dataclass(frozen=True, slots=True)
-class SecretRow:
-    name: str
-    fingerprint: str
-    created_at: datetime
-    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from uuid import UUID, uuid5
 
+from api.authoring_rows import AgentRow, WorkflowRow
 from api.deps import tenant_of
 from api.errors import ApiProblem
 from api.parts import Deps
 from api.pure import agents_used, bundle_of, commands_for, new_ids, tools_of_agents, tools_used
-from api.reads import AgentRow, WorkflowRow
 from api.submit import Attempt
 from infra.db.scope import Scope
 from schemas.authoring.bundle import WorkflowBundle

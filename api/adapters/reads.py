@@ -8,23 +8,18 @@ from uuid import UUID
 
 from api.adapters import cursors, rows
 from api.adapters.run_reads import Connection, PostgresRunReads
-from api.reads import (
+from api.authoring_rows import (
     AgentRow,
     AgentVersionRow,
-    BillRow,
     DeliveryRow,
     HookRow,
-    LedgerRow,
-    Page,
-    PartnerRow,
     SecretRow,
-    TenantRow,
     ToolRow,
     TriggerRow,
-    UserRow,
     VersionRow,
     WorkflowRow,
 )
+from api.reads import BillRow, LedgerRow, Page, PartnerRow, TenantRow, UserRow
 from api.waiting import WaitingRow
 from infra.db.scope import Scope
 from infra.eventstore import reading

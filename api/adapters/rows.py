@@ -6,22 +6,18 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from api.reads import (
+from api.authoring_rows import (
     AgentRow,
     AgentVersionRow,
-    BillLine,
     DeliveryRow,
     HookRow,
-    LedgerRow,
-    PartnerRow,
     SecretRow,
-    TenantRow,
     ToolRow,
     TriggerRow,
-    UserRow,
     VersionRow,
     WorkflowRow,
 )
+from api.reads import BillLine, LedgerRow, PartnerRow, TenantRow, UserRow
 from projections.agents.queries import Agent, AgentVersion
 from projections.ledger_entries import rows as ledger
 from projections.partners.queries import Partner

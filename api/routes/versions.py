@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 
+from api.authoring_rows import VersionRow, WorkflowRow
 from api.bodies import json_body
 from api.deps import CurrentScope, Parts, caught_up, current_actor, may, tenant_of
 from api.errors import ApiProblem, not_found
@@ -15,7 +16,6 @@ from api.models.versions import Change, Diff, OneVersionBody, Version, VersionPa
 from api.pagination import PageDep, encode
 from api.parts import Deps
 from api.pure import diff
-from api.reads import VersionRow, WorkflowRow
 from api.routes.workflows import existing
 from api.submit import Attempt, AttemptDep, done
 from infra.db.scope import Scope

@@ -5,21 +5,18 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from api.reads import (
+from api.authoring_rows import (
     AgentRow,
     AgentVersionRow,
     DeliveryRow,
-    ExecutionRow,
     HookRow,
-    PartnerRow,
     SecretRow,
-    TenantRow,
     ToolRow,
     TriggerRow,
-    UserRow,
     VersionRow,
     WorkflowRow,
 )
+from api.reads import ExecutionRow, PartnerRow, TenantRow, UserRow
 from schemas.access import Role
 from schemas.authoring.definition import Release, Source
 from schemas.authoring.events import TriggerFired, WorkflowPublished

@@ -7,24 +7,18 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from api.reads import (
+from api.authoring_rows import (
     AgentRow,
     AgentVersionRow,
-    BillLine,
-    BillRow,
     DeliveryRow,
     HookRow,
-    LedgerRow,
-    Page,
-    PartnerRow,
     SecretRow,
-    TenantRow,
     ToolRow,
     TriggerRow,
-    UserRow,
     VersionRow,
     WorkflowRow,
 )
+from api.reads import BillLine, BillRow, LedgerRow, Page, PartnerRow, TenantRow, UserRow
 from api.waiting import WaitingRow
 from bus.live import LiveMessage
 from infra.db.scope import Scope
