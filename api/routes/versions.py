@@ -15,13 +15,13 @@ from api.models.common import Done
 from api.models.versions import Change, Diff, OneVersionBody, Version, VersionPage, VersionSummary
 from api.pagination import PageDep, encode
 from api.parts import Deps
-from api.pure import diff
+from api.pure import diff, release_diff
 from api.routes.workflows import existing
 from api.submit import Attempt, AttemptDep, done
 from infra.db.scope import Scope
 from schemas.access import Permission
 from schemas.authoring.commands import DeprecateWorkflow, PublishWorkflow, RollbackWorkflow
-from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.definition import Release
 from schemas.authoring.events import WorkflowPublished
 from schemas.envelope import Answer
 
@@ -109,18 +109,20 @@ async def get_version(
 async def compare_versions(
     parts: Parts, scope: CurrentScope, workflow_id: UUID, old: From = None, to: ZeroIsTheDraft = DRAFT
 ) -> Diff:
+    """Of two versions also what they are pinned to is compared: tools, agents and workflows."""
     row = await existing(parts, scope, workflow_id)
-    before = await definition_of(parts, scope, row, old if old is not None else row.version or DRAFT)
-    after = await definition_of(parts, scope, row, to)
-    return Diff(changes=[Change(**asdict(change)) for change in diff(before, after)])
+    before = await release_at(parts, scope, row, old if old is not None else row.version or DRAFT)
+    after = await release_at(parts, scope, row, to)
+    if before and after:
+        found = release_diff(before, after)
+    else:
+        found = diff(*(release.definition if release else row.definition for release in (before, after)))
+    return Diff(changes=[Change(**asdict(change)) for change in found])
 
 
-async def definition_of(parts: Deps, scope: Scope, row: WorkflowRow, number: int) -> WorkflowDefinition:
-    if number == DRAFT:
-        return row.definition
-    version = await published_version(parts, scope, row.id, number)
-    assert version.release
-    return version.release.definition
+async def release_at(parts: Deps, scope: Scope, row: WorkflowRow, number: int) -> Release | None:
+    """None: the draft, which is pinned to nothing yet."""
+    return None if number == DRAFT else (await published_version(parts, scope, row.id, number)).release
 
 
 async def published_version(parts: Deps, scope: Scope, workflow_id: UUID, number: int) -> VersionRow:

@@ -40,6 +40,7 @@ def authoring(command: Command, state: object, envelope: Envelope, read: Read) -
         agents={id_: agent.newest.definition for id_, agent in agents.items()},
         agent_tools={id_: agent.newest.tools for id_, agent in agents.items()},
         workflows={id_: sources(read(workflow_stream(id_))) for id_ in workflows_used(definition)},
+        own=getattr(command, "workflow_id", None),
     )
 
 
@@ -112,11 +113,12 @@ def agent_of(agent_id: UUID, read: Read) -> Agent | None:
     return found
 
 
-def sources(workflow: Workflow | None) -> list[Source]:
+def sources(workflow: Workflow | None) -> dict[int, Source]:
     if workflow is None:
-        return []
+        return {}
     known = {"kind": "workflow", "id": workflow.workflow_id, "name": workflow.name}
-    return [Source(**known, version=v.number, hash=v.hash) for v in workflow.published]
+    usable = [version for version in workflow.published if not version.deprecated]
+    return {v.number: Source(**known, version=v.number, hash=v.hash) for v in usable}
 
 
 def secrets_of_tool(command: c.SetTool, state: object, envelope: Envelope) -> Iterable[str]:

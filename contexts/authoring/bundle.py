@@ -13,6 +13,9 @@ from schemas.base import Command, TenantId
 NAMED_BY = {"agent": "agent", "subworkflow": "workflow_id"}
 """Which field of which kind of node names something by its id."""
 
+NEWEST: Mapping[str, Mapping[str, None]] = {"subworkflow": {"version": None}}
+"""Versions have other numbers in another tenant: what was taken in last is meant."""
+
 
 def bundle_of(
     workflow_id: UUID, name: str, release: Release, agent_names: Mapping[str, str]
@@ -83,4 +86,4 @@ def renamed(node: dict[str, Any], tenant_id: TenantId) -> dict[str, Any]:
     field = NAMED_BY.get(node["type"])
     if field is None or node[field] is None:
         return node
-    return {**node, field: new_id(tenant_id, node[field])}
+    return {**node, **NEWEST.get(node["type"], {}), field: new_id(tenant_id, node[field])}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.definition import Release, WorkflowDefinition
 
 ABSENT: Any = object()
 
@@ -22,6 +22,12 @@ class Change:
 
 def diff(old: WorkflowDefinition, new: WorkflowDefinition) -> list[Change]:
     return list(changes("", keyed(old.model_dump(mode="json")), keyed(new.model_dump(mode="json"))))
+
+
+def release_diff(old: Release, new: Release) -> list[Change]:
+    """Of the definitions, and of the tools, agents and workflows they are pinned to."""
+    pins = [release.model_dump(mode="json", exclude={"definition"}) for release in (old, new)]
+    return [*diff(old.definition, new.definition), *changes("", *pins)]
 
 
 def keyed(graph: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -13,14 +13,16 @@ class AuthoringFacts:
     """What a definition may refer to, of its tenant: only what it names is looked up.
 
     `known_models`: those that have a rate. `tools`: not the deprecated ones. `agents`: their newest versions,
-    and in `agent_tools` what these are pinned to. `workflows`: what was published of each, version 1 first.
+    and in `agent_tools` what these are pinned to. `workflows`: the published versions of each by number, not
+    the deprecated ones. `own`: the workflow the definition is of.
     """
 
     known_models: frozenset[str]
     tools: Mapping[str, ToolDefinition] = field(default_factory=dict)
     agents: Mapping[UUID, AgentDefinition] = field(default_factory=dict)
-    workflows: Mapping[UUID, Sequence[Source]] = field(default_factory=dict)
+    workflows: Mapping[UUID, Mapping[int, Source]] = field(default_factory=dict)
     agent_tools: Mapping[UUID, Mapping[str, ToolDefinition]] = field(default_factory=dict)
+    own: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from schemas.authoring import nodes as n
 from schemas.authoring.agents import AgentDefinition
 from schemas.envelope import Problem
 
+USABLE = {"tool": " that is not deprecated", "workflow": " that is published and not deprecated"}
 Named = tuple[str, str, str]
 """Kind, field, name."""
 
@@ -17,7 +18,7 @@ def unknown_problems(level: Level, facts: AuthoringFacts) -> Iterator[Problem]:
     for index, node in enumerate(level.graph.nodes):
         for kind, field, name in named(node):
             if not is_known(kind, name, facts):
-                message = f"there is no {kind} {name!r}"
+                message = f"there is no {kind} {name!r}{USABLE.get(kind, '')}"
                 path = f"{level.path}nodes.{index}.{field}"
                 yield Problem(code=f"authoring.unknown_{kind}", message=message, path=path, node=node.id)
 
@@ -60,5 +61,5 @@ def is_known(kind: str, name: str, facts: AuthoringFacts) -> bool:
         case "agent":
             return UUID(name) in facts.agents
     id_, _, version = name.partition("@")
-    published = facts.workflows.get(UUID(id_), ())
-    return bool(published) if not version else 1 <= int(version) <= len(published)
+    usable = facts.workflows.get(UUID(id_), {})
+    return bool(usable) if not version else int(version) in usable

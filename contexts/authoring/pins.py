@@ -29,7 +29,7 @@ def release_of(definition: WorkflowDefinition, facts: AuthoringFacts) -> Release
 
 def pin(definition: WorkflowDefinition, workflow_id: UUID, facts: AuthoringFacts) -> Source:
     versions = facts.workflows[workflow_id]
-    return versions[(asked_version(definition, workflow_id) or len(versions)) - 1]
+    return versions[asked_version(definition, workflow_id) or max(versions)]
 
 
 def asked_version(definition: WorkflowDefinition, workflow_id: UUID) -> int | None:
@@ -45,8 +45,16 @@ def pin_problems(
         for level in all_levels
         for index, node in enumerate(level.graph.nodes)
     ]
+    yield from self_problems(places, facts)
     yield from version_problems(places)
     yield from tool_problems(places, frozenset(tools_used(definition)), facts)
+
+
+def self_problems(places: list[Place], facts: AuthoringFacts) -> Iterator[Problem]:
+    for path, node in places:
+        if isinstance(node, SubworkflowNode) and node.workflow_id == facts.own:
+            message, path = "a workflow cannot run itself", f"{path}.workflow_id"
+            yield Problem(code="authoring.runs_itself", message=message, path=path, node=node.id)
 
 
 def version_problems(places: list[Place]) -> Iterator[Problem]:

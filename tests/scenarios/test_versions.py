@@ -168,3 +168,25 @@ def test_an_old_version_of_a_tool_stays_with_what_was_published(h: Harness) -> N
     set_clock(h, HttpTool(type="http", url="https://clock.example/now"))
     release = h.state(f"workflow-{WORKFLOW_ID}").published[0].release
     assert release.tools == {"clock": CLOCK}
+
+
+def test_a_called_workflow_is_pinned_to_the_newest_version_that_is_not_deprecated(h: Harness) -> None:
+    given_tenant(h)
+    given_workflow(h, workflow(text("a", "one")))
+    accept(say(h, c.ReviseWorkflow(workflow_id=WORKFLOW_ID, definition=workflow(text("a", "two")))))
+    accept(say(h, c.PublishWorkflow(workflow_id=WORKFLOW_ID)))
+    accept(say(h, c.DeprecateWorkflow(workflow_id=WORKFLOW_ID, number=2)))
+    calling = workflow(SubworkflowNode(type="subworkflow", id="call", workflow_id=WORKFLOW_ID))
+    given_workflow(h, calling, OTHER)
+    [pin] = h.state(f"workflow-{OTHER}").published[0].release.workflows.values()
+    assert pin.version == 1
+    accept(say(h, c.DeprecateWorkflow(workflow_id=WORKFLOW_ID, number=1)))
+    assert codes(say(h, c.PublishWorkflow(workflow_id=OTHER))) == ["authoring.unknown_workflow"]
+
+
+def test_a_published_workflow_cannot_run_itself(h: Harness) -> None:
+    given_tenant(h)
+    given_workflow(h, workflow(text("a", "one")))
+    calling = workflow(SubworkflowNode(type="subworkflow", id="call", workflow_id=WORKFLOW_ID))
+    answer = say(h, c.ReviseWorkflow(workflow_id=WORKFLOW_ID, definition=calling))
+    assert codes(answer) == ["authoring.runs_itself"]

@@ -27,7 +27,7 @@ HELPER = agent(tools=(AgentTool(tool="search"),))
 BODY = Body(
     nodes=(
         AgentNode(type="agent", id="ask", agent=AGENT_ID, prompt="Help."),
-        SubworkflowNode(type="subworkflow", id="other", workflow_id=OTHER),
+        SubworkflowNode(type="subworkflow", id="other", workflow_id=OTHER, version=4),
     )
 )
 DEFINITION = workflow(
@@ -67,6 +67,7 @@ def test_references_lead_to_the_new_ids_in_bodies_too() -> None:
     ask, other = again.body.nodes
     assert isinstance(ask, AgentNode) and isinstance(other, SubworkflowNode)
     assert (ask.agent, other.workflow_id) == (HERE[AGENT_ID], HERE[OTHER])
+    assert other.version is None
 
 
 def test_what_is_there_already_is_revised() -> None:

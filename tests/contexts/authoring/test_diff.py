@@ -1,9 +1,10 @@
 from typing import Any
 
-from contexts.authoring.diff import Change, diff
-from schemas.authoring.definition import WorkflowDefinition
+from contexts.authoring.diff import Change, diff, release_diff
+from schemas.authoring.definition import Release, WorkflowDefinition
 from schemas.authoring.nodes import Body, MapNode, Node
 from schemas.authoring.parts import InputSpec
+from schemas.authoring.tools import BuiltinTool
 from tests.support.builders import llm, noop, text, workflow
 
 PLAIN = workflow(text("a", "one"), llm("b"), edges=[("a", "b")])
@@ -56,3 +57,9 @@ def test_inputs_outputs_and_limits_are_compared_too() -> None:
 def test_json_tells_one_from_true() -> None:
     old, new = workflow(noop("a"), output={"x": 1}), workflow(noop("a"), output={"x": True})
     assert diff(old, new) == [Change("output.x", "changed", 1, True)]
+
+
+def test_releases_of_one_definition_differ_in_what_they_are_pinned_to() -> None:
+    clock = BuiltinTool(type="builtin", name="now")
+    [change] = release_diff(Release(definition=PLAIN), Release(definition=PLAIN, tools={"clock": clock}))
+    assert (change.path, change.kind, change.after["name"]) == ("tools.clock", "added", "now")

@@ -13,11 +13,15 @@ from schemas.authoring.tools import BuiltinTool
 from tests.support.builders import MODEL
 
 OTHER = UUID(int=70)
-CLERK = UUID(int=73)
+OWN, CLERK = UUID(int=72), UUID(int=73)
 AGENT = AgentDefinition(model=MODEL, instructions="Of {{ inputs.shop }}.")
 PIN = Source(kind="workflow", id=OTHER, version=1, hash="h", name="Other")
 FACTS = AuthoringFacts(
-    frozenset({MODEL}), {"clock": BuiltinTool(type="builtin", name="now")}, {CLERK: AGENT}, {OTHER: [PIN]}
+    frozenset({MODEL}),
+    tools={"clock": BuiltinTool(type="builtin", name="now")},
+    agents={CLERK: AGENT},
+    workflows={OTHER: {1: PIN}},
+    own=OWN,
 )
 
 Json = dict[str, Any]
@@ -163,6 +167,12 @@ BAD: list[tuple[str, str, str | None, WorkflowDefinition]] = [
     ),
     ("malformed_expression", "nodes.0.cases.0.when", "b", definition(branch("b", "item.x"))),
     ("undeclared_input", "nodes.0.items", "each", definition(each(items="inputs.many"))),
+    (
+        "runs_itself",
+        "nodes.0.body.nodes.0.workflow_id",
+        "s",
+        definition(each({"type": "subworkflow", "id": "s", "workflow_id": str(OWN)})),
+    ),
     (
         "undeclared_input",
         "nodes.0.agent",

@@ -150,7 +150,7 @@ def test_a_release_has_all_it_refers_to_bodies_included() -> None:
         tools={"clock": CLOCK},
         agents={AGENT_ID: HELPER},
         agent_tools={AGENT_ID: {"clock": OTHER_CLOCK, "split": OTHER_CLOCK}},
-        workflows={OTHER: [source(1), source(2)]},
+        workflows={OTHER: {1: source(1), 2: source(2)}},
     )
     release = Release(
         definition=draft,
@@ -163,7 +163,7 @@ def test_a_release_has_all_it_refers_to_bodies_included() -> None:
 
 def test_a_subworkflow_is_pinned_to_the_version_asked_for() -> None:
     draft = workflow(runs_other("a", 1), runs_other("b", 1))
-    known = facts(workflows={OTHER: [source(1), source(2)]})
+    known = facts(workflows={OTHER: {1: source(1), 2: source(2)}})
     release = Release(definition=draft, workflows={str(OTHER): source(1)})
     given(created(draft), knowing=known).when(PUBLISH).then(released(1, release))
 
@@ -190,7 +190,7 @@ def test_one_name_is_one_tool_and_one_workflow_is_one_version() -> None:
             AGENT_ID: {"clock": CLOCK, "split": CLOCK},
             OTHER_AGENT: {"clock": OTHER_CLOCK, "split": CLOCK},
         },
-        workflows={OTHER: [source(1)]},
+        workflows={OTHER: {1: source(1)}},
     )
     outcome = given(created(draft), knowing=known).when(PUBLISH)
     outcome.refused("authoring.invalid_definition", "authoring.versions_differ", "authoring.tools_differ")
