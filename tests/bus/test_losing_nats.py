@@ -72,12 +72,16 @@ async def test_a_timer_fires_once_with_two_workers(
         tenancy = await client.provision("acme")
         run = await client.start_run(await client.publish(STEPS, tenancy), tenancy, {})
         await until(lambda: projected(database_url, run))
-        await until(lambda: rows(database_url, "SELECT FROM timers"))
+        await until(lambda: set_for_run_and_step(database_url))
         await make_due(database_url)
         await until(lambda: fired(database_url))
         await asyncio.sleep(1)
         expired = "SELECT FROM commands WHERE type = 'execution.execution.expire'"
         assert len(await rows(database_url, expired)) == 1
+
+
+async def set_for_run_and_step(url: str) -> bool:
+    return len(await rows(url, "SELECT FROM timers")) == 2
 
 
 async def make_due(url: str) -> None:
