@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 from infra.embedded.app_process import AppProcess, at_once
 from infra.embedded.lock import DataLock
@@ -48,10 +48,18 @@ class Endpoints:
 
 
 class Platform:
-    """`async with Platform(...)` holds the data folder; leaving it stops everything."""
+    """`async with Platform(...)` holds the data folder; leaving it stops everything.
 
-    def __init__(self, settings: Settings, on_progress: Callable[[Progress], None]) -> None:
-        self.settings = settings
+    `more` are settings of the processes it starts, beside those of the environment.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        on_progress: Callable[[Progress], None],
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.settings, self.more = settings, more
         self.data = settings.data_dir.absolute()
         self.lock = DataLock(self.data)
         self.supervisor = Supervisor(on_progress)
@@ -130,7 +138,7 @@ class Platform:
         *arguments: str,
         more: Mapping[str, str] | None = None,
     ) -> Program:
-        changes = {**endpoints.settings(), "data_dir": str(self.data), **(more or {})}
+        changes = {**endpoints.settings(), "data_dir": str(self.data), **self.more, **(more or {})}
         environment = child_environment(changes)
         return python(name, module, *arguments, log=self.log(name), environment=environment)
 

@@ -8,16 +8,17 @@ from typing import Any
 from uuid import uuid4
 
 from api.cli.demo import tables
-from api.cli.demo.client import Api, Person
 from api.cli.demo.definition import AGENT, KINDS, SAMPLE, WORKFLOW, inputs
-from api.cli.demo.errors import DemoFailed
 from api.cli.demo.proof import money, proofs
-from api.cli.demo.stream import Follower
-from api.cli.demo.voice import Voice
 from api.cli.look import plain
-from api.cli.seeds import Login, new_password
+from api.cli.seeds import Login
+from api.cli.telling.cast import Cast
+from api.cli.telling.client import Api, Person
+from api.cli.telling.errors import StoryFailed
+from api.cli.telling.stream import Follower
+from api.cli.telling.voice import Voice
 
-MARKUP, COMMISSION = "40", "25"
+MARKUP, COMMISSION, BUDGET = "40", "25", "25"
 SETTLE_SECONDS = 20.0
 POLL_SECONDS = 0.1
 
@@ -35,13 +36,11 @@ class Outcome:
 
 
 class Story:
-    """Names carry `run`, so that it can be told again on the same data."""
-
     def __init__(self, url: str, admin: Login) -> None:
         self._voice = Voice()
         self._api = Api(url, self._voice.called)
         self._login = admin
-        self._run = uuid4().hex[:6]
+        self._cast = Cast(uuid4().hex[:6])
 
     async def tell(self) -> Outcome:
         async with self._api:
@@ -61,24 +60,12 @@ class Story:
     async def _partner(self, admin: Person) -> tuple[str, Person]:
         self._voice.section("A partner joins")
         self._voice.say(f"Nordic Agents adds {MARKUP} % to the cost and keeps {COMMISSION} % of the price.")
-        person = self._new("rita", "Rita")
-        terms = {"markup_percent": MARKUP, "commission_percent": COMMISSION}
-        body = {"name": f"Nordic Agents {self._run}", "terms": terms, "admin": person}
-        partner_id = (await admin.post("/partners", body))["id"]
-        return partner_id, await self._api.log_in(person["email"], person["password"])
+        return await self._cast.partner(admin, "Nordic Agents", MARKUP, COMMISSION)
 
     async def _tenant(self, partner: Person, partner_id: str) -> tuple[str, Person]:
         self._voice.section("The partner provisions a tenant")
-        self._voice.say("The Meadow Survey may spend 25 dollars a month.")
-        person = self._new("marit", "Marit")
-        body = {
-            "name": f"Meadow Survey {self._run}",
-            "subdomain": f"meadow-{self._run}",
-            "monthly_budget_usd": "25",
-            "owner": person,
-        }
-        tenant_id = (await partner.post(f"/partners/{partner_id}/tenants", body))["id"]
-        return tenant_id, await self._api.log_in(person["email"], person["password"])
+        self._voice.say(f"The Meadow Survey may spend {BUDGET} dollars a month.")
+        return await self._cast.tenant(partner, partner_id, "Meadow Survey", "meadow", BUDGET)
 
     async def _authoring(self, owner: Person) -> str:
         self._voice.section("Its owner makes an agent and a workflow")
@@ -95,13 +82,13 @@ class Story:
             f"On {SAMPLE.name}, {SAMPLE.stat().st_size:,} bytes. The model is small and runs right here."
         )
         job = await owner.post(f"/workflows/{workflow_id}/execute", {"inputs": inputs()})
-        follower = Follower()
+        follower = Follower(KINDS)
         await follower.follow(owner, job["links"]["stream"])
         if follower.status != "succeeded":
-            raise DemoFailed(f"run {job['job_id']} {follower.status or 'was not told to its end'}")
+            raise StoryFailed(f"run {job['job_id']} {follower.status or 'was not told to its end'}")
         run = await owner.get(job["links"]["self"], after=follower.position)
         if run["status"] != "succeeded" or not run["output"].strip():
-            raise DemoFailed(f"run {job['job_id']} reads as {run['status']}, output {run['output']!r}")
+            raise StoryFailed(f"run {job['job_id']} reads as {run['status']}, output {run['output']!r}")
         return job["job_id"], follower
 
     async def _ledger(self, admin: Person, job_id: str, follower: Follower) -> list[dict[str, Any]]:
@@ -119,9 +106,9 @@ class Story:
         newest = max(entry["position"] for entry in entries)
         bill = await owner.get("/ledger/bill", period=period, after=newest)
         if hidden := {"cost", "commission", "margin"} & bill.keys():
-            raise DemoFailed(f"the tenant can see {', '.join(sorted(hidden))}")
+            raise StoryFailed(f"the tenant can see {', '.join(sorted(hidden))}")
         if bill["tenant_id"] != tenant_id:
-            raise DemoFailed("the bill is another tenant's")
+            raise StoryFailed("the bill is another tenant's")
         tables.show(tables.bill_table(bill))
         return bill
 
@@ -132,11 +119,8 @@ class Story:
         found = list(proofs(entries, bill, calls))
         tables.show(tables.proof_table(found))
         if wrong := [proof for proof in found if not proof.holds]:
-            raise DemoFailed("; ".join(f"not true: {proof.title}: {proof.shown}" for proof in wrong))
+            raise StoryFailed("; ".join(f"not true: {proof.title}: {proof.shown}" for proof in wrong))
         return Outcome(job_id, len(entries), plain(money(bill["price"])))
-
-    def _new(self, who: str, name: str) -> dict[str, str]:
-        return {"email": f"{who}-{self._run}@demo.example", "name": name, "password": new_password()}
 
 
 async def settled(admin: Person, job_id: str, follower: Follower) -> list[dict[str, Any]]:
@@ -148,5 +132,5 @@ async def settled(admin: Person, job_id: str, follower: Follower) -> list[dict[s
         if len(entries) >= follower.calls:
             return entries
         if time.monotonic() > deadline:
-            raise DemoFailed(f"{follower.calls} calls, {len(entries)} settled after {SETTLE_SECONDS:.0f} s")
+            raise StoryFailed(f"{follower.calls} calls, {len(entries)} settled after {SETTLE_SECONDS:.0f} s")
         await asyncio.sleep(POLL_SECONDS)

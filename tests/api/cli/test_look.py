@@ -5,10 +5,10 @@ import pytest
 from rich.console import Console
 
 from api.cli import look
-from api.cli.demo import voice
 from api.cli.endpoints import find, forget, remember
 from api.cli.errors import NothingRuns
 from api.cli.steps import Steps
+from api.cli.telling import typist as typing_aloud
 from infra.embedded.backends import Endpoints
 from infra.embedded.lock import DataLock
 from infra.settings import Settings
@@ -19,12 +19,12 @@ HERE = Endpoints("postgresql://db/x", "nats://n", "http://m", None)
 @pytest.fixture
 def console(monkeypatch: pytest.MonkeyPatch) -> Console:
     made = Console(theme=look.THEME, width=110, record=True, force_terminal=False)
-    monkeypatch.setattr(voice, "out", made)
+    monkeypatch.setattr(typing_aloud, "out", made)
     return made
 
 
 def test_text_is_broken_between_words_however_it_comes(console: Console) -> None:
-    typist = voice.Typist("| ", 12)
+    typist = typing_aloud.Typist("| ", 12)
     for piece in ("The farm", "er has n", "ot mown it.\n\nBees", " [bold] are back"):
         typist.type(piece)
     typist.end()

@@ -1,2 +1,2 @@
-class DemoFailed(Exception):
+class StoryFailed(Exception):
     """The story did not go as it must."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from api.cli.demo.errors import DemoFailed
+from api.cli.telling.errors import StoryFailed
 
 OnCall = Callable[[str, str, int, float], None]
 """Method, path, status, seconds."""
@@ -43,13 +43,13 @@ class Api:
         try:
             response = await self.http.request(method, path, **options)
         except httpx2.HTTPError as error:
-            raise DemoFailed(f"{method} {path}: {error or type(error).__name__}") from error
+            raise StoryFailed(f"{method} {path}: {error or type(error).__name__}") from error
         if not quietly:
             self._on_call(
                 method, response.url.raw_path.decode(), response.status_code, time.monotonic() - began
             )
         if not response.is_success:
-            raise DemoFailed(f"{method} {path} answered {response.status_code}: {response.text[:300]}")
+            raise StoryFailed(f"{method} {path} answered {response.status_code}: {response.text[:300]}")
         body: dict[str, Any] = response.json()
         return body
 

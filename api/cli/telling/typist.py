@@ -1,39 +1,11 @@
-"""How the demo is told: numbered sections, short sentences, requests in grey."""
-
-from urllib.parse import unquote
+"""Prints text as it comes, indented, and breaks lines between words."""
 
 from rich.markup import escape
 
-from api.cli.look import TICK, out
-
-INDENT = "   "
-SHORT = 70
-
-
-class Voice:
-    def __init__(self) -> None:
-        self._section = 0
-
-    def section(self, title: str) -> None:
-        self._section += 1
-        out.print(f"\n[name]{self._section}  {title}[/]")
-
-    def say(self, sentence: str) -> None:
-        out.print(f"{INDENT}{sentence}")
-
-    def done(self, sentence: str) -> None:
-        out.print(f"{INDENT}{TICK} {sentence}")
-
-    def called(self, method: str, path: str, status: int, seconds: float) -> None:
-        path = unquote(path)
-        shown = path if len(path) <= SHORT else path[: SHORT - 1] + "…"
-        text = f"{method:<4} {escape(shown):<{SHORT}} {status} {seconds * 1000:6.0f} ms"
-        out.print(f"{INDENT}[quiet]{text}[/]", soft_wrap=True)
+from api.cli.look import out
 
 
 class Typist:
-    """Prints text as it comes, indented, and breaks lines between words."""
-
     def __init__(self, margin: str, width: int) -> None:
         self._margin, self._width = margin, width
         self._column = 0
