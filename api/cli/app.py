@@ -1,6 +1,6 @@
 """The commands. Each imports what it needs when it runs, so that `hb --help` is quick."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -53,6 +53,25 @@ def demo(
     from api.cli.demo import run
 
     raise typer.Exit(run.demo(data, url, email, password))
+
+
+@app.command("run-example")
+def run_example(
+    name: Annotated[str | None, typer.Argument(help="Which one; see --list.")] = None,
+    show_list: Annotated[bool, typer.Option("--list", help="List the examples.")] = False,
+    model: Annotated[
+        Literal["local", "scripted"] | None, typer.Option(help="Default: what the example says.")
+    ] = None,
+    data: Annotated[
+        groups.Folder, typer.Option("--data", help="Data folder. Default: examples in the data folder.")
+    ] = None,
+) -> None:
+    """Run a worked example of the guide on real parts, and watch it."""
+    from api.cli.examples import run
+
+    if show_list or name is None:
+        raise typer.Exit(run.list_examples())
+    raise typer.Exit(run.run_example(name, model, data))
 
 
 @app.command()

@@ -15,6 +15,7 @@ from api.cli.seeds import Login
 from api.cli.telling.cast import Cast
 from api.cli.telling.client import Api, Person
 from api.cli.telling.errors import StoryFailed
+from api.cli.telling.show import show
 from api.cli.telling.stream import Follower
 from api.cli.telling.voice import Voice
 
@@ -95,8 +96,8 @@ class Story:
         self._voice.section("The ledger, as the app admin sees it")
         entries = await settled(admin, job_id, follower)
         for entry in entries:
-            tables.show(tables.entry_table(entry))
-            tables.show(tables.postings_table(entry["postings"]))
+            show(tables.entry_table(entry))
+            show(tables.postings_table(entry["postings"]))
         return entries
 
     async def _bill(self, owner: Person, tenant_id: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
@@ -109,7 +110,7 @@ class Story:
             raise StoryFailed(f"the tenant can see {', '.join(sorted(hidden))}")
         if bill["tenant_id"] != tenant_id:
             raise StoryFailed("the bill is another tenant's")
-        tables.show(tables.bill_table(bill))
+        show(tables.bill_table(bill))
         return bill
 
     def _verify(
@@ -117,7 +118,7 @@ class Story:
     ) -> Outcome:
         self._voice.section("Does it add up?")
         found = list(proofs(entries, bill, calls))
-        tables.show(tables.proof_table(found))
+        show(tables.proof_table(found))
         if wrong := [proof for proof in found if not proof.holds]:
             raise StoryFailed("; ".join(f"not true: {proof.title}: {proof.shown}" for proof in wrong))
         return Outcome(job_id, len(entries), plain(money(bill["price"])))

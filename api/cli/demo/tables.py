@@ -4,18 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from rich.padding import Padding
 from rich.table import Table
 
 from api.cli.demo.proof import CLASSES, MILLION, Proof, money
-from api.cli.look import CROSS, TICK, out, places, plain, table, usd
-
-LEFT = (0, 0, 0, 3)
-
-
-def show(made: Table) -> None:
-    out.print()
-    out.print(Padding(made, LEFT, expand=False))
+from api.cli.look import CROSS, TICK, places, plain, table, usd
 
 
 def entry_table(entry: dict[str, Any]) -> Table:

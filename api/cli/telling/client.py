@@ -64,5 +64,8 @@ class Person:
     async def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         return await self.api.call("POST", path, headers=self.headers, json=body)
 
+    async def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return await self.api.call("PUT", path, headers=self.headers, json=body)
+
     async def get(self, path: str, quietly: bool = False, **query: Any) -> dict[str, Any]:
         return await self.api.call("GET", path, quietly, headers=self.headers, params=query)
