@@ -127,7 +127,7 @@ async def settled(owner: Person, job_id: str, follower: Follower) -> dict[str, A
     deadline = time.monotonic() + SETTLE_SECONDS
     path = f"/executions/{job_id}/timeline"
     while True:
-        found = await owner.get(path, quietly=True, after=follower.position, limit=1000)
+        found = await owner.get(path, quietly=True, after=follower.position, limit=200)
         if found["spent"]["calls"] >= follower.calls or time.monotonic() > deadline:
             return found
         await asyncio.sleep(POLL_SECONDS)

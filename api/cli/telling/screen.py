@@ -63,5 +63,6 @@ class Screen:
             what()
 
     def _print(self, mark: str, name: str, note: str, seconds: float) -> None:
-        text = f"   {mark} [name]{escape(name):<{self.name_width}}[/] {escape(note):<{NOTE}}"
+        note = note if len(note) <= NOTE else note[: NOTE - 1] + "…"
+        text = f"   {mark} [name]{escape(f'{name:<{self.name_width}}')}[/] {escape(f'{note:<{NOTE}}')}"
         out.print(f"{text} [quiet]{seconds:5.1f} s[/]", soft_wrap=True)
