@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from rich.markup import escape
+from rich.text import Text
 
 from api.cli.examples.around import Around
 from api.cli.examples.files import node_kinds
 from api.cli.examples.starting import start
 from api.cli.examples.timeline import timeline_table, wrong
-from api.cli.look import out, plain
+from api.cli.look import plain
 from api.cli.seeds import Login
 from api.cli.telling.cast import Cast
 from api.cli.telling.client import Api, Person
@@ -22,7 +22,7 @@ from api.cli.telling.errors import StoryFailed
 from api.cli.telling.screen import Screen
 from api.cli.telling.show import show
 from api.cli.telling.stream import Follower
-from api.cli.telling.voice import INDENT, Voice
+from api.cli.telling.voice import Voice
 
 MARKUP, COMMISSION, BUDGET = "40", "25", "25"
 SETTLE_SECONDS = 20.0
@@ -108,8 +108,7 @@ class Story:
         run = await owner.get(f"/executions/{job_id}", after=follower.position)
         output = run["output"]
         text = output if isinstance(output, str) else json.dumps(output, indent=2, ensure_ascii=False)
-        for line in text.splitlines():
-            out.print(f"{INDENT}{escape(line)}")
+        show(Text(text.rstrip()))
         if not output or (self._here.model_url and output != self._example.output):
             raise StoryFailed(f"the output is {output!r}, not {self._example.output!r}")
 

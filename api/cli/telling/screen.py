@@ -31,10 +31,12 @@ class Screen:
 
     def heard(self, name: str, text: str) -> None:
         """A piece of what a model says."""
-        self._said[name] = self._said.get(name, "") + text
-        self._typing = self._typing or name
+        said = self._said[name] = self._said.get(name, "") + text
         if self._typing == name:
             self._typist.type(text)
+        elif self._typing is None:
+            self._typing = name
+            self._typist.type(said)
 
     def finished(self, name: str, whole: str | None) -> None:
         """`whole`: all it said, in case not every piece came here."""
