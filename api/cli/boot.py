@@ -97,7 +97,8 @@ class Boot:
     async def _model(self) -> str | None:
         if not self._with_model:
             return None
-        with self._steps.step("Model", LOCAL_MODEL):
+        url = self._settings.local_model_url
+        with self._steps.step("Model", origin("HB_LOCAL_MODEL_URL", url) if url else LOCAL_MODEL):
             return await self._platform.start_model()
 
     async def _checks(self, endpoints: Endpoints) -> None:

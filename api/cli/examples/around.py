@@ -21,7 +21,11 @@ class Around:
     keys: dict[str, str]
     settings: dict[str, str]
     model_url: str | None
-    """None: the local model."""
+    """None: the platform's own model, if any."""
+
+    @property
+    def needs_model(self) -> bool:
+        return bool(self.example.model_says)
 
 
 @asynccontextmanager

@@ -82,3 +82,17 @@ def node_kinds(graph: Mapping[str, Any]) -> dict[str, str]:
         found[node["id"]] = node["type"]
         found |= node_kinds(node["body"]) if "body" in node else {}
     return found
+
+
+def longest_path(graph: Mapping[str, Any]) -> int:
+    """How long the paths of steps get, insides included."""
+    return max(len(path) for node in graph["nodes"] for path in paths(node))
+
+
+def paths(node: Mapping[str, Any]) -> list[str]:
+    id_ = node["id"]
+    if "body" in node:
+        return [f"{id_}[0].{inner}" for one in node["body"]["nodes"] for inner in paths(one)]
+    if "definition" in node:
+        return [f"{id_}[1].{use['tool']}_0" for use in node["definition"].get("tools", ())] or [f"{id_}[1]"]
+    return [id_]

@@ -11,7 +11,7 @@ from uuid import uuid4
 from rich.text import Text
 
 from api.cli.examples.around import Around
-from api.cli.examples.files import node_kinds
+from api.cli.examples.files import longest_path, node_kinds
 from api.cli.examples.starting import start
 from api.cli.examples.timeline import timeline_table, wrong
 from api.cli.look import plain
@@ -27,7 +27,6 @@ from api.cli.telling.voice import Voice
 MARKUP, COMMISSION, BUDGET = "40", "25", "25"
 SETTLE_SECONDS = 20.0
 POLL_SECONDS = 0.1
-LONGEST_NAME = 24
 
 
 @dataclass(frozen=True)
@@ -95,8 +94,7 @@ class Story:
             await owner.post(f"/executions/{job_id}/approvals/{node}", said)
 
         kinds = node_kinds(self._example.workflow)
-        width = min(LONGEST_NAME, max(map(len, kinds)) + (10 if "body" in str(self._example.workflow) else 2))
-        follower = Follower(kinds, answer, Screen(width))
+        follower = Follower(kinds, answer, Screen(longest_path(self._example.workflow)))
         await follower.follow(owner, f"/executions/{job_id}/stream")
         if follower.status != "succeeded":
             raise StoryFailed(f"run {job_id} {follower.status or 'was not told to its end'}")

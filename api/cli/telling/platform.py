@@ -20,12 +20,15 @@ Story = Callable[[str, Login], Coroutine[Any, Any, T]]
 
 
 async def on_a_platform(
-    settings: Settings, story: Story[T], more: Mapping[str, str] = MappingProxyType({})
+    settings: Settings,
+    story: Story[T],
+    more: Mapping[str, str] = MappingProxyType({}),
+    with_model: bool = True,
 ) -> T:
     """`more` are settings of its processes."""
     async with Platform(settings, Later(), more) as platform:
         try:
-            running = await Boot(platform).start()
+            running = await Boot(platform, with_model).start()
             return await unless_it_breaks(platform, story(running.url, await an_admin(running)))
         finally:
             remembered.forget(platform.data)
