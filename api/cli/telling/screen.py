@@ -38,14 +38,20 @@ class Screen:
             self._typing = name
             self._typist.type(said)
 
-    def finished(self, name: str, whole: str | None) -> None:
-        """`whole`: all it said, in case not every piece came here."""
+    def ended(self, mark: str, name: str, note: str, whole: str | None) -> None:
+        """The line after what was heard of it. `whole`: all it said, in case not every piece came here."""
         said = self._said.pop(name, "")
         text = said if whole is None or not whole.startswith(said) else whole
+        seconds = time.monotonic() - self.began
+
+        def tell(text: str) -> None:
+            self._type(text)
+            self._print(mark, name, note, seconds)
+
         if self._typing != name:
-            self._in_turn(lambda: self._type(text))
+            self._in_turn(lambda: tell(text))
             return
-        self._type(text[len(said) :])
+        tell(text[len(said) :])
         self._typing = None
         self._release()
 

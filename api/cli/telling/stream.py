@@ -62,22 +62,19 @@ class Follower:
 
     def _turned(self, data: dict[str, Any]) -> None:
         turn = f"{data['node']}[{data['round']}]"
-        self.screen.finished(turn, data["content"])
         wanted = ", ".join(f"{call['name']} {call['arguments']}" for call in data["tool_calls"])
-        self.screen.line(TICK, turn, f"wants {wanted}" + self._paces.pop(turn, ""))
+        self.screen.ended(TICK, turn, f"wants {wanted}" + self._paces.pop(turn, ""), data["content"])
 
     def _succeeded(self, data: dict[str, Any]) -> None:
         """What the stream did not bring is in the step's output."""
         node, output = data["node"], data["output"]
         paced = self._paces.pop(node, None)
-        if paced is not None:
-            self.screen.finished(node, output if isinstance(output, str) else None)
+        whole = output if paced is not None and isinstance(output, str) else None
         kind = self.kinds.get(node.rpartition(".")[2], "round" if node.endswith("]") else "tool")
-        self.screen.line(TICK, node, kind + (paced or ""))
+        self.screen.ended(TICK, node, kind + (paced or ""), whole)
 
     def _failed(self, data: dict[str, Any]) -> None:
-        self.screen.finished(data["node"], None)
-        self.screen.line(CROSS, data["node"], data["error"]["message"])
+        self.screen.ended(CROSS, data["node"], data["error"]["message"], None)
 
     def _run_ended(self, status: str, note: str) -> None:
         self.status = status
