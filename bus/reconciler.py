@@ -20,7 +20,7 @@ from schemas.base import Command, PartnerId, TenantId
 from schemas.envelope import Actor, Envelope
 from schemas.execution.commands import ExpireExecution, ResumeExecution, WakeStep
 
-LOCK = 4_805_004
+LOCK = 4_805_006
 EVERY_SECONDS = 5.0
 LATE = timedelta(seconds=15)
 """The timers' own delay, and some more: what is overdue for longer has no owner."""

@@ -21,7 +21,7 @@ from schemas.envelope import Actor, Answer, Envelope
 from schemas.execution.commands import BeginExecution
 from schemas.tenancy.types import TENANT_SUSPENDED
 
-LOCK = 4_805_005
+LOCK = 4_805_007
 IN_FLIGHT = 64
 AGAIN_SECONDS = 5.0
 ANSWER_SECONDS = 10.0
