@@ -61,7 +61,6 @@ from infra.tools.assembled import tools
 from projections.registry import PROJECTIONS
 
 ROLES = ("commands", "relay", "policies", "effects", "projections", "timers", "scheduler")
-EFFECT_CONCURRENCY = 64
 IO_THREADS = 16
 SWITCH_SECONDS = 0.0005
 """Deciding runs in a thread; the event loop must not wait the default 5 ms for its turn."""
@@ -201,7 +200,7 @@ def effects(p: Parts) -> list[Work]:
             ports,
             p.store,
             worker,
-            EFFECT_CONCURRENCY,
+            p.settings.effect_concurrency,
             p.heartbeat,
             p.patience,
         ).run

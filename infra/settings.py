@@ -65,6 +65,9 @@ class Settings(BaseSettings):
         200, gt=0, description="How many runs of all tenants of one partner may be under way at a time."
     )
     runs_on_platform: int = Field(1000, gt=0, description="How many runs may be under way at a time in all.")
+    effect_concurrency: int = Field(
+        64, ge=1, le=1024, description="How many calls of providers and tools one process makes at a time."
+    )
     log_level: LogLevel = Field("INFO", description="Least severe log line that is written.")
     log_format: LogFormat = Field("json", description="`json` for machines, `console` for people.")
     otlp_endpoint: str | None = Field(

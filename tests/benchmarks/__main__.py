@@ -1,4 +1,7 @@
-"""`./justw bench [commands workflows calls events] [peers] [--quick]`: figures beside references."""
+"""Figures beside references.
+
+`./justw bench [commands workflows calls events] [peers] [--quick]`, and `./justw bench engine [case ...]`.
+"""
 
 import argparse
 import logging
@@ -12,7 +15,8 @@ import uvloop
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from tests.benchmarks import case_calls, case_commands, case_events, case_workflows, machine
+from tests.benchmarks import case_calls, case_commands, case_events, case_workflows, chart, machine
+from tests.benchmarks.engine import cases as engine
 from tests.benchmarks.figures import Figure, Peer
 from tests.benchmarks.plot import svg
 from tests.benchmarks.report import table, write_json
@@ -28,7 +32,9 @@ CASES: Mapping[str, Case] = {
     "events": case_events.measure,
 }
 SECONDS, QUICK_SECONDS = 3.0, 0.8
-PLOT = Path("docs/bench.svg")
+DOCS = Path("docs")
+PLOT = DOCS / "bench.svg"
+NAMES = f"{', '.join(CASES)} (all) and `peers`; or `engine`, of it {', '.join(engine.CASES)} (all)"
 
 
 async def measure(names: Sequence[str], seconds: float, with_peers: bool, progress: Progress) -> Result:
@@ -61,31 +67,40 @@ def sayer(progress: Progress, task: TaskID, name: str) -> Callable[[str], None]:
 
 async def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=f"{', '.join(CASES)} (all), and `peers`")
+    parser.add_argument("names", nargs="*", metavar="name", help=NAMES)
     parser.add_argument("--quick", action="store_true", help="shorter repetitions, rougher figures")
     asked = parser.parse_args(arguments)
-    if unknown := set(asked.names) - {*CASES, "peers"}:
-        parser.error(f"unknown {', '.join(sorted(unknown))}: choose from {', '.join(CASES)}, peers")
-    names = [name for name in CASES if name in asked.names] or list(CASES)
+    of_engine = "engine" in asked.names
+    possible = [*engine.CASES, "engine"] if of_engine else [*CASES, "peers"]
+    if unknown := set(asked.names) - set(possible):
+        parser.error(f"unknown {', '.join(sorted(unknown))}: choose from {', '.join(possible)}")
+    cases = list(engine.CASES if of_engine else CASES)
+    names = [name for name in cases if name in asked.names] or cases
     # A pipe has no width of its own, and 80 columns are too few for the table.
     console, facts = Console(width=None if sys.stdout.isatty() else 120), machine.facts()
     columns = (SpinnerColumn(), TextColumn("{task.description:45}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        seconds = QUICK_SECONDS if asked.quick else SECONDS
-        result = await measure(names, seconds, "peers" in asked.names, progress)
-    tell(console, facts, " ".join(["./justw bench", *arguments]), result)
+        if of_engine:
+            result = await engine.measure(names, asked.quick, progress)
+        else:
+            seconds = QUICK_SECONDS if asked.quick else SECONDS
+            result = await measure(names, seconds, "peers" in asked.names, progress)
+    file = BUILD / ("bench-engine.json" if of_engine else "bench.json")
+    tell(console, facts, " ".join(["./justw bench", *arguments]), result, file)
     if names == list(CASES):
         draw(console, facts, result)
+    draw_charts(console, facts, result, BUILD if asked.quick else DOCS)
 
 
-def tell(console: Console, facts: Mapping[str, str], command: str, result: Result) -> None:
+def tell(console: Console, facts: Mapping[str, str], command: str, result: Result, file: Path) -> None:
     console.print(table(result.figures))
     for peer in result.absent:
         console.print(f"{peer.name} was not measured: {peer.note}", highlight=False)
     behind = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.caught_up_seconds.items())
-    console.print(f"projections caught up after: {behind}", highlight=False)
-    write_json(BUILD / "bench.json", facts, command, result)
-    console.print(f"{described(facts)}; all figures: {BUILD / 'bench.json'}", highlight=False)
+    if behind:
+        console.print(f"projections caught up after: {behind}", highlight=False)
+    write_json(file, facts, command, result)
+    console.print(f"{described(facts)}; all figures: {file}", highlight=False)
 
 
 def draw(console: Console, facts: Mapping[str, str], result: Result) -> None:
@@ -93,6 +108,14 @@ def draw(console: Console, facts: Mapping[str, str], result: Result) -> None:
     PLOT.parent.mkdir(exist_ok=True)
     PLOT.write_text(svg(result.figures, described(facts)))
     console.print(f"drawn: {PLOT}", highlight=False)
+
+
+def draw_charts(console: Console, facts: Mapping[str, str], result: Result, folder: Path) -> None:
+    """A rough picture never takes the place of the one in docs/."""
+    for name, charts in result.charts.items():
+        file = folder / f"{name}.svg"
+        file.write_text(chart.svg(charts, described(facts)))
+        console.print(f"drawn: {file}", highlight=False)
 
 
 def described(facts: Mapping[str, str]) -> str:

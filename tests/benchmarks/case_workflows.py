@@ -31,7 +31,7 @@ async def measure(setting: Setting) -> Result:
     return Result(figures, [peer for peer in found if not peer.timing])
 
 
-async def by_hand(setting: Setting) -> Timing:
+async def by_hand(setting: Setting, rows: int = 5) -> Timing:
     """What a program without an engine would do."""
     url = await setting.database("by_hand")
     async with psycopg_pool.AsyncConnectionPool(
@@ -42,7 +42,7 @@ async def by_hand(setting: Setting) -> Timing:
 
         async def run() -> None:
             id_ = uuid4()
-            for step in range(5):
+            for step in range(rows):
                 async with pool.connection() as conn:
                     await conn.execute("INSERT INTO by_hand (run, step) VALUES (%s, %s)", (id_, step))
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from tests.benchmarks.measure import Spread, Timing
 
-Unit = Literal["/s", "ms"]
+Unit = Literal["/s", "ms", "s", "MB", "KB a run", "runs"]
 
 
 @dataclass(frozen=True)

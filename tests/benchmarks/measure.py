@@ -25,6 +25,10 @@ class Spread:
     def of(cls, values: list[float]) -> "Spread":
         return cls(statistics.median(values), min(values), max(values))
 
+    @classmethod
+    def once(cls, value: float) -> "Spread":
+        return cls(value, value, value)
+
 
 @dataclass(frozen=True)
 class Timing:

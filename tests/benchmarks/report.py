@@ -31,7 +31,8 @@ def table(figures: Sequence[Figure]) -> Table:
 
 
 def told(spread: Spread, unit: str) -> str:
-    return f"{number(spread.median)} {unit} ({number(spread.low)}-{number(spread.high)})"
+    median = f"{number(spread.median)} {unit}"
+    return median if spread.low == spread.high else f"{median} ({number(spread.low)}-{number(spread.high)})"
 
 
 def number(value: float) -> str:

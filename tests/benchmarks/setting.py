@@ -11,6 +11,7 @@ import psycopg
 
 from infra.embedded.postgres import ensure_database
 from tests.benchmarks.figures import Figure, Peer
+from tests.benchmarks.lines import Chart
 from tests.support.client import Tenancy
 from tests.support.platform import RunningPlatform
 
@@ -59,6 +60,8 @@ class Result:
     """Peers that could not be measured."""
     caught_up_seconds: Mapping[str, float] = field(default_factory=dict)
     """By case: how long the projections took afterwards to have everything."""
+    charts: Mapping[str, Sequence[Chart]] = field(default_factory=dict)
+    """By the name of the picture they make together."""
 
 
 async def rest(database_url: str, most_seconds: float = 60.0) -> float:

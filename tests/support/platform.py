@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,10 +80,11 @@ async def running_platform(
     processes: Sequence[str] = tuple(WORKERS.values()),
     scripted_llm_url: str | None = None,
     module: str = "bus.app",
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[RunningPlatform]:
     """One worker per entry of `processes`, which names its roles; `module` is its program.
 
-    Calls of provider `openai` go to the scripted server.
+    All have the same `settings`. Calls of provider `openai` go to the scripted server.
     """
     postgres = EmbeddedPostgres(data / "postgres", data / "logs" / "postgres.log")
     nats = EmbeddedNats(data / "nats", data / "logs" / "nats.log")
@@ -97,8 +98,9 @@ async def running_platform(
         client = Client(bus)
         await client.start()
         platform = RunningPlatform(data, postgres, nats, client)
+        more = dict(settings or {})
         for number, roles in enumerate(processes):
-            worker = worker_process(platform, f"worker-{number}", roles, scripted_llm_url, module)
+            worker = worker_process(platform, f"worker-{number}", roles, scripted_llm_url, module, **more)
             stack.push_async_callback(worker.stop)
             platform.workers.append(worker)
             await worker.start()
