@@ -36,6 +36,9 @@ OUTAGE_SECONDS = 900.0
 HOLD_MARGIN_SECONDS = 60.0
 """Past a step's `due_at`; and the least, so that what comes late is handled all the same."""
 
+IN_HAND_ANYWHERE = 16_384
+"""Of all processes together: what one has in hand it bounds itself, by what it asks for."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -71,7 +74,7 @@ class EventConsumer(ABC):
 
     async def run(self) -> None:
         credit = self._concurrency * 2
-        events = durable(self.name, self._filters, credit, self._patience.ack_wait)
+        events = durable(self.name, self._filters, IN_HAND_ANYWHERE, self._patience.ack_wait)
         again = durable(self.name, [subjects.redo(self.name)], REDO_CREDIT, self._patience.ack_wait)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._consume(self._pull(EVENTS, events, credit)))

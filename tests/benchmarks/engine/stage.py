@@ -44,7 +44,7 @@ class Stage:
         data = Path(tempfile.mkdtemp(prefix="hb-bench-"))
         settings = {} if limited else UNLIMITED
         try:
-            async with running_platform(data, processes, self.llm_url, settings) as platform:
+            async with running_platform(data, processes, self.llm_url, settings=settings) as platform:
                 tenancy = await platform.client.provision("bench")
                 seconds = QUICK_SECONDS if self.quick else SECONDS
                 yield Setting(platform, tenancy, self.llm_url, seconds, with_peers=False, say=self.say)
