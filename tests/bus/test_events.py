@@ -19,6 +19,9 @@ from schemas.tenancy.events import TenantActivated
 from tests.bus.workers import SHORT, listed, running, until
 from tests.support.batches import batch, batch_of
 
+AT_A_TIME = 4
+EACH_ASKS_FOR = 2 * AT_A_TIME
+
 
 class Seen:
     """A policy, or an effect, that notes what it is given; a broken one is a defect."""
@@ -69,7 +72,8 @@ def effects(
     lost = harmless if repeatable else seen.report
     once = [Effect("test.seen", TenantActivated, seen.perform, lost=lost)]
     submitter = Submitter(bus.nc)
-    return EffectConsumer(bus.nc, bus.js, submitter, "test", once, None, store, worker, 4, heartbeat, SHORT)
+    consumer = (bus.nc, bus.js, submitter, "test", once, None, store, worker, AT_A_TIME, heartbeat, SHORT)
+    return EffectConsumer(*consumer)
 
 
 async def happens(bus: Bus, store: PostgresEventStore, number: int = 1) -> str:
@@ -190,6 +194,17 @@ async def test_long_work_is_not_given_to_another_worker(
             await listed(busy.ended)
     assert (busy.begun, busy.ended, busy.lost) == ([ref], [ref], [])
     assert (idle.begun, idle.lost) == ([], [])
+
+
+async def test_workers_add_up(bus: Bus, heartbeat: Heartbeat, store: PostgresEventStore) -> None:
+    seen = Seen()
+    workers = [effects(bus, heartbeat, store, seen, name) for name in ("a", "b", "c")]
+    async with running(*(worker.run() for worker in workers)):
+        for number in range(3 * EACH_ASKS_FOR):
+            await happens(bus, store, number)
+        await listed(seen.begun, 3 * AT_A_TIME)
+        seen.go_on.set()
+        await listed(seen.ended, 3 * EACH_ASKS_FOR)
 
 
 async def test_a_second_delivery_of_what_is_being_done_is_ignored(

@@ -3,27 +3,34 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import psutil
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
 
+from bus import wiring
 from bus.app import ROLES
+from bus.streams import EVENTS
 from tests.benchmarks.engine.stage import UNLIMITED, Stage, succeed
 from tests.benchmarks.figures import Figure, Reference
 from tests.benchmarks.lines import Chart, Line, Point
 from tests.benchmarks.measure import REPETITIONS, Spread, rate
 from tests.benchmarks.setting import Result, Setting
+from tests.bus.workers import until
 from tests.support.builders import llm, workflow
 from tests.support.llm_process import script
 from tests.support.llm_script import Behaviour
-from tests.support.platform import worker_process
+from tests.support.platform import START_SECONDS, worker_process
 
 PROCESSES = (1, 2, 4)
 ONE_AT_A_TIME, AS_DELIVERED = 1, 64
 MODEL, DELAY_SECONDS = "scale-bench", 0.02
 DEFINITION = workflow(llm("answer", model=f"openai/{MODEL}"), output="{{ steps.answer.output }}")
 OTHERS = ",".join(role for role in ROLES if role != "effects")
-IN_FLIGHT = 128
+IN_FLIGHT = {ONE_AT_A_TIME: 16, AS_DELIVERED: 128}
+"""Runs, by calls at a time: more only wait."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ async def scaled(stage: Stage, setting: Setting, published: UUID, at_a_time: int
         async with effects(setting, processes, at_a_time):
             await succeed(setting, published)
             stage.say(f"{processes} processes, {at_a_time} calls at a time each")
-            found.append(await measured(setting, published, processes))
+            found.append(await measured(setting, published, processes, IN_FLIGHT[at_a_time]))
     return found
 
 
@@ -68,17 +75,32 @@ async def effects(setting: Setting, processes: int, at_a_time: int) -> AsyncIter
             worker = worker_process(setting.platform, name, "effects", setting.llm_url, **settings)
             stack.push_async_callback(worker.stop)
             await worker.start()
+        await until_they_pull(setting, processes)
         yield
 
 
-async def measured(setting: Setting, published: UUID, processes: int) -> Measured:
+async def until_they_pull(setting: Setting, processes: int) -> None:
+    """A process that still starts would take from the others instead of helping them."""
+    js = setting.platform.client.bus.js
+    for context in wiring.effects_by_context():
+        await until(partial(pulled_by, js, f"effects-{context}", processes), START_SECONDS)
+
+
+async def pulled_by(js: JetStreamContext, consumer: str, processes: int) -> bool:
+    try:
+        return ((await js.consumer_info(EVENTS, consumer)).num_waiting or 0) >= processes
+    except NotFoundError:
+        return False
+
+
+async def measured(setting: Setting, published: UUID, processes: int, in_flight: int) -> Measured:
     found, machine, others = list[float](), list[float](), list[float]()
     worker = setting.platform.workers[0].process
     watched = psutil.Process(worker.pid if worker else None)
     for _ in range(REPETITIONS):
         psutil.cpu_percent()
         watched.cpu_percent()
-        found.append(await rate(lambda: succeed(setting, published), IN_FLIGHT, setting.seconds))
+        found.append(await rate(lambda: succeed(setting, published), in_flight, setting.seconds))
         machine.append(psutil.cpu_percent())
         others.append(watched.cpu_percent())
     return Measured(processes, Spread.of(found), Spread.of(machine).median, Spread.of(others).median)
