@@ -1,7 +1,7 @@
 """What the workers keep in memory while thousands of runs come and go."""
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import psutil
 
@@ -28,8 +28,6 @@ INPUTS = {"letter": "All work and no play. " * 46}
 STAGES, WARM, TOLD = 20, 4, (2, 4, 10, 20)
 """Memory is read so many times; the slope begins after the first few; those told in the table."""
 
-Samples = Mapping[str, Sequence[float]]
-
 
 async def measure(stage: Stage) -> Result:
     runs = stage.pick(10_000, 2_000)
@@ -44,7 +42,7 @@ async def measure(stage: Stage) -> Result:
                 samples[name].append(megabytes)
     step = runs // STAGES
     figures = [*(figure for name in WORKERS for figure in figures_of(name, samples[name], step))]
-    return Result(figures, charts={"worker-memory": [chart(samples, step)]})
+    return Result(figures, charts={"worker-memory": [chart(name, samples[name], step) for name in WORKERS]})
 
 
 def read(setting: Setting) -> dict[str, float]:
@@ -70,12 +68,9 @@ def per_run(megabytes: Sequence[float], step: int) -> float:
     return statistics.linear_regression(runs, megabytes[WARM:]).slope * 1024
 
 
-def chart(samples: Samples, step: int) -> Chart:
-    lines = [
-        Line(name, [Point((n + 1) * step, y, note(n + 1, y)) for n, y in enumerate(megabytes)])
-        for name, megabytes in samples.items()
-    ]
-    return Chart("Memory of the worker processes, MB", "runs", lines)
+def chart(name: str, megabytes: Sequence[float], step: int) -> Chart:
+    points = [Point((n + 1) * step, y, note(n + 1, y)) for n, y in enumerate(megabytes)]
+    return Chart(f"Memory of {name}, MB", "runs", [Line(name, points)])
 
 
 def note(number: int, megabytes: float) -> str:
