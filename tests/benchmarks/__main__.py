@@ -17,6 +17,7 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 
 from tests.benchmarks import case_calls, case_commands, case_events, case_workflows, chart, machine
 from tests.benchmarks.engine import cases as engine
+from tests.benchmarks.engine.stage import UNLIMITED
 from tests.benchmarks.figures import Figure, Peer
 from tests.benchmarks.plot import svg
 from tests.benchmarks.report import table, write_json
@@ -44,7 +45,7 @@ async def measure(names: Sequence[str], seconds: float, with_peers: bool, progre
     task = progress.add_task("starting the platform", total=len(names))
     try:
         with scripted_llm_process() as llm:
-            async with running_platform(data, scripted_llm_url=llm) as platform:
+            async with running_platform(data, scripted_llm_url=llm, settings=UNLIMITED) as platform:
                 tenancy = await platform.client.provision("bench")
                 for name in names:
                     say = sayer(progress, task, name)
