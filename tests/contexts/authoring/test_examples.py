@@ -21,7 +21,7 @@ TOOLS = TypeAdapter(dict[str, ToolDefinition])
 
 
 def read(file: Path) -> Any:
-    return json.loads(file.read_text())
+    return json.loads(file.read_text().replace("$WORLD", "http://directory.example"))
 
 
 def test_there_are_examples() -> None:
