@@ -118,12 +118,24 @@ class Spent(Amounts):
 SPENT: dict[str, Any] = {"calls": 1, "tokens": 43, "price": "0.000051"}
 
 
+class QueuePlace(BaseModel):
+    """Why a run waits now: `limit` runs may be under way at `scope`, `running` are; `ahead` of it, at its
+    tenant, are so many.
+    """
+
+    scope: str
+    limit: int
+    running: int
+    ahead: int
+
+
 class Execution(ExecutionSummary):
-    """`steps` are the first 500; the timeline has all, with their attempts."""
+    """`queue`: while the run waits for its turn. `steps` are the first 500; the timeline has all of them."""
 
     model_config = example(
         **RUN,
         max_cost=None,
+        queue=None,
         inputs={"topic": "the sea"},
         output="The sea keeps no diary. (by HireBuddha)",
         spent=SPENT,
@@ -135,6 +147,7 @@ class Execution(ExecutionSummary):
     )
 
     max_cost: Number | None
+    queue: QueuePlace | None
     inputs: dict[str, Any]
     output: Any
     spent: Spent

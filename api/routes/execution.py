@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from api.models.execution import (
     Execution,
     ExecutionPage,
     ExecutionSummary,
+    QueuePlace,
 )
 from api.pagination import PageDep, encode
+from api.parts import Deps
 from api.payloads import shown
-from api.reads import ExecutionStatus, Reads, RunFilter
+from api.reads import ExecutionRow, ExecutionStatus, Reads, RunFilter
 from api.routes.control import start
 from api.routes.run_shapes import found, spent, step, summary
 from api.streaming import TERMINAL, EventStream, Story
@@ -127,11 +130,17 @@ async def get_execution(
     return Execution(
         **summary(row),
         max_cost=row.max_cost,
+        queue=await place_in_queue(parts, scope, row),
         inputs=shown(row.inputs),
         output=shown(row.output),
         spent=spent(actor, await parts.reads.spending(scope, job_id, include_children)),
         steps=[step(one) for one in row.steps],
     )
+
+
+async def place_in_queue(parts: Deps, scope: Scope, row: ExecutionRow) -> QueuePlace | None:
+    waiting = await parts.reads.waiting(scope, row.id) if row.status == "queued" else None
+    return QueuePlace(**asdict(waiting)) if waiting else None
 
 
 @router.get(

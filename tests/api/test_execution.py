@@ -6,6 +6,7 @@ import httpx2
 
 from api.reads import StepRow
 from api.run_rows import Spending
+from api.waiting import WaitingRow
 from schemas.execution.types import QueueReason
 from tests.api.world import AGENT, WORKFLOW, World, problem
 
@@ -113,6 +114,9 @@ async def test_a_run_that_waits_says_what_for(world: World, anna: httpx2.AsyncCl
     seen = (await anna.get(f"/executions/{job_id}")).json()
     assert (seen["status"], seen["started_at"], seen["priority"]) == ("queued", None, 1)
     assert seen["waiting"] == {"scope": "tenant", "limit": 2, "running": 2}
+    world.reads.queue[runs[0].id] = WaitingRow("tenant", limit=2, running=1, ahead=3)
+    place = (await anna.get(f"/executions/{job_id}")).json()["queue"]
+    assert place == {"scope": "tenant", "limit": 2, "running": 1, "ahead": 3}
     runs[0] = replace(runs[0], status="running")
     assert (await anna.get(f"/executions/{job_id}")).json()["waiting"] is None
 
