@@ -13,6 +13,8 @@ from contexts.kernel import Aggregate
 from infra.eventstore.types import EventStore, Snapshot
 from schemas.base import TenantId
 
+REMEMBERED = 10_000
+
 
 class Snapshots:
     """Reads and writes snapshots of the aggregates that ask for them."""
@@ -42,7 +44,15 @@ class Snapshots:
         due = [f for f in folded if kind(f[0]) in self._every and self._is_due(f[0], f[1])]
         if due:
             self._store.save_snapshots([self._snapshot(*f) for f in due])
-            self._saved.update((stream, version) for stream, version, *_ in due)
+            self._remember({stream: version for stream, version, *_ in due})
+
+    def _remember(self, saved: dict[str, int]) -> None:
+        """Of a stream that is forgotten a snapshot is written sooner than needed, that is all."""
+        for stream in saved:
+            self._saved.pop(stream, None)
+        self._saved |= saved
+        while len(self._saved) > REMEMBERED:
+            del self._saved[next(iter(self._saved))]
 
     def _is_due(self, stream: str, version: int) -> bool:
         return version - self._saved.get(stream, 0) >= self._every[kind(stream)]

@@ -91,9 +91,10 @@ def price_of(command: Command) -> Decimal | None:
 
 
 def published(source: Agent | Workflow, version: int | None) -> Runnable | None:
-    """The asked version, or the newest; None when there is none such."""
+    """The asked version, or the newest that is not deprecated; None when there is none such."""
     newest = len(source.versions if isinstance(source, Agent) else source.published)
-    wanted = version or newest
+    usable = (number for number in range(newest, 0, -1) if not is_deprecated(source, number))
+    wanted = version or next(usable, newest)
     if not 1 <= wanted <= newest:
         return None
     return of_agent(source, wanted) if isinstance(source, Agent) else of_workflow(source, wanted)

@@ -4,12 +4,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from bus import wiring
 from bus.admission import Admission
 from bus.command_consumer import parse
 from bus.decider import Decider, Request
 from bus.facts.reading import Facts, Read
 from bus.publisher import seal
+from bus.snapshots import Snapshots
 from contexts.authoring.facts import AuthoringFacts
 from contexts.authoring.workflow import Workflow
 from schemas.authoring.commands import CreateWorkflow, PublishWorkflow
@@ -183,3 +186,13 @@ def test_what_a_command_reads_follows_from_what_those_before_it_in_the_batch_did
     fresh = Decider(store, wiring.HANDLERS, facts, FakeClock(NOW), Admission(LIMITS))
     fresh.process([create(81, named), request(PublishWorkflow(workflow_id=UUID(int=81)), uuid4())])
     assert [state and state.workflow_id for state in seen] == [UUID(int=80)]
+
+
+def test_what_was_saved_as_a_snapshot_is_remembered_of_so_many_streams_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bus.snapshots.REMEMBERED", 2)
+    snapshots = Snapshots(MemoryEventStore(), [])
+    for number in range(5):
+        snapshots._remember({f"ledger-{number}": 500})
+    assert list(snapshots._saved) == ["ledger-3", "ledger-4"]

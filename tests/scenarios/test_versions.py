@@ -116,6 +116,17 @@ def test_a_deprecated_version_is_not_started_and_its_runs_go_on(h: Harness) -> N
     assert run_state(h).status == "succeeded"
 
 
+def test_without_a_number_the_newest_version_that_is_not_deprecated_is_started(h: Harness) -> None:
+    given_tenant(h)
+    given_workflow(h, workflow(text("a", "one"), output="{{ steps.a.output }}"))
+    second = workflow(text("a", "two"), output="{{ steps.a.output }}")
+    accept(say(h, c.ReviseWorkflow(workflow_id=WORKFLOW_ID, definition=second)))
+    accept(say(h, c.PublishWorkflow(workflow_id=WORKFLOW_ID)))
+    accept(say(h, c.DeprecateWorkflow(workflow_id=WORKFLOW_ID, number=2)))
+    accept(say(h, start()))
+    assert run_state(h).source.version == 1
+
+
 def test_a_rolled_back_workflow_runs_what_it_was(h: Harness) -> None:
     given_tenant(h)
     given_workflow(h, workflow(text("a", "one"), output="{{ steps.a.output }}"))
