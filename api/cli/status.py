@@ -22,8 +22,6 @@ from projections.lag import Lag, lag
 
 READY_SECONDS = 5.0
 
-WITH_CONSUMERS = (COMMANDS, REACTIONS, EVENTS, REDO)
-
 
 @dataclass(frozen=True)
 class Queue:

@@ -186,6 +186,7 @@ CHANGES: Mapping[type[Event], Mapping[str, Any]] = {
 """The events that matter here, and what each says of a run that is known."""
 
 
-def run_id_of(event: Event) -> UUID:
-    execution_id: UUID = getattr(event, "execution_id")  # noqa: B009
+def run_id_of(event: Any) -> UUID:
+    """Of an event in CHANGES."""
+    execution_id: UUID = event.execution_id
     return execution_id

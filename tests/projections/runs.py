@@ -189,6 +189,24 @@ def of_every_kind(id_: UUID) -> list[Event]:
         done(id_, "each", ["x", None]),
         e.LoopBegun(execution_id=id_, node="again", attempt=1, initial=None),
         begun_item(id_, "again", 0),
+        *of_an_agent(id_),
+        subworkflow(id_, "sub", UUID(int=77)),
+        waits(id_, "w"),
+        asked(id_, "boss", "ada", escalate_at=DUE, escalate_to=("bob",)),
+        escalated(id_, "boss", "bob"),
+        e.ExecutionParked(execution_id=id_),
+        e.ExecutionPaused(execution_id=id_, reason="user", by="user:ada"),
+        e.ExecutionResumed(execution_id=id_, by="user:ada"),
+        e.SignalReceived(execution_id=id_, name="paid", payload=1, by="user:ada"),
+        done(id_, "w"),
+        e.ExecutionWoken(execution_id=id_),
+        cancelled(id_),
+    ]
+
+
+def of_an_agent(id_: UUID) -> list[Event]:
+    """Two rounds and a tool's use, the second round's outcome lost."""
+    return [
         agent(id_, "helper"),
         asks_model(id_, "helper[1]"),
         model_answered(id_, "helper[1]"),
@@ -206,15 +224,4 @@ def of_every_kind(id_: UUID) -> list[Event]:
             usage=None,
         ),
         asked(id_, "helper[2]", purpose="unknown"),
-        subworkflow(id_, "sub", UUID(int=77)),
-        waits(id_, "w"),
-        asked(id_, "boss", "ada", escalate_at=DUE, escalate_to=("bob",)),
-        escalated(id_, "boss", "bob"),
-        e.ExecutionParked(execution_id=id_),
-        e.ExecutionPaused(execution_id=id_, reason="user", by="user:ada"),
-        e.ExecutionResumed(execution_id=id_, by="user:ada"),
-        e.SignalReceived(execution_id=id_, name="paid", payload=1, by="user:ada"),
-        done(id_, "w"),
-        e.ExecutionWoken(execution_id=id_),
-        cancelled(id_),
     ]

@@ -14,7 +14,6 @@ OnCall = Callable[[str, str, int, float], None]
 
 TIMEOUT = httpx2.Timeout(30.0)
 LIVE = httpx2.Timeout(30.0, read=60.0)
-LOGIN_TRIES = 5
 
 
 class Api:
