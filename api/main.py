@@ -19,7 +19,8 @@ from api.parts import Deps, Limits
 from api.ports import Check
 from bus.broker import Bus, connected
 from bus.live import LiveFeed
-from bus.publisher import BusUnavailable, Submitter, seal
+from bus.posting import BusUnavailable
+from bus.publisher import Submitter, seal
 from bus.streams import ensure_streams
 from infra import telemetry
 from infra.crypto.key_rows import PostgresKeyStore

@@ -14,6 +14,7 @@ from nats.js import JetStreamContext
 from pydantic import ValidationError
 
 from bus import subjects, tracing
+from bus.company import Company
 from bus.dead_letters import bury
 from bus.decider import Decider, Request
 from bus.failpoints import reach
@@ -22,6 +23,7 @@ from bus.fair_batch import Lanes, add, fair_batch
 from bus.publisher import REPLY_TO
 from bus.pull import Pull
 from bus.streams import COMMANDS, REACTIONS, durable
+from bus.sweep import sweep_now_and_then
 from infra.eventstore.types import Row
 from infra.metrics import COMMAND_BATCH_SIZE, COMMAND_SECONDS
 from schemas.envelope import Answer, Envelope
@@ -29,8 +31,8 @@ from schemas.registry import command_from
 
 NAME = "commands"
 BATCH = 192
-SHARED_BATCH = 48
-"""Where several tenants wait, each with at most two lanes: who comes next waits for less."""
+SHARED_BATCH = 16
+"""While several tenants are at work."""
 
 IN_FLIGHT = 1_024
 PULLED = 512
@@ -52,29 +54,38 @@ class CommandConsumer:
     ) -> None:
         self._nc, self._js, self._decider = nc, js, decider
         self._executor, self._on_commit, self._patience = executor, on_commit, patience
+        self._waiting: Lanes[str, Msg] = OrderedDict()
+        self._news = asyncio.Event()
+        self._company = Company()
 
     async def run(self) -> None:
         """Clients' commands and our own reactions come from two streams and are decided together.
 
         Tenants take turns among all that was pulled; what waits here is bounded by what may be in flight.
         """
-        waiting: Lanes[str, Msg] = OrderedDict()
-        coming: asyncio.Queue[list[Msg]] = asyncio.Queue(1)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._fetch(COMMANDS, subjects.COMMANDS, coming))
-            group.create_task(self._fetch(REACTIONS, subjects.REACTIONS, coming))
+            group.create_task(self._fetch(COMMANDS, subjects.COMMANDS))
+            group.create_task(self._fetch(REACTIONS, subjects.REACTIONS))
+            group.create_task(sweep_now_and_then(self._js, COMMANDS.lower()))
             while True:
-                if not waiting:
-                    take_in(waiting, await coming.get())
-                if not coming.empty():
-                    take_in(waiting, coming.get_nowait())
-                await self._handle(fair_batch(waiting, batch_size(waiting)))
+                while not self._waiting:
+                    self._news.clear()
+                    await self._news.wait()
+                mixed = self._company.is_mixed(time.monotonic())
+                await self._handle(fair_batch(self._waiting, SHARED_BATCH if mixed else BATCH))
 
-    async def _fetch(self, stream: str, subject: str, coming: "asyncio.Queue[list[Msg]]") -> None:
+    async def _fetch(self, stream: str, subject: str) -> None:
         consumer = durable(stream.lower(), [subject], IN_FLIGHT, self._patience.ack_wait)
         async with aclosing(Pull(self._nc, self._js, stream, consumer, size=PULLED).batches()) as batches:
             async for batch in batches:
-                await coming.put(batch)
+                self._take_in(batch)
+                self._news.set()
+
+    def _take_in(self, batch: Sequence[Msg]) -> None:
+        now = time.monotonic()
+        for msg in batch:
+            add(self._waiting, subjects.lane(msg.subject), msg)
+            self._company.came(subjects.tenant_of(msg.subject), now)
 
     async def _handle(self, batch: Sequence[Msg]) -> None:
         readable: list[tuple[Msg, Request]] = []
@@ -135,15 +146,6 @@ class CommandConsumer:
         if reply_to:
             await self._nc.publish(reply_to, answer.model_dump_json().encode())
         await msg.ack()
-
-
-def batch_size(waiting: Lanes[str, Msg]) -> int:
-    return BATCH if len(waiting) <= 2 else SHARED_BATCH
-
-
-def take_in(waiting: Lanes[str, Msg], pulled: Sequence[Msg]) -> None:
-    for msg in pulled:
-        add(waiting, subjects.lane(msg.subject), msg)
 
 
 def measure(requests: Sequence[Request], answers: Sequence[Answer], seconds: float) -> None:

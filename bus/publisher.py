@@ -2,15 +2,17 @@
 
 import asyncio
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from pydantic_core import from_json
 
 from bus import subjects
 from bus.failpoints import reach
+from bus.posting import BusUnavailable, Postbox
 from schemas.base import Command, PartnerId, TenantId
 from schemas.envelope import Actor, Answer, Envelope
 
@@ -18,10 +20,6 @@ REPLY_TO = "Hb-Reply-To"
 TRACEPARENT = "traceparent"
 MAX_COMMAND_BYTES = 4 * 1_048_576
 """Half of what NATS must take, which leaves room for a dead letter's headers."""
-
-
-class BusUnavailable(Exception):
-    """NATS did not take the command: nothing was queued, try again later."""
 
 
 class CommandTooLarge(Exception):
@@ -67,7 +65,7 @@ class Submitter:
     """Publishes commands and hands each answer to whoever waits for it. One per process."""
 
     def __init__(self, nc: Client) -> None:
-        self._nc = nc
+        self._nc, self._postbox = nc, Postbox(nc)
         self._inbox = nc.new_inbox()
         self._waiting: dict[str, asyncio.Future[bytes]] = {}
         self._tokens = itertools.count()
@@ -80,17 +78,20 @@ class Submitter:
 
         Raises BusUnavailable when NATS did not even take it, CommandTooLarge when it never would.
         """
-        taken, queued = self._expect()
         subject = subjects.command(envelope.type, envelope.tenant_id, stream_id)
-        try:
-            payload = await self._ask(subject, envelope, wait, reply=taken)
-            return Answer.model_validate_json(payload)
-        except TimeoutError:
-            if queued.done() and took(queued.result()):
+        payload = encode(envelope)
+        with self._expecting() as (inbox, answer):
+            reach("command.before_publish")
+            taken = self._postbox.post(subject, payload, headers_of(envelope, inbox))
+            try:
+                async with asyncio.timeout(wait):
+                    await taken
+                    reach("command.after_publish")
+                    return Answer.model_validate_json(await answer)
+            except TimeoutError:
+                if taken.cancelled() or not taken.done():
+                    raise BusUnavailable("the command queue did not take the command in time") from None
                 return None
-            raise BusUnavailable("the command queue did not take the command") from None
-        finally:
-            self._forget(taken)
 
     async def tell(self, envelope: Envelope, stream_id: str, wait: float, tries: int) -> Answer:
         """For policies, effects and timers: repeats the command, same id, until it is answered.
@@ -100,34 +101,29 @@ class Submitter:
         subject = subjects.reaction(envelope.type, envelope.tenant_id, stream_id)
         for _ in range(tries - 1):
             try:
-                return Answer.model_validate_json(await self._ask(subject, envelope, wait))
+                return await self._ask(subject, envelope, wait)
             except (TimeoutError, NatsError):
                 continue
-        return Answer.model_validate_json(await self._ask(subject, envelope, wait))
+        return await self._ask(subject, envelope, wait)
 
-    async def _ask(self, subject: str, envelope: Envelope, wait: float, reply: str = "") -> bytes:
+    async def _ask(self, subject: str, envelope: Envelope, wait: float) -> Answer:
         payload = encode(envelope)
-        inbox, answer = self._expect()
-        headers = {REPLY_TO: inbox}
-        if envelope.traceparent:
-            headers[TRACEPARENT] = envelope.traceparent
-        try:
+        with self._expecting() as (inbox, answer):
             reach("command.before_publish")
-            await self._nc.publish(subject, payload, reply, headers)
+            await self._nc.publish(subject, payload, headers=headers_of(envelope, inbox))
             reach("command.after_publish")
             async with asyncio.timeout(wait):
-                return await answer
-        finally:
-            self._forget(inbox)
+                return Answer.model_validate_json(await answer)
 
-    def _expect(self) -> tuple[str, asyncio.Future[bytes]]:
+    @contextmanager
+    def _expecting(self) -> Iterator[tuple[str, asyncio.Future[bytes]]]:
+        """A subject of its own for an answer, and the answer to come."""
         subject = f"{self._inbox}.{next(self._tokens)}"
-        future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._waiting[subject] = future
-        return subject, future
-
-    def _forget(self, subject: str) -> None:
-        self._waiting.pop(subject, None)
+        self._waiting[subject] = asyncio.get_running_loop().create_future()
+        try:
+            yield subject, self._waiting[subject]
+        finally:
+            del self._waiting[subject]
 
     async def _receive(self, msg: Msg) -> None:
         future = self._waiting.get(msg.subject)
@@ -135,13 +131,15 @@ class Submitter:
             future.set_result(msg.data)
 
 
+def headers_of(envelope: Envelope, reply_to: str) -> dict[str, str]:
+    headers = {REPLY_TO: reply_to}
+    if envelope.traceparent:
+        headers[TRACEPARENT] = envelope.traceparent
+    return headers
+
+
 def encode(envelope: Envelope) -> bytes:
     payload = envelope.model_dump_json().encode()
     if len(payload) > MAX_COMMAND_BYTES:
         raise CommandTooLarge(envelope.type, len(payload))
     return payload
-
-
-def took(reply: bytes) -> bool:
-    """Whether the queue has the command. NATS answers with nothing at all when there is no such stream."""
-    return bool(reply) and "error" not in from_json(reply)

@@ -13,10 +13,11 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
-from nats.js.errors import NotFoundError
+from nats.js.errors import NotFoundError, ServerError
 
 from bus import subjects
 from bus.failures import PATIENT
+from infra.errors import SetupError
 
 COMMANDS, REACTIONS, EVENTS, LIVE = "COMMANDS", "REACTIONS", "EVENTS", "LIVE"
 DEAD_LETTERS, REDO = "DEAD_LETTERS", "REDO"
@@ -24,13 +25,18 @@ DEAD_LETTERS, REDO = "DEAD_LETTERS", "REDO"
 GIB = 1024**3
 DAY = 86_400.0
 
+UNCHANGEABLE = 10_052
+"""NATS's code for a configuration that a stream cannot be given once it exists."""
+
 STREAMS = (
     # What clients were promised a 202 for is nowhere else yet: fsynced before the acknowledgement.
-    # A full queue refuses new work (the edge says 503) instead of dropping old work.
+    # A full queue refuses new work (the edge says 503) instead of dropping old work. No work queue: that
+    # would sync the disk for every command it forgets too; `sweep` takes out what is decided.
     StreamConfig(
         name=COMMANDS,
         subjects=[subjects.COMMANDS],
-        retention=RetentionPolicy.WORK_QUEUE,
+        retention=RetentionPolicy.LIMITS,
+        allow_atomic=True,
         storage=StorageType.FILE,
         max_msgs=1_000_000,
         max_bytes=2 * GIB,
@@ -83,12 +89,34 @@ STREAMS = (
 )
 
 
+class StreamInUse(SetupError):
+    def __init__(self, name: str, messages: int) -> None:
+        super().__init__(
+            f"stream {name} cannot take its new configuration: {messages} messages are in it.",
+            "Let the version that filled it run until the stream is empty, then start this one again.",
+        )
+
+
 async def ensure_streams(js: JetStreamContext) -> None:
     for config in STREAMS:
         try:
             await js.update_stream(config)
         except NotFoundError:
             await js.add_stream(config)
+        except ServerError as error:
+            if error.err_code != UNCHANGEABLE:
+                raise
+            await replace_empty(js, config)
+
+
+async def replace_empty(js: JetStreamContext, config: StreamConfig) -> None:
+    """What a server does not change in place, like the retention, changes when nothing is in the stream."""
+    name = config.name or ""
+    messages = (await js.stream_info(name)).state.messages
+    if messages:
+        raise StreamInUse(name, messages)
+    await js.delete_stream(name)
+    await js.add_stream(config)
 
 
 def durable(

@@ -38,10 +38,14 @@ def live(tenant_id: TenantId, stream: str) -> str:
     return f"live.{tenant_id}.{stream}"
 
 
+def tenant_of(subject: str) -> str:
+    """Whose a command is; empty where the subject does not say."""
+    return "".join(subject.split(".")[4:5])
+
+
 def lane(subject: str) -> str:
-    """Whose a command is, by its subject: clients' commands and reactions of one tenant take turns too."""
-    parts = subject.split(".")
-    return ".".join((parts[0], *parts[4:5]))
+    """Clients' commands and reactions of one tenant take turns too."""
+    return f"{subject.partition('.')[0]}.{tenant_of(subject)}"
 
 
 def dead_letter(consumer: str) -> str:

@@ -5,7 +5,8 @@ import pytest
 from nats.js.errors import NotFoundError
 
 from bus.broker import connected
-from bus.publisher import BusUnavailable, Submitter, seal
+from bus.posting import BusUnavailable
+from bus.publisher import Submitter, seal
 from bus.streams import COMMANDS
 from schemas.authoring.commands import PublishWorkflow
 from schemas.base import PLATFORM

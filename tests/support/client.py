@@ -14,7 +14,8 @@ from pydantic_core import from_json
 
 from bus import subjects
 from bus.broker import Bus
-from bus.publisher import BusUnavailable, Submitter, seal
+from bus.posting import BusUnavailable
+from bus.publisher import Submitter, seal
 from schemas.authoring.commands import CreateWorkflow, PublishWorkflow
 from schemas.authoring.definition import WorkflowDefinition
 from schemas.base import PLATFORM, Command, PartnerId, TenantId, UserId

@@ -1,0 +1,20 @@
+"""Whether several tenants are at work: then batches are small, and whoever comes next waits for less."""
+
+from collections import OrderedDict
+
+LATELY_SECONDS = 1.0
+
+
+class Company:
+    def __init__(self) -> None:
+        self._last: OrderedDict[str, float] = OrderedDict()
+        """By tenant: when they were here last, the longest ago first."""
+
+    def came(self, tenant: str, now: float) -> None:
+        self._last[tenant] = now
+        self._last.move_to_end(tenant)
+
+    def is_mixed(self, now: float) -> bool:
+        while self._last and next(iter(self._last.values())) < now - LATELY_SECONDS:
+            self._last.popitem(last=False)
+        return len(self._last) > 1
