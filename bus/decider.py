@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from bus.access import refusal_of_access
@@ -27,7 +27,7 @@ from infra.eventstore.types import (
     OwnedPayload,
     Row,
 )
-from schemas.base import PLATFORM, Claim, Command, Event
+from schemas.base import PLATFORM, Claim, Command, Event, TenantId
 from schemas.envelope import Answer, Envelope, Refusal
 from schemas.execution.types import QueueReason
 
@@ -159,7 +159,7 @@ class Decider:
         if refusal:
             return self._refuse(work, request, refusal)
         for event, slim in zip(events, slims, strict=True):
-            row = row_of(event, slim.data, work.folded[request.stream].version + 1, request, work.batch)
+            row = row_of(event, slim.data, place_of(event, request, work), request, work.batch)
             self._fold(work, row, event, slim.size)
             self._admission.note(work.runs, event, envelope)
             work.batch.rows.append(row)
@@ -283,15 +283,33 @@ def refusal_of_size(slims: Iterable[Slim]) -> Refusal | None:
     )
 
 
-def row_of(event: Event, data: bytes, version: int, request: Request, batch: Batch) -> Row:
+class Place(NamedTuple):
+    """Where an event goes: the next version of a stream, and whose that is."""
+
+    stream: str
+    version: int
+    tenant_id: TenantId
+
+
+def place_of(event: Event, request: Request, work: Work) -> Place:
+    """A decision may append to its own stream and to those it has read, all in the same transaction."""
+    stream = event.stream_id(request.stream)
+    if stream not in work.folded:
+        raise LookupError(f"{event.type_name} belongs to {stream}, which its decision has not read")
+    folded = work.folded[stream]
+    owner = folded.tenant_id if folded.version else request.envelope.tenant_id
+    return Place(stream, folded.version + 1, owner)
+
+
+def row_of(event: Event, data: bytes, place: Place, request: Request, batch: Batch) -> Row:
     envelope = request.envelope
     return Row(
-        stream=request.stream,
-        version=version,
+        stream=place.stream,
+        version=place.version,
         type=event.type_name,
         type_version=event.type_version,
         data=data,
-        tenant_id=envelope.tenant_id,
+        tenant_id=place.tenant_id,
         partner_id=envelope.partner_id,
         actor=str(envelope.actor),
         message_id=envelope.message_id,

@@ -43,16 +43,26 @@ class Claim(NamedTuple):
 
 
 class Event(Value):
-    """A fact. `type_name` is `context.aggregate.fact` and never changes; a changed meaning is a new name."""
+    """A fact. `type_name` is `context.aggregate.fact` and never changes; a changed meaning is a new name.
+
+    `stream`, a format string over the fields, is for facts that stand in another stream than the one their
+    command is decided on.
+    """
 
     type_name: ClassVar[str]
     type_version: ClassVar[int]
+    stream: ClassVar[str | None]
     payloads: ClassVar[frozenset[str]] = frozenset()
     """Fields whose value, or whose values by key, are stored outside the row when they are large."""
 
-    def __init_subclass__(cls, *, type_name: str, type_version: int = 1) -> None:
+    def __init_subclass__(cls, *, type_name: str, type_version: int = 1, stream: str | None = None) -> None:
         cls.type_name = type_name
         cls.type_version = type_version
+        cls.stream = stream
+
+    def stream_id(self, deciding: str) -> str:
+        """Where it is stored, when the command is decided on the stream `deciding`."""
+        return self.stream.format(self) if self.stream else deciding
 
     def claims(self) -> tuple[Claim, ...]:
         return ()
