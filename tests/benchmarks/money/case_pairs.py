@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from bus.publisher import seal
+from infra.embedded.backends import WORKERS
 from schemas.base import Command
 from schemas.billing.commands import AuthorizeCall, SettleCall
 from schemas.billing.events import CallSettled
@@ -25,11 +26,14 @@ BILLING = Actor(kind="system", id="bench")
 USAGE = Usage(input=400, output=60)
 MOST_MS = Reference("wanted", Spread.once(15.0), "the most it may add to a call")
 HOT, SPREAD = (Reference("wanted", Spread.once(per_second)) for per_second in (800.0, 1_500.0))
+PROCESSES = (WORKERS["worker-decide"], "policies,projections,timers,scheduler")
+"""No effects: the calls held here are made by nobody."""
+
 SHAPE = "AuthorizeCall -> hold committed -> SettleCall -> entry committed"
 
 
 async def measure(stage: Stage) -> Result:
-    async with stage.platform() as setting:
+    async with stage.platform(PROCESSES) as setting:
         client = setting.platform.client
         await client.set_rate(MODEL)
         stage.say(f"{TENANTS} tenants come")
