@@ -83,6 +83,21 @@ def running(command: Command, state: Execution | None, envelope: Envelope, read:
     )
 
 
+def pinned_and_original(command: Command, state: Execution | None, envelope: Envelope) -> Iterable[str]:
+    yield from tenant_and_pinned(command, state, envelope)
+    if state and state.fork:
+        yield f"execution-{state.fork.execution_id}"
+
+
+def beginning(
+    command: c.BeginExecution, state: Execution | None, envelope: Envelope, read: Read
+) -> RunFacts | None:
+    facts = running(command, state, envelope, read)
+    if not facts or not state or not state.fork:
+        return facts
+    return replace(facts, original=read(f"execution-{state.fork.execution_id}"))
+
+
 def price_of(command: Command) -> Decimal | None:
     """Of a call that is reported, by the rates it was authorised at."""
     if isinstance(command, c.CompleteCall | c.FailStep) and command.usage and command.pricing:
@@ -115,7 +130,6 @@ def of_workflow(workflow: Workflow, number: int) -> Runnable:
 
 
 RUN_COMMANDS = (
-    c.BeginExecution,
     c.CompleteStep,
     c.CompleteCall,
     c.FailStep,
@@ -129,5 +143,6 @@ RUN_COMMANDS = (
 FACTS: dict[type[Command], Facts] = {
     c.StartExecution: Facts(tenant_and_source, starting),
     c.ForkExecution: Facts(tenant_source_and_original, forking),
+    c.BeginExecution: Facts(pinned_and_original, beginning),
     **{command: Facts(tenant_and_pinned, running) for command in RUN_COMMANDS},
 }

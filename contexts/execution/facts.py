@@ -35,9 +35,11 @@ class RunFacts:
     """For every later command: what the run is pinned to, and what is outside of it now.
 
     `followers`: triggers waiting for runs of this workflow to end. `price`: of the call reported.
+    `original`: of a fork that begins, the run that it goes on from.
     """
 
     release: Release
     tenant_status: TenantStatus | None = "active"
     followers: Mapping[UUID, Followed] = field(default_factory=dict)
     price: Decimal | None = None
+    original: Execution | None = None
