@@ -20,7 +20,7 @@ import uvloop
 from psycopg_pool import AsyncConnectionPool
 
 from bus import failpoints, projection_consumer, reconciler, relay, scheduler, timers, wiring
-from bus.aborts import RunEnds
+from bus.aborts import Ends
 from bus.admission import Admission
 from bus.broker import Bus, connected
 from bus.checkpoints import Checkpoints
@@ -81,7 +81,7 @@ class Parts:
     database_url: str
     bus: Bus
     heartbeat: Heartbeat
-    run_ends: RunEnds
+    ends: Ends
     patience: Patience
     store: PostgresEventStore
     pool: AsyncConnectionPool
@@ -115,7 +115,7 @@ async def parts(settings: Settings, patience: Patience = PATIENT) -> AsyncIterat
             database_url=database_url,
             bus=bus,
             heartbeat=heartbeat,
-            run_ends=RunEnds(),
+            ends=Ends(),
             patience=patience,
             store=store,
             pool=pool,
@@ -183,7 +183,7 @@ def effects(p: Parts) -> list[Work]:
         chat=p.chat,
         requests=StoredRequests(p.store),
         deltas=DeltaSink(p.bus.nc),
-        aborts=p.run_ends,
+        aborts=p.ends,
         tools=tools(p.settings, master_key(p.settings), p.store, now),
         retriever=NoDocuments(),
         clock=time.monotonic,
@@ -206,7 +206,7 @@ def effects(p: Parts) -> list[Work]:
         ).run
         for context, found in wiring.effects_by_context().items()
     ]
-    return [partial(p.run_ends.follow, p.bus.nc), *consumers]
+    return [partial(p.ends.follow, p.bus.nc), *consumers]
 
 
 def projections(p: Parts) -> Work:

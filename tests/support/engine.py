@@ -79,7 +79,7 @@ class Engine(Harness):
         return sum((self.state(stream).held for stream in self.streams("ledger")), Decimal(0))
 
 
-def row(stream: str, version: int, event: Event, tenant_id: TenantId) -> Row:
+def row(stream: str, version: int, event: Event, tenant_id: TenantId = TENANT_ID) -> Row:
     return Row(
         stream=stream,
         version=version,
