@@ -72,6 +72,8 @@ class StepScheduled(Event, type_name="execution.execution.step_scheduled"):
 class CallRequested(Event, type_name="execution.execution.call_requested"):
     """A step wants a metered provider call; it waits for the ledger to authorise it."""
 
+    payloads: ClassVar[frozenset[str]] = frozenset({"request"})
+
     execution_id: UUID
     node: StepPath
     attempt: int
@@ -107,6 +109,8 @@ class CallFailed(Event, type_name="execution.execution.call_failed"):
 
 class ToolRequested(Event, type_name="execution.execution.tool_requested"):
     """`safe`: it may be done again when its outcome is unknown."""
+
+    payloads: ClassVar[frozenset[str]] = frozenset({"request"})
 
     execution_id: UUID
     node: StepPath
@@ -254,6 +258,8 @@ class ItemFailed(Event, type_name="execution.execution.item_failed"):
 
 
 class AgentBegun(Event, type_name="execution.execution.agent_begun"):
+    payloads: ClassVar[frozenset[str]] = frozenset({"messages"})
+
     execution_id: UUID
     node: StepPath
     attempt: int
@@ -272,6 +278,8 @@ class AgentTurned(Event, type_name="execution.execution.agent_turned"):
 
 class AgentInformed(Event, type_name="execution.execution.agent_informed"):
     """The model is told what its tools said; the next round begins."""
+
+    payloads: ClassVar[frozenset[str]] = frozenset({"results"})
 
     execution_id: UUID
     node: StepPath
