@@ -132,7 +132,7 @@ def begun_or_queued(event: e.ExecutionStarted, release: Release, ctx: Context) -
 def run_from(
     event: e.ExecutionStarted, release: Release, ctx: Context, before: Execution | None = None
 ) -> Run:
-    return Run(evolve(before, event), release, ctx.now, ctx.facts.followers)
+    return Run(evolve(before, event), release, ctx.now, ctx.facts.followers, ctx.facts.most_of)
 
 
 def begun(
