@@ -89,6 +89,7 @@ class Parts:
     chat: Catalog
     relay: Relay
     monitor: Monitor
+    closing: AsyncExitStack
 
 
 @asynccontextmanager
@@ -123,6 +124,7 @@ async def parts(settings: Settings, patience: Patience = PATIENT) -> AsyncIterat
             chat=chat,
             relay=publisher,
             monitor=monitor,
+            closing=stack,
         )
 
 
@@ -179,12 +181,14 @@ def now() -> datetime:
 
 
 def effects(p: Parts) -> list[Work]:
+    runner = tools(p.settings, master_key(p.settings), p.store, now)
+    p.closing.push_async_callback(runner.aclose)
     ports = ExecutionPorts(
         chat=p.chat,
         requests=StoredRequests(p.store),
         deltas=DeltaSink(p.bus.nc),
         aborts=p.ends,
-        tools=tools(p.settings, master_key(p.settings), p.store, now),
+        tools=runner,
         retriever=NoDocuments(),
         clock=time.monotonic,
         wall_clock=now,
