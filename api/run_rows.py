@@ -40,7 +40,7 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class TimelineAttempt:
-    """`spent` None: no call of it is settled or written off."""
+    """`inputs`: what it was given. `spent` None: no call of it is settled or written off."""
 
     attempt: int
     status: str
@@ -53,6 +53,7 @@ class TimelineAttempt:
     finish_reason: str | None
     error_code: str | None
     error_message: str | None
+    inputs: Any = None
     spent: Spending | None = None
 
 

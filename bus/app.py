@@ -20,7 +20,7 @@ import uvloop
 from psycopg_pool import AsyncConnectionPool
 
 from bus import failpoints, projection_consumer, reconciler, relay, scheduler, timers, wiring
-from bus.aborts import RunEnds
+from bus.aborts import Ends
 from bus.admission import Admission
 from bus.broker import Bus, connected
 from bus.checkpoints import Checkpoints
@@ -81,7 +81,7 @@ class Parts:
     database_url: str
     bus: Bus
     heartbeat: Heartbeat
-    run_ends: RunEnds
+    ends: Ends
     patience: Patience
     store: PostgresEventStore
     pool: AsyncConnectionPool
@@ -89,6 +89,7 @@ class Parts:
     chat: Catalog
     relay: Relay
     monitor: Monitor
+    closing: AsyncExitStack
 
 
 @asynccontextmanager
@@ -115,7 +116,7 @@ async def parts(settings: Settings, patience: Patience = PATIENT) -> AsyncIterat
             database_url=database_url,
             bus=bus,
             heartbeat=heartbeat,
-            run_ends=RunEnds(),
+            ends=Ends(),
             patience=patience,
             store=store,
             pool=pool,
@@ -123,6 +124,7 @@ async def parts(settings: Settings, patience: Patience = PATIENT) -> AsyncIterat
             chat=chat,
             relay=publisher,
             monitor=monitor,
+            closing=stack,
         )
 
 
@@ -179,12 +181,14 @@ def now() -> datetime:
 
 
 def effects(p: Parts) -> list[Work]:
+    runner = tools(p.settings, master_key(p.settings), p.store, now)
+    p.closing.push_async_callback(runner.aclose)
     ports = ExecutionPorts(
         chat=p.chat,
         requests=StoredRequests(p.store),
         deltas=DeltaSink(p.bus.nc),
-        aborts=p.run_ends,
-        tools=tools(p.settings, master_key(p.settings), p.store, now),
+        aborts=p.ends,
+        tools=runner,
         retriever=NoDocuments(),
         clock=time.monotonic,
         wall_clock=now,
@@ -206,7 +210,7 @@ def effects(p: Parts) -> list[Work]:
         ).run
         for context, found in wiring.effects_by_context().items()
     ]
-    return [partial(p.run_ends.follow, p.bus.nc), *consumers]
+    return [partial(p.ends.follow, p.bus.nc), *consumers]
 
 
 def projections(p: Parts) -> Work:

@@ -256,6 +256,10 @@ class Reader:
         folded = self.work.folded.get(stream, NOTHING)
         return folded.state if folded.tenant_id in (PLATFORM, self.envelope.tenant_id) else None
 
+    @property
+    def now(self) -> datetime:
+        return self.work.batch.recorded_at
+
     def admission(self, max_runs: int | None) -> QueueReason | None:
         return self.admissions.reason(self.work.runs, self.envelope, max_runs)
 

@@ -14,6 +14,7 @@ from api.reads import ExecutionRow, Page, RunFilter
 from api.run_rows import ApprovalRow, ApprovalStatus, Spending, StepPair, TimelineStep
 from infra.db import scope as db
 from infra.db.scope import Scope
+from infra.eventstore import reading
 from projections.approvals import queries as approvals
 from projections.executions import queries as executions
 from projections.ledger_entries import queries as entries
@@ -69,7 +70,9 @@ class PostgresRunReads:
             nodes = [step.node for step in steps[:limit]]
             attempts = await executions.attempts_of(conn, execution_id, nodes)
             charges = await entries.charges_of(conn, execution_id, nodes)
-        shown = rows.timeline(steps, attempts, charges)
+            versions = [attempt.version for attempt in attempts]
+            asked = await reading.at_versions(conn, f"execution-{execution_id}", versions)
+        shown = rows.timeline(steps, attempts, charges, asked)
         return cursors.page(steps, limit, rows.key_of_step, lambda row: shown[row.node])
 
     async def pure_steps(self, scope: Scope, execution_id: UUID) -> int:

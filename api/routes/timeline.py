@@ -30,7 +30,7 @@ router = APIRouter(
     "/timeline",
     response_model=Timeline,
     response_model_exclude_unset=True,
-    summary="Every step of a run with all its attempts, in the order they began",
+    summary="Every step of a run with all its attempts and what they were given, in the order they began",
 )
 async def get_timeline(
     parts: Parts, actor: CurrentActor, scope: CurrentScope, page: LongPageDep, job_id: UUID
@@ -106,6 +106,7 @@ def attempt(actor: Actor, row: AttemptRow) -> TimelineAttempt:
         latency_ms=row.latency_ms,
         finish_reason=row.finish_reason,
         error=run_error(row),
+        inputs=shown(row.inputs),
         spent=spent(actor, row.spent) if row.spent else None,
     )
 

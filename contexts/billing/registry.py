@@ -12,7 +12,13 @@ from schemas.billing.commands import (
     SetSystemRate,
     SettleCall,
 )
-from schemas.execution.events import CallRequested, ExecutionCancelled, ExecutionFailed, ItemFailed
+from schemas.execution.events import (
+    CallRequested,
+    ExecutionCancelled,
+    ExecutionFailed,
+    ItemFailed,
+    StepFailed,
+)
 from schemas.tenancy.events import PartnerCreated
 
 REGISTRY = Registry(
@@ -32,5 +38,6 @@ REGISTRY = Registry(
         Policy("billing.when_execution_failed", ExecutionFailed, policies.when_execution_failed),
         Policy("billing.when_execution_cancelled", ExecutionCancelled, policies.when_execution_cancelled),
         Policy("billing.when_item_failed", ItemFailed, policies.when_item_failed),
+        Policy("billing.when_step_failed", StepFailed, policies.when_step_failed),
     ),
 )

@@ -1,6 +1,7 @@
 """Reading the record itself from the edge, inside the caller's scope: no projection in between."""
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,9 @@ OF_STREAM = f"""
 SELECT {EVENT_COLUMNS} FROM stored_events e
 WHERE originator_id = %s AND notification_id > %s ORDER BY originator_version LIMIT %s"""
 
+AT_VERSIONS = f"""
+SELECT {EVENT_COLUMNS} FROM stored_events e
+WHERE originator_id = %s AND originator_version = ANY(%s::bigint[])"""
 
 PAYLOAD = "SELECT kind, content FROM payloads WHERE hash = %s LIMIT 1"
 
@@ -31,6 +35,15 @@ async def of_stream(
 ) -> list[Recorded]:
     rows = await select(conn, OF_STREAM, (stream, after_position, limit))
     return [recorded(event_row(row)) for row in rows]
+
+
+async def at_versions(
+    conn: AsyncConnection[Any], stream: str, versions: Sequence[int]
+) -> dict[int, Recorded]:
+    """Those of a stream's events, by version; large values are marks in them."""
+    rows = await select(conn, AT_VERSIONS, (stream, list(versions)))
+    found = (recorded(event_row(row)) for row in rows)
+    return {event.version: event for event in found}
 
 
 async def payload(conn: AsyncConnection[Any], name: str) -> Payload | None:

@@ -29,7 +29,7 @@ EXPIRED = StepError(
 
 ABORTED = StepError(
     code="execution.aborted",
-    message="The run ended before the provider's answer did; the call was broken off.",
+    message="Nobody waited for the provider's answer any more; the call was broken off.",
 )
 
 
@@ -38,7 +38,7 @@ async def make_call(event: CallAuthorized, recorded: Recorded, ports: ExecutionP
         return failed(event, EXPIRED, None)
     began = ports.clock()
     try:
-        async with ports.aborts.watch(event.call.execution_id):
+        async with ports.aborts.watch(event.call):
             result = await asked(event, ports)
     except ProviderError as error:
         return failed(event, step_error(error), error.observed_usage)

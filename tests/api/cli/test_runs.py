@@ -102,6 +102,16 @@ async def test_a_run_is_drawn_step_by_step(hb: Hb) -> None:
         await hb("executions", "show", uuid4())
 
 
+async def test_what_each_attempt_was_given_is_shown_when_asked_for(hb: Hb) -> None:
+    id_ = uuid4()
+    asked = [runs.asks_model(id_, "ask"), runs.model_answered(id_, "ask"), runs.done(id_, "ask", "Hello you")]
+    await hb.told(id_, *asked, runs.done(id_, "pure", {"n": 1}))
+    await hb.world.store()
+    plain, told = [await hb("executions", "timeline", id_, *more) for more in ((), ("--values",))]
+    assert '"content": "Hi"' in told and '"Hello you"' in told and '{"n": 1}' in told
+    assert "Hello you" not in plain
+
+
 async def test_a_run_is_taken_along_as_json_once_it_has_ended(hb: Hb, tmp_path: Path) -> None:
     id_ = uuid4()
     await hb.told(id_, runs.scheduled(id_, "a"), runs.done(id_, "a"), runs.cancelled(id_))
