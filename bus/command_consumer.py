@@ -19,6 +19,7 @@ from bus.decider import Decider, Request
 from bus.failpoints import reach
 from bus.failures import PATIENT, Patience, is_outage
 from bus.fair_batch import Lanes, add, fair_batch
+from bus.heartbeat import Heartbeat
 from bus.publisher import REPLY_TO
 from bus.pull import Pull
 from bus.streams import COMMANDS, REACTIONS, durable
@@ -34,6 +35,9 @@ SHARED_BATCH = 48
 
 IN_FLIGHT = 1_024
 PULLED = 512
+HOLD_SECONDS = 120.0
+"""How long a command may wait here and be decided: far longer than all of `IN_FLIGHT` take. Without a lease
+they would be delivered again and again while they wait, and the more of that, the slower all of them."""
 
 log = structlog.get_logger(__name__)
 
@@ -48,9 +52,10 @@ class CommandConsumer:
         decider: Decider,
         executor: Executor,
         on_commit: Callable[[Sequence[Row]], None],
+        heartbeat: Heartbeat,
         patience: Patience = PATIENT,
     ) -> None:
-        self._nc, self._js, self._decider = nc, js, decider
+        self._nc, self._js, self._decider, self._heartbeat = nc, js, decider, heartbeat
         self._executor, self._on_commit, self._patience = executor, on_commit, patience
 
     async def run(self) -> None:
@@ -68,13 +73,30 @@ class CommandConsumer:
                     take_in(waiting, await coming.get())
                 if not coming.empty():
                     take_in(waiting, coming.get_nowait())
-                await self._handle(fair_batch(waiting, batch_size(waiting)))
+                await self._take(fair_batch(waiting, batch_size(waiting)))
 
     async def _fetch(self, stream: str, subject: str, coming: "asyncio.Queue[list[Msg]]") -> None:
         consumer = durable(stream.lower(), [subject], IN_FLIGHT, self._patience.ack_wait)
-        async with aclosing(Pull(self._nc, self._js, stream, consumer, size=PULLED).batches()) as batches:
+        pull = Pull(
+            self._nc,
+            self._js,
+            stream,
+            consumer,
+            size=PULLED,
+            heartbeat=self._heartbeat,
+            hold_seconds=HOLD_SECONDS,
+        )
+        async with aclosing(pull.batches()) as batches:
             async for batch in batches:
                 await coming.put(batch)
+
+    async def _take(self, batch: Sequence[Msg]) -> None:
+        """What waited for too long has been given to somebody else."""
+        try:
+            await self._handle([msg for msg in batch if self._heartbeat.holds(msg)])
+        finally:
+            for msg in batch:
+                self._heartbeat.let_go(msg)
 
     async def _handle(self, batch: Sequence[Msg]) -> None:
         readable: list[tuple[Msg, Request]] = []
