@@ -102,7 +102,7 @@ class CommandConsumer:
         readable: list[tuple[Msg, Request]] = []
         for msg in batch:
             try:
-                readable.append((msg, parse(msg.data)))
+                readable.append((msg, parse(msg.data, again=(msg.metadata.num_delivered or 1) > 1)))
             except (ValidationError, KeyError) as error:
                 await bury(self._js, msg, NAME, error)
         if readable:
@@ -174,7 +174,7 @@ def measure(requests: Sequence[Request], answers: Sequence[Answer], seconds: flo
         COMMAND_SECONDS.labels(request.envelope.type, answer.status).observe(seconds)
 
 
-def parse(payload: bytes) -> Request:
+def parse(payload: bytes, again: bool = False) -> Request:
     """ValidationError or KeyError: not a command we know."""
     envelope = Envelope.model_validate_json(payload)
-    return Request(envelope, command_from(envelope.type, envelope.data))
+    return Request(envelope, command_from(envelope.type, envelope.data), again)
