@@ -60,4 +60,4 @@ async def say(who: User, asked: Json, key: str, decision: Decision) -> None:
     body = {"approved": decision in ("approve", "escalate"), "data": data}
     path = f"/executions/{asked['job_id']}/approvals/{asked['node']}"
     with suppress(Refused):
-        await who.post(path, f"{path} {asked['attempt']}", body)
+        await who.post(path, f"{path} {asked['purpose']} {asked['attempt']}", body)
