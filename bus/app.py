@@ -140,7 +140,7 @@ def commands(p: Parts, on_commit: Callable[[Sequence[Row]], None]) -> Work:
     admission = Admission(limits(p.settings), index)
     decider = Decider(p.store, wiring.HANDLERS, wiring.FACTS, now, admission)
     executor = ThreadPoolExecutor(1, "decide")
-    consumer = CommandConsumer(p.bus.nc, p.bus.js, decider, executor, on_commit, p.patience)
+    consumer = CommandConsumer(p.bus.nc, p.bus.js, decider, executor, on_commit, p.heartbeat, p.patience)
 
     async def work() -> None:
         feed = RunFeed(p.bus.nc, p.bus.js, loader(p.pool, p.store), index)

@@ -20,6 +20,7 @@ from bus.decider import Decider, Request
 from bus.failpoints import reach
 from bus.failures import PATIENT, Patience, is_outage
 from bus.fair_batch import Lanes, add, fair_batch
+from bus.heartbeat import Heartbeat
 from bus.publisher import REPLY_TO
 from bus.pull import Pull
 from bus.streams import COMMANDS, REACTIONS, durable
@@ -36,6 +37,9 @@ SHARED_BATCH = 16
 
 IN_FLIGHT = 1_024
 PULLED = 512
+HOLD_SECONDS = 120.0
+"""How long a command may wait here and be decided: far longer than all of `IN_FLIGHT` take. Without a lease
+they would be delivered again and again while they wait, and the more of that, the slower all of them."""
 
 Item = tuple[Msg, Request]
 
@@ -52,9 +56,10 @@ class CommandConsumer:
         decider: Decider,
         executor: Executor,
         on_commit: Callable[[Sequence[Row]], None],
+        heartbeat: Heartbeat,
         patience: Patience = PATIENT,
     ) -> None:
-        self._nc, self._js, self._decider = nc, js, decider
+        self._nc, self._js, self._decider, self._heartbeat = nc, js, decider, heartbeat
         self._executor, self._on_commit, self._patience = executor, on_commit, patience
         self._waiting: Lanes[str, Item] = OrderedDict()
         self._news = asyncio.Event()
@@ -72,7 +77,7 @@ class CommandConsumer:
             group.create_task(sweep_now_and_then(self._js, COMMANDS.lower()))
             answering: asyncio.Task[None] | None = None
             while True:
-                decided = await self._decide(await self._next())
+                decided = await self._take(await self._next())
                 if answering:
                     await answering
                 answering = group.create_task(self._answer(decided))
@@ -86,7 +91,16 @@ class CommandConsumer:
 
     async def _fetch(self, stream: str, subject: str) -> None:
         consumer = durable(stream.lower(), [subject], IN_FLIGHT, self._patience.ack_wait)
-        async with aclosing(Pull(self._nc, self._js, stream, consumer, size=PULLED).batches()) as batches:
+        pull = Pull(
+            self._nc,
+            self._js,
+            stream,
+            consumer,
+            size=PULLED,
+            heartbeat=self._heartbeat,
+            hold_seconds=HOLD_SECONDS,
+        )
+        async with aclosing(pull.batches()) as batches:
             async for batch in batches:
                 for msg in batch:
                     await self._take_in(msg)
@@ -94,12 +108,22 @@ class CommandConsumer:
 
     async def _take_in(self, msg: Msg) -> None:
         try:
-            request = parse(msg.data)
+            request = parse(msg.data, again=(msg.metadata.num_delivered or 1) > 1)
         except (ValidationError, KeyError) as error:
+            self._heartbeat.let_go(msg)
             await bury(self._js, msg, NAME, error)
             return
         add(self._waiting, subjects.lane(msg.subject), (msg, request))
         self._company.came(subjects.tenant_of(msg.subject), time.monotonic())
+
+    async def _take(self, batch: Sequence[Item]) -> Sequence[tuple[Msg, Answer]]:
+        """What waited for too long has been given to somebody else."""
+        ours = [item for item in batch if self._heartbeat.holds(item[0])]
+        try:
+            return await self._decide(ours) if ours else []
+        finally:
+            for msg, _ in batch:
+                self._heartbeat.let_go(msg)
 
     async def _decide(self, batch: Sequence[Item]) -> Sequence[tuple[Msg, Answer]]:
         """What each is to be told; nothing for those that are tried again later."""
@@ -160,7 +184,7 @@ def measure(requests: Sequence[Request], answers: Sequence[Answer], seconds: flo
         COMMAND_SECONDS.labels(request.envelope.type, answer.status).observe(seconds)
 
 
-def parse(payload: bytes) -> Request:
+def parse(payload: bytes, again: bool = False) -> Request:
     """ValidationError or KeyError: not a command we know."""
     envelope = Envelope.model_validate_json(payload)
-    return Request(envelope, command_from(envelope.type, envelope.data))
+    return Request(envelope, command_from(envelope.type, envelope.data), again)

@@ -14,6 +14,7 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection, Cursor
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import PipelineAborted
 from psycopg.rows import DictRow
 from pydantic_core import to_json
 
@@ -73,9 +74,23 @@ class Datastore(PostgresDatastore):
         with super().get_connection() as conn:
             try:
                 yield conn
+            except PipelineAborted as error:
+                conn.close()
+                raise what_aborted(error) from None
             except BaseException:
                 conn.close()
                 raise
+
+
+def what_aborted(error: PipelineAborted) -> BaseException:
+    """Leaving a pipeline psycopg may raise that its later statements were not done, over why.
+
+    A conflict would pass for an outage then, and be waited out.
+    """
+    reason: BaseException = error
+    while isinstance(reason, PipelineAborted) and reason.__context__ is not None:
+        reason = reason.__context__
+    return reason
 
 
 def datastore(database_url: str, role: str, pool_size: int) -> PostgresDatastore:

@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import IntegrityError, StoredEvent
 from psycopg import Cursor
+from psycopg.errors import PipelineAborted, UniqueViolation
 from psycopg.rows import DictRow
 
 from infra.eventstore.postgres import PostgresEventStore
@@ -103,6 +104,19 @@ def test_a_refused_batch_does_not_spoil_its_connection(store_url: str, before: i
         store.after(0, 1)
         for _ in range(3):
             store.commit(batch(new_stream(), [1]))
+
+
+def test_why_a_pipeline_was_aborted_is_told_not_that_it_was(postgres_store: PostgresEventStore) -> None:
+    """As psycopg does when it hears of the first statement's error while it waits for the others."""
+
+    def leave_pipeline() -> None:
+        try:
+            raise UniqueViolation("taken")
+        finally:
+            raise PipelineAborted("pipeline aborted")
+
+    with pytest.raises(IntegrityError, match="taken"), postgres_store.datastore.get_connection():
+        leave_pipeline()
 
 
 def test_database_functions_are_off(postgres_store: PostgresEventStore) -> None:

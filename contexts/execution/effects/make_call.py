@@ -1,8 +1,8 @@
 """Makes an authorised provider call, once, streaming its text to whoever watches.
 
 It tells the ledger and the run what came of it, each by a command of its own: what a provider charged for is
-settled, whether or not the run still waits for the answer. The ledger's command comes first, so that nothing
-is ever answered and unpaid.
+settled, whether or not the run still waits for the answer. The ledger's command comes first, and the run's is
+sent when that is answered, so that nothing is ever answered and unpaid.
 """
 
 from contexts.execution.ports import Aborted, ExecutionPorts, ProviderError
