@@ -172,7 +172,7 @@ def shown(row: TriggerRow) -> Trigger:
 
 
 def delivery(row: DeliveryRow) -> Delivery:
-    without_run = row.status in ("misfired", "skipped")
+    without_run = row.status in ("refused", "misfired", "skipped")
     return Delivery(
         occurrence=row.occurrence,
         status=row.status,
