@@ -78,14 +78,14 @@ async def test_who_waits_for_no_tick_shows_none(world: World) -> None:
 
 async def test_only_the_check_of_a_call_reads_the_secret(world: World) -> None:
     await given(world, created(webhook(secret_ciphertext="sealed")))
-    found = await hook(world, Scope.everything())
+    found = await hook(world, Scope(platform=True))
     assert found is not None and found.secret_ciphertext == "sealed"
     assert (found.tenant_id, found.partner_id, found.enabled) == (TENANT, PARTNER, True)
     assert await hook(world, Scope(tenant_id=OTHER_TENANT)) is None
     shown = await trigger(world)
     assert shown is not None and "sealed" not in str(shown)
     await given(world, revised(cron()))
-    assert await hook(world, Scope.everything()) is None
+    assert await hook(world, Scope(platform=True)) is None
 
 
 async def test_a_delivery_is_pending_until_its_run_begins(world: World) -> None:
