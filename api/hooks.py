@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from api.authoring_rows import HookRow
 from api.bodies import parsed
 from api.deliveries import delivery_id, message_id
 from api.errors import ApiProblem, refused
 from api.middleware import traceparent
 from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
+from api.rows.authoring import HookRow
 from api.signatures import verified
 from schemas.authoring.commands import FireTrigger
 from schemas.authoring.triggers import WebhookSettings, run_of

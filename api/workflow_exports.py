@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from api.authoring_rows import AgentRow, VersionRow, WorkflowRow
 from api.errors import ApiProblem
 from api.parts import Deps
 from api.pure import (
@@ -16,6 +15,7 @@ from api.pure import (
     tools_used,
     workflows_used,
 )
+from api.rows.authoring import AgentRow, VersionRow, WorkflowRow
 from infra.db.scope import Scope
 from schemas.authoring.bundle import MAX_SUBWORKFLOWS, WorkflowBundle
 from schemas.authoring.definition import Release, Source, WorkflowDefinition

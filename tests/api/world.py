@@ -14,7 +14,8 @@ from api.app import build
 from api.buckets import Buckets
 from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
-from api.reads import LedgerRow, PartnerRow, TenantRow, UserRow
+from api.rows.billing import LedgerRow
+from api.rows.people import PartnerRow, TenantRow, UserRow
 from api.tarpit import Tarpit
 from bus.publisher import seal
 from infra.crypto.keys import KeyRing, new_key

@@ -4,8 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from api.reads import ExecutionRow, StepRow
-from api.run_rows import ApprovalRow, Spending, StepPair, TimelineAttempt, TimelineStep
+from api.rows.runs import (
+    ApprovalRow,
+    ExecutionRow,
+    Spending,
+    StepPair,
+    StepRow,
+    TimelineAttempt,
+    TimelineStep,
+)
 from projections.approvals.queries import Approval
 from projections.executions import rows
 from projections.ledger_entries.rows import Charge, Sums
