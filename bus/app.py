@@ -52,6 +52,7 @@ from contexts.execution.ports import ExecutionPorts
 from infra import metrics, telemetry
 from infra.crypto.master_key import master_key
 from infra.db.pools import async_pool
+from infra.errors import SetupError
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
 from infra.providers.catalog import Catalog, chat_model
@@ -291,7 +292,10 @@ def main(arguments: Sequence[str]) -> None:
     telemetry.setup(settings, f"worker-{asked}")
     if settings.metrics_port:
         metrics.serve(settings.metrics_port, settings.api_host)
-    uvloop.run(run(settings, roles))
+    try:
+        uvloop.run(run(settings, roles))
+    except SetupError as error:
+        raise SystemExit(f"✗ {error}") from error
 
 
 if __name__ == "__main__":

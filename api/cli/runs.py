@@ -20,8 +20,8 @@ from api.cli.errors import Refused
 from api.cli.look import TICK, out, places, table, usd
 from api.cli.reading import ready
 from api.cli.values import values_table
-from api.reads import PLATFORM_SCOPE, ExecutionRow, ExecutionStatus, RunFilter
-from api.run_rows import ApprovalRow, Spending, TimelineStep
+from api.reads import PLATFORM_SCOPE
+from api.rows.runs import ApprovalRow, ExecutionRow, ExecutionStatus, RunFilter, Spending, TimelineStep
 from infra.db.pools import API, async_pool
 from infra.settings import Settings
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from api.cli.look import table
 from api.payloads import shown
-from api.run_rows import TimelineStep
+from api.rows.runs import TimelineStep
 
 
 def values_table(steps: Sequence[TimelineStep]) -> Table:

@@ -8,8 +8,7 @@ from pydantic import BaseModel
 
 from api.models.common import ID, NOW, OTHER_ID, example
 from api.models.execution import SPENT, RunError, RunSource, Spent
-from api.reads import ExecutionStatus
-from api.run_rows import Outputs
+from api.rows.runs import ExecutionStatus, Outputs
 from schemas.execution.chat import Usage
 
 

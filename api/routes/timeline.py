@@ -9,9 +9,9 @@ from api.models.timeline import PinnedSource, RunDiff, StepDiff, Timeline, Timel
 from api.pagination import LongPageDep, encode
 from api.payloads import shown
 from api.routes.run_shapes import run_error, source, spent, visible_run
-from api.run_rows import StepPair
-from api.run_rows import TimelineAttempt as AttemptRow
-from api.run_rows import TimelineStep as StepRow
+from api.rows.runs import StepPair
+from api.rows.runs import TimelineAttempt as AttemptRow
+from api.rows.runs import TimelineStep as StepRow
 from schemas.access import Permission
 from schemas.envelope import Actor
 

@@ -1,6 +1,6 @@
 """How runs come about: started, or queued until their turn."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,11 +13,11 @@ from contexts.execution.failing import end_failed
 from contexts.execution.reusing import reuse_finished
 from contexts.execution.run import Run
 from contexts.execution.state import Execution
-from contexts.kernel import Context
+from contexts.kernel import Context, Rejection
 from schemas.authoring.definition import Release, Source, WorkflowDefinition
 from schemas.authoring.nodes import ApprovalNode, Graph, LoopNode, MapNode, SubworkflowNode, WaitNode
 from schemas.base import Event
-from schemas.envelope import Problem
+from schemas.envelope import Problem, Refusal
 from schemas.execution import commands as c
 from schemas.execution import events as e
 from schemas.execution.types import QueueReason, StepError
@@ -31,9 +31,26 @@ QUEUE_TIMEOUT = timedelta(days=1)
 LONG = (ApprovalNode, WaitNode, SubworkflowNode)
 
 
+MOST_TOLD = 5
+"""Problems of an input that are told in one sentence."""
+
+
 def start(state: Execution | None, command: c.StartExecution, ctx: Context) -> list[Event]:
+    """Nobody waits for the answer to a trigger: that its run is refused is recorded."""
     if state is not None:
         raise errors.ExecutionExists("This execution has been started already.")
+    try:
+        return accept(command, ctx)
+    except Rejection as rejection:
+        if command.trigger is None:
+            raise
+        problem = Problem(code=rejection.refusal.code, message=in_words(rejection.refusal))
+        return [
+            e.ExecutionRefused(execution_id=command.execution_id, trigger=command.trigger, problem=problem)
+        ]
+
+
+def accept(command: c.StartExecution, ctx: Context) -> list[Event]:
     facts: StartFacts = ctx.facts
     source, release = startable(facts, as_child=command.parent is not None)
     given = inputs.complete(release.definition, command.inputs)
@@ -83,9 +100,18 @@ def start_child(
         return [event, suspended(run)]
     if not wrong:
         return begun(event, release, ctx)
-    message = "; ".join(problem.message for problem in wrong[:5])
-    end_failed(run, StepError(code=errors.InvalidInputs.code, message=message), None)
+    end_failed(run, StepError(code=errors.InvalidInputs.code, message=told(wrong)), None)
     return [event, *run.events]
+
+
+def in_words(refusal: Refusal) -> str:
+    if not refusal.problems:
+        return refusal.detail
+    return f"{refusal.detail.rstrip('.')}: {told(refusal.problems)}"
+
+
+def told(problems: Sequence[Problem]) -> str:
+    return "; ".join(problem.message for problem in problems[:MOST_TOLD])
 
 
 def queued(

@@ -81,11 +81,6 @@ class Platform:
         await self.supervisor.stop()
         self.lock.release()
 
-    async def start_backends(self) -> Endpoints:
-        database_url = await self.start_postgres()
-        nats_url, nats_monitor_url = await self.start_nats()
-        return Endpoints(database_url, nats_url, nats_monitor_url, await self.start_model())
-
     async def start_postgres(self) -> str:
         if self.settings.database_url:
             return self.settings.database_url

@@ -1,7 +1,8 @@
-"""Reading the record itself from the edge, inside the caller's scope: no projection in between."""
+"""Reading the record itself, no projection in between: one's own streams, or everything in order."""
 
+import asyncio
 import zlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from psycopg.rows import dict_row
 
 from infra.eventstore.mapper import recorded
 from infra.eventstore.postgres import ANSWERS, EVENT_COLUMNS, decided, event_row
-from infra.eventstore.types import Payload
+from infra.eventstore.types import EventStore, Payload
 from schemas.envelope import Answer, Recorded
 
 OF_STREAM = f"""
@@ -50,6 +51,15 @@ async def payload(conn: AsyncConnection[Any], name: str) -> Payload | None:
     """None: nobody's, another tenant's, or its month was dropped."""
     rows = await select(conn, PAYLOAD, (name,))
     return Payload(name, rows[0]["kind"], zlib.decompress(rows[0]["content"])) if rows else None
+
+
+def events_after(store: EventStore) -> Callable[[int, int], Awaitable[Sequence[Recorded]]]:
+    """`(position, limit)` -> the next events of all tenants."""
+
+    async def read(position: int, limit: int) -> Sequence[Recorded]:
+        return [recorded(row) for row in await asyncio.to_thread(store.after, position, limit)]
+
+    return read
 
 
 async def select(conn: AsyncConnection[Any], query: str, params: tuple[Any, ...]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from schemas.authoring.definition import Source
 from schemas.authoring.tools import ToolPin
 from schemas.base import Event
+from schemas.envelope import Problem
 from schemas.execution.chat import ChatMessage, ChatRequest, ToolCall, Usage
 from schemas.execution.types import (
     CallRef,
@@ -34,6 +35,14 @@ class ExecutionQueued(Event, type_name="execution.execution.queued", payloads=("
     max_cost: Decimal | None = None
     trigger: TriggerRef | None = None
     fork: ForkRef | None = None
+
+
+class ExecutionRefused(Event, type_name="execution.execution.refused"):
+    """What a trigger wanted to start cannot be started. There is no such run."""
+
+    execution_id: UUID
+    trigger: TriggerRef
+    problem: Problem
 
 
 class ExecutionStarted(Event, type_name="execution.execution.started", payloads=("inputs",)):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx2
 
-from api.run_rows import Spending, StepPair, TimelineAttempt, TimelineStep
+from api.rows.runs import Spending, StepPair, TimelineAttempt, TimelineStep
 from schemas.execution.chat import Usage
 from tests.api.fakes import NOW
 from tests.api.world import AGENT, World, problem

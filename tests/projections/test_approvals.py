@@ -15,7 +15,7 @@ from tests.projections.world import OTHER_TENANT, TENANT, World
 
 @pytest.fixture
 async def api(world: World) -> AsyncIterator[AsyncConnection[Any]]:
-    async with async_pool(world.url, API, 1, 1) as pool, scoped(pool, Scope.everything()) as conn:
+    async with async_pool(world.url, API, 1, 1) as pool, scoped(pool, Scope(platform=True)) as conn:
         yield conn
 
 

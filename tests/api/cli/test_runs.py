@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from api.cli import look, steering
 from api.cli.app import app
 from api.cli.errors import Refused
-from api.reads import ExecutionRow
+from api.rows.runs import ExecutionRow
 from bus.prepare import prepare
 from infra.settings import Settings
 from schemas.base import Command, Event

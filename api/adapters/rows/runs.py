@@ -5,8 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from api.adapters.step_inputs import inputs_of
-from api.reads import ExecutionRow, StepRow
-from api.run_rows import ApprovalRow, Spending, StepPair, TimelineAttempt, TimelineStep
+from api.rows.runs import (
+    ApprovalRow,
+    ExecutionRow,
+    Spending,
+    StepPair,
+    StepRow,
+    TimelineAttempt,
+    TimelineStep,
+)
 from projections.approvals.queries import Approval
 from projections.executions import rows
 from projections.ledger_entries.rows import Charge, Sums
