@@ -124,6 +124,7 @@ def settle(state: Ledger | None, command: SettleCall, ctx: Context) -> list[Call
             commission=charge.commission,
             postings=postings(hold.model, command.tenant_id, ctx.partner_id, charge),
             degraded=command.usage.estimated,
+            quarantined=command.usage.quarantined,
         )
     ]
 

@@ -8,7 +8,10 @@ from projections.reading import many
 
 @dataclass(frozen=True, slots=True)
 class SystemRate:
-    """US dollars per million tokens. `in_force`: the newest rate of its model that has begun."""
+    """US dollars per million tokens, per request, image and minute of audio.
+
+    `in_force`: the newest rate of its model that has begun.
+    """
 
     rate_id: str
     model: str
@@ -17,6 +20,9 @@ class SystemRate:
     cache_read: Decimal
     cache_write: Decimal
     reasoning: Decimal
+    request: Decimal
+    image: Decimal
+    audio_minute: Decimal
     effective_from: datetime
     in_force: bool
 

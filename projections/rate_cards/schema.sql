@@ -8,6 +8,9 @@ CREATE TABLE {system_rates} (
     cache_read     numeric(38, 18) NOT NULL,
     cache_write    numeric(38, 18) NOT NULL,
     reasoning      numeric(38, 18) NOT NULL,
+    request        numeric(38, 18) NOT NULL,
+    image          numeric(38, 18) NOT NULL,
+    audio_minute   numeric(38, 18) NOT NULL,
     effective_from timestamptz NOT NULL,
     {common}
 );

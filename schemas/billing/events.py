@@ -49,7 +49,8 @@ class CallRefused(Event, type_name="billing.ledger.call_refused"):
 class CallSettled(Event, type_name="billing.ledger.call_settled"):
     """The ledger entry of a call: three amounts fixed for ever, with what they were computed from.
 
-    Debits equal credits; `degraded` says the usage was counted by us, not reported by the provider.
+    Debits equal credits; `degraded` says the usage was counted by us, not reported by the provider,
+    `quarantined` that it reported something we have no class for, so that the amounts may be wrong.
     """
 
     tenant_id: TenantId
@@ -63,6 +64,7 @@ class CallSettled(Event, type_name="billing.ledger.call_settled"):
     commission: Decimal
     postings: tuple[Posting, ...]
     degraded: bool
+    quarantined: bool = False
 
 
 class CallReleased(Event, type_name="billing.ledger.call_released"):

@@ -10,13 +10,19 @@ Rate = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=18)]
 
 
 class TokenRates(Value):
-    """US dollars per million tokens, by token class. A class not given costs what input or output does."""
+    """US dollars per million tokens, by token class. A class not given costs what input or output does.
+
+    The other units are counted one by one: a request, an image, a minute of audio.
+    """
 
     input: Rate
     output: Rate
     cache_read: Rate = Decimal(0)
     cache_write: Rate = Decimal(0)
     reasoning: Rate = Decimal(0)
+    request: Rate = Decimal(0)
+    image: Rate = Decimal(0)
+    audio_minute: Rate = Decimal(0)
 
     @model_validator(mode="before")
     @classmethod

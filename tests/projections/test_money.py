@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from schemas.billing.events import CallReleased, PartnerTermsSet, SystemRateSet
+from schemas.execution.chat import Usage
 from schemas.execution.types import CallRef
 from tests.projections import stories
 from tests.projections.world import EPOCH, PARTNER, TENANT, World
@@ -18,6 +19,19 @@ async def test_a_settled_call_is_one_entry_with_its_three_amounts(world: World) 
     assert (row["tokens_input"], row["tokens_output"], row["tokens_reasoning"]) == (10, 5, 2)
     assert row["postings"][0] == {"account": "tenant", "side": "debit", "amount": "0.12"}
     assert row["pricing"]["system_rate"]["rate_id"] == "r1"
+
+
+async def test_a_quarantined_entry_says_what_could_not_be_placed(world: World) -> None:
+    usage = Usage(input=10, output=5, images=2, audio_ms=1_500, unplaced=("video_tokens=5",))
+    event = stories.settled(stories.call()).model_copy(update={"usage": usage, "quarantined": True})
+    await world.given(world.record(stories.ledger(), event))
+    [row] = await world.rows("ledger_entries")
+    assert (row["quarantined"], row["unplaced"], row["images"], row["audio_ms"]) == (
+        True,
+        ["video_tokens=5"],
+        2,
+        1_500,
+    )
 
 
 async def test_a_call_written_off_is_an_entry_of_nothing(world: World) -> None:

@@ -95,6 +95,7 @@ def settled(node: str = "answer", usage: Usage = USAGE, prices: Pricing | None =
         commission=charge.commission,
         postings=postings(MODEL, TENANT_ID, PARTNER_ID, charge),
         degraded=usage.estimated,
+        quarantined=usage.quarantined,
     )
 
 
@@ -120,7 +121,9 @@ def partition(inputs: list[int], outputs: list[int]) -> Usage:
 
 rate = decimals(1_000, 9) | decimals(10, 18)
 token_rates = st.builds(
-    TokenRates, input=rate, output=rate, cache_read=rate, cache_write=rate, reasoning=rate
+    TokenRates,
+    **dict.fromkeys(("input", "output", "cache_read", "cache_write", "reasoning"), rate),
+    **dict.fromkeys(("request", "image", "audio_minute"), st.just(Decimal(0)) | rate),
 )
 all_terms = st.builds(
     lambda markup, share: terms(str(markup), str(share)), markup=decimals(1_000, 6), share=decimals(100, 6)

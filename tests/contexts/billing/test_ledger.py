@@ -89,6 +89,13 @@ def test_usage_we_counted_ourselves_marks_the_entry() -> None:
     given(authorized()).when(SETTLE.model_copy(update={"usage": counted})).then(entry)
 
 
+def test_usage_we_cannot_place_is_settled_with_what_is_known_and_marked() -> None:
+    odd = Usage(input=1_000, output=100, unplaced=("video_tokens=5",))
+    entry = settled(usage=odd)
+    assert entry.quarantined
+    given(authorized()).when(SETTLE.model_copy(update={"usage": odd})).then(entry)
+
+
 @pytest.mark.parametrize("ending", [(settled(),), (RELEASED,), (UNKNOWN, WRITTEN_OFF)])
 def test_a_call_that_has_ended_is_not_settled(ending: tuple[Event, ...]) -> None:
     given(authorized(), *ending).when(SETTLE).refused("billing.call_not_open")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from contexts.billing import rating
 from schemas.billing.types import Pricing, TokenRates
 from schemas.execution.chat import Usage
-from tests.support.money import RATES, USAGE, pricing, pricings, terms, token_counts, usages
+from tests.support.money import USAGE, pricing, pricings, terms, token_counts, usages
 
 
 def test_a_call_worked_out_by_hand() -> None:
@@ -28,6 +28,13 @@ def test_every_class_of_token_has_its_own_rate() -> None:
     )
     usage = Usage(input=1, output=2, cache_read=3, cache_write=4, reasoning=5)
     assert rating.cost(usage, rates) == Decimal("0.054321")
+
+
+def test_other_units_are_counted_one_by_one() -> None:
+    free = {"input": Decimal(0), "output": Decimal(0)}
+    rates = TokenRates(**free, request=Decimal("0.01"), image=Decimal("0.04"), audio_minute=Decimal("0.006"))
+    assert rating.cost(Usage(), rates) == Decimal("0.01")
+    assert rating.cost(Usage(images=3, audio_ms=90_000), rates) == Decimal("0.139")
 
 
 def test_halves_are_rounded_to_the_even_neighbour() -> None:
@@ -74,9 +81,10 @@ def test_no_usage_within_the_maxima_costs_more_than_the_hold(
 
 
 def test_the_hold_takes_the_dearest_class() -> None:
-    assert rating.max_usage(7, 9, RATES) == Usage(cache_write=7, output=9)
-    reasoning = TokenRates(input=Decimal(5), output=Decimal(1), reasoning=Decimal(2))
-    assert rating.max_usage(7, 9, reasoning) == Usage(input=7, reasoning=9)
+    prices = pricing()
+    assert rating.hold(7, 9, prices) == rating.charge(Usage(cache_write=7, output=9), prices).price
+    prices = pricing(TokenRates(input=Decimal(5), output=Decimal(1), reasoning=Decimal(2)))
+    assert rating.hold(7, 9, prices) == rating.charge(Usage(input=7, reasoning=9), prices).price
 
 
 def test_a_partner_without_markup_but_with_commission_leaves_a_loss() -> None:
