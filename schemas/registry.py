@@ -9,6 +9,7 @@ import schemas.authoring.events
 import schemas.authoring.upcasts
 import schemas.billing.commands
 import schemas.billing.events
+import schemas.billing.upcasts
 import schemas.execution.commands
 import schemas.execution.events
 import schemas.identity.commands
@@ -20,7 +21,10 @@ from schemas.base import Command, Event
 M = TypeVar("M", Command, Event)
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTS: dict[tuple[str, int], Upcast] = {**schemas.authoring.upcasts.UPCASTS}
+UPCASTS: dict[tuple[str, int], Upcast] = {
+    **schemas.authoring.upcasts.UPCASTS,
+    **schemas.billing.upcasts.UPCASTS,
+}
 """`(type name, old version)` -> the step to the next version."""
 
 CONTEXTS = (

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from schemas.base import TenantId
 from schemas.billing.commands import AuthorizeCall, MarkCallUnknown, SetPartnerTerms
+from schemas.billing.types import Commission, Percent
 from schemas.envelope import Recorded
 from schemas.execution.events import (
     CallRequested,
@@ -25,8 +26,8 @@ def when_partner_created(event: PartnerCreated, recorded: Recorded) -> list[SetP
     return [
         SetPartnerTerms(
             partner_id=event.partner_id,
-            markup_percent=event.terms.markup_percent,
-            commission_percent=event.terms.commission_percent,
+            price=Percent(markup_percent=event.terms.markup_percent),
+            commission=Commission(percent=event.terms.commission_percent),
             effective_from=recorded.recorded_at,
         )
     ]

@@ -1,6 +1,12 @@
 from contexts.billing import policies
 from contexts.billing.ledger import LEDGER, authorize, mark_unknown, release, resolve_hold, settle
-from contexts.billing.rate_card import RATE_CARD, set_partner_terms, set_system_rate
+from contexts.billing.rate_card import (
+    RATE_CARD,
+    set_partner_terms,
+    set_system_rate,
+    withdraw_partner_terms,
+    withdraw_system_rate,
+)
 from contexts.kernel import Handler, Policy, Registry
 from schemas.access import Permission
 from schemas.billing.commands import (
@@ -11,6 +17,8 @@ from schemas.billing.commands import (
     SetPartnerTerms,
     SetSystemRate,
     SettleCall,
+    WithdrawPartnerTerms,
+    WithdrawSystemRate,
 )
 from schemas.execution.events import (
     CallRequested,
@@ -25,7 +33,9 @@ REGISTRY = Registry(
     context="billing",
     handlers=(
         Handler(SetSystemRate, RATE_CARD, set_system_rate, Permission.RATES_SET),
-        Handler(SetPartnerTerms, RATE_CARD, set_partner_terms, Permission.INTERNAL),
+        Handler(WithdrawSystemRate, RATE_CARD, withdraw_system_rate, Permission.RATES_SET),
+        Handler(SetPartnerTerms, RATE_CARD, set_partner_terms, Permission.RATES_SET),
+        Handler(WithdrawPartnerTerms, RATE_CARD, withdraw_partner_terms, Permission.RATES_SET),
         Handler(AuthorizeCall, LEDGER, authorize, Permission.INTERNAL),
         Handler(SettleCall, LEDGER, settle, Permission.INTERNAL),
         Handler(ReleaseCall, LEDGER, release, Permission.INTERNAL),

@@ -1,12 +1,19 @@
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from schemas.base import Value
+from schemas.base import TenantId, Value
 
 Rate = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=18)]
+Price = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=12)]
+Level = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=12)]
+Markup = Annotated[Decimal, Field(ge=-100, le=1000, max_digits=12, decimal_places=6)]
+Share = Annotated[Decimal, Field(ge=0, le=100, max_digits=12, decimal_places=6)]
+Model = Annotated[str, StringConstraints(pattern=r"^[^\s/]+/\S+$", max_length=200)]
+"""`provider/name`."""
 
 
 class TokenRates(Value):
@@ -42,20 +49,118 @@ class SystemRate(Value):
     effective_from: datetime
 
 
+class Percent(Value):
+    """The cost and so much more, but never less than the floor's rates give nor more than the cap's."""
+
+    kind: Literal["percent"] = "percent"
+    markup_percent: Markup
+    floor: TokenRates | None = None
+    cap: TokenRates | None = None
+
+    @model_validator(mode="after")
+    def floor_below_cap(self) -> Self:
+        if self.floor and self.cap:
+            above = [name for name, rate in self.floor if rate > getattr(self.cap, name)]
+            if above:
+                raise ValueError(f"the floor is above the cap for {', '.join(above)}")
+        return self
+
+
+class Absolute(Value):
+    """Rates of the partner's own, whatever the call costs us."""
+
+    kind: Literal["absolute"] = "absolute"
+    rates: TokenRates
+
+
+Flat = Annotated[Percent | Absolute, Field(discriminator="kind")]
+
+
+class Tier(Value):
+    """How a call is priced once the month is `above` so many tokens, or US dollars."""
+
+    above: Level
+    price: Flat
+
+
+class Tiered(Value):
+    """`graduated`: each part of a call is priced in the tier it falls into.
+
+    `volume`: a call is priced whole, in the tier the month had reached before it.
+    """
+
+    kind: Literal["graduated", "volume"]
+    of: Literal["tokens", "price"] = "tokens"
+    tiers: tuple[Tier, ...] = Field(min_length=1, max_length=20)
+
+    @model_validator(mode="after")
+    def from_nothing_upwards(self) -> Self:
+        levels = [tier.above for tier in self.tiers]
+        if levels[0] != 0 or any(later <= earlier for earlier, later in pairwise(levels)):
+            raise ValueError("the first tier is above 0, and each is above the one before")
+        return self
+
+
+class Package(Value):
+    """So much for every package of tokens the month begins, whatever their class."""
+
+    kind: Literal["package"] = "package"
+    tokens: int = Field(gt=0, le=10**15)
+    price: Price
+
+
+PriceRule = Annotated[Percent | Absolute | Tiered | Package, Field(discriminator="kind")]
+
+
+class Commission(Value):
+    """What a partner keeps: a share of the price, or of what the price leaves above the cost."""
+
+    percent: Share
+    of: Literal["price", "margin"] = "price"
+    may_be_negative: bool = False
+    """A call sold below its cost takes from the partner's commission."""
+
+
 class Terms(Value):
-    """A partner's terms from `effective_from` on: price = cost x (1 + markup); commission = price x share."""
+    """A partner's terms from `effective_from` on, for all its tenants and models or for some.
+
+    `minimum`: what a tenant pays for a month at least.
+    """
 
     terms_id: str
-    markup_percent: Decimal
-    commission_percent: Decimal
+    tenant_id: TenantId | None = None
+    model: str | None = None
+    price: PriceRule
+    commission: Commission
+    minimum: Price = Decimal(0)
     effective_from: datetime
+
+    @property
+    def scope(self) -> str:
+        return scope(self.tenant_id, self.model)
+
+
+def scope(tenant_id: TenantId | None, model: str | None) -> str:
+    """What terms are for, as a key: a model's name has no space."""
+    return f"{tenant_id or '*'} {model or '*'}"
+
+
+class MonthToDate(Value):
+    """What was settled this month under terms of one scope. It says which tier a call falls into."""
+
+    tokens: int = 0
+    price: Amount = Decimal(0)
 
 
 class Pricing(Value):
-    """The rates in force when a call was authorised. The settle uses these, whatever came later."""
+    """The rates in force when a call was authorised. The settle uses these, whatever came later.
+
+    `so_far` is the month at the moment of the settle.
+    """
 
     system_rate: SystemRate
     terms: Terms
+    so_far: MonthToDate = MonthToDate()
 
 
 class Posting(Value):

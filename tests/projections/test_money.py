@@ -1,6 +1,12 @@
 from decimal import Decimal
 
-from schemas.billing.events import CallReleased, PartnerTermsSet, SystemRateSet
+from schemas.billing.events import (
+    CallReleased,
+    PartnerTermsSet,
+    PartnerTermsWithdrawn,
+    SystemRateSet,
+    SystemRateWithdrawn,
+)
 from schemas.execution.chat import Usage
 from schemas.execution.types import CallRef
 from tests.projections import stories
@@ -98,4 +104,18 @@ async def test_rates_and_terms_keep_their_history(world: World) -> None:
         (id_, Decimal("0.5"), EPOCH) for id_ in ("r1", "r2")
     ]
     [row] = await world.rows("partner_terms")
-    assert (row["partner_id"], row["markup_percent"]) == (PARTNER, 20)
+    assert (row["partner_id"], row["price"]["markup_percent"]) == (PARTNER, "20")
+    assert (row["for_tenant"], row["for_model"], row["set_by"]) == (None, None, "system:test")
+
+
+async def test_what_was_withdrawn_is_told_with_who_did_it(world: World) -> None:
+    await world.given(world.record("rate_card-system", SystemRateSet(rate=stories.RATE)))
+    gone = SystemRateWithdrawn(model=stories.MODEL, rate_id="r1")
+    terms = PartnerTermsSet(partner_id=PARTNER, terms=stories.TERMS)
+    gone_too = PartnerTermsWithdrawn(partner_id=PARTNER, scope=stories.TERMS.scope, terms_id="t1")
+    await world.given(world.record("rate_card-system", gone))
+    await world.given(world.record(f"rate_card-{PARTNER}", terms, gone_too))
+    for table in ("system_rates", "partner_terms"):
+        [row] = await world.rows(table)
+        assert row["withdrawn_by"] == row["set_by"]
+        assert row["withdrawn_at"] is not None

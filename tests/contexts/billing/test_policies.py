@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from contexts.billing.registry import REGISTRY
 from schemas.billing.commands import AuthorizeCall, MarkCallUnknown, SetPartnerTerms
+from schemas.billing.types import Commission, Percent
 from schemas.execution.chat import ChatMessage, ChatRequest
 from schemas.execution.events import (
     CallRequested,
@@ -29,8 +30,8 @@ def test_a_partners_terms_are_in_force_from_its_first_moment() -> None:
     when(partner_created()).issues(
         SetPartnerTerms(
             partner_id=PARTNER_ID,
-            markup_percent=Decimal(30),
-            commission_percent=Decimal(20),
+            price=Percent(markup_percent=Decimal(30)),
+            commission=Commission(percent=Decimal(20)),
             effective_from=NOW,
         )
     )

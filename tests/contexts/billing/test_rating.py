@@ -68,8 +68,8 @@ def test_a_partner_never_keeps_more_than_the_price(usage: Usage, prices: Pricing
 @given(usage=usages, prices=pricings)
 def test_an_entry_can_be_checked_from_its_own_figures(usage: Usage, prices: Pricing) -> None:
     charge = rating.charge(usage, prices)
-    assert rating.price(charge.cost, prices.terms) == charge.price
-    assert rating.commission(charge.price, prices.terms) == charge.commission
+    assert rating.price(usage, charge.cost, prices) == charge.price
+    assert rating.commission(charge.price, charge.cost, prices.terms) == charge.commission
 
 
 @given(data=st.data(), prices=pricings, most=st.tuples(st.integers(0, 10**6), st.integers(0, 10**5)))
