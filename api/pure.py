@@ -1,16 +1,18 @@
-"""What the edge may know of the contexts: functions of definitions that decide nothing and read nothing."""
+"""What the edge may know of the contexts: functions that decide nothing and read nothing."""
 
 from contexts.authoring.bundle import Carried, bundle_of, disagreements
 from contexts.authoring.diff import Change, diff, release_diff
 from contexts.authoring.pins import asked_version
 from contexts.authoring.taking_in import Present, at_home, commands_for, conflicts
 from contexts.authoring.uses import agents_used, tools_of_agents, tools_used, workflows_used
+from contexts.billing.price_list import ModelPrice, price_list
 from contexts.execution.rehearsal import Difference, Rehearsal, rehearse
 
 __all__ = [
     "Carried",
     "Change",
     "Difference",
+    "ModelPrice",
     "Present",
     "Rehearsal",
     "agents_used",
@@ -21,6 +23,7 @@ __all__ = [
     "conflicts",
     "diff",
     "disagreements",
+    "price_list",
     "rehearse",
     "release_diff",
     "tools_of_agents",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from api.rows.runs import (
 )
 from infra.db.scope import Scope
 from infra.eventstore.types import Payload
+from projections.rate_cards.queries import PartnerTerms, SystemRate
 from schemas.envelope import Answer, Recorded
 
 T = TypeVar("T")
@@ -168,6 +170,14 @@ class Reads(Protocol):
         ...
 
     async def bill(self, scope: Scope, tenant_id: UUID, period: str) -> BillRow: ...
+
+    async def system_rates(self, scope: Scope, now: datetime, model: str | None) -> Sequence[SystemRate]:
+        """By model, newest first, with what is to come and what was withdrawn."""
+        ...
+
+    async def partner_terms(self, scope: Scope, partner_id: UUID, now: datetime) -> Sequence[PartnerTerms]:
+        """Widest first; of each scope the newest first."""
+        ...
 
     async def command_answer(self, scope: Scope, message_id: UUID) -> Answer | None: ...
 

@@ -6,49 +6,79 @@ Tiers and packages are about the whole month: where a call stands in it comes as
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeGuard
 
 from contexts.billing.exact import dearest, times
-from schemas.billing.types import Absolute, Flat, MonthToDate, Package, Percent, PriceRule, Tier, Tiered
+from schemas.billing.types import (
+    Absolute,
+    Flat,
+    MonthToDate,
+    Package,
+    Percent,
+    PriceRule,
+    Tier,
+    Tiered,
+    TokenRates,
+)
 from schemas.execution.chat import Usage
 
 
-def price(rule: PriceRule, usage: Usage, cost: Decimal, so_far: MonthToDate) -> Decimal:
+def price(rule: PriceRule, usage: Usage, cost: Decimal, system: TokenRates, so_far: MonthToDate) -> Decimal:
+    """`cost`: what the call costs us at the `system` rates."""
     match rule:
         case Package():
             return (begun(rule, so_far.tokens + usage.total) - begun(rule, so_far.tokens)) * rule.price
         case Tiered(kind="graduated"):
-            return graduated(rule, usage, cost, so_far)
+            return graduated(rule, usage, cost, system, so_far)
         case Tiered():
-            return flat(reached(rule, so_far).price, usage, cost)
+            return flat(reached(rule, so_far).price, usage, cost, system)
         case _:
-            return flat(rule, usage, cost)
+            return flat(rule, usage, cost, system)
 
 
-def ceiling(rule: PriceRule, most: Usage, cost: Decimal) -> Decimal:
+def ceiling(rule: PriceRule, most: Usage, cost: Decimal, system: TokenRates) -> Decimal:
     """No usage within `most`, wherever in a month, has a higher price. `cost` is the most it can cost us."""
     match rule:
         case Package():
             return begun(rule, most.total) * rule.price
         case Tiered():
-            return max(flat(raised(tier.price), most, cost) for tier in rule.tiers)
+            return max(flat_ceiling(tier.price, most, cost, system) for tier in rule.tiers)
         case _:
-            return flat(raised(rule), most, cost)
+            return flat_ceiling(rule, most, cost, system)
 
 
-def flat(rule: Flat, usage: Usage, cost: Decimal) -> Decimal:
+def flat(rule: Flat, usage: Usage, cost: Decimal, system: TokenRates) -> Decimal:
+    if markup_only(rule):
+        return marked_up(cost, rule)
+    return times(usage, sale_rates(rule, system))
+
+
+def flat_ceiling(rule: Flat, most: Usage, cost: Decimal, system: TokenRates) -> Decimal:
+    if markup_only(rule):
+        return marked_up(cost, rule)
+    return times(most, dearest(sale_rates(rule, system)))
+
+
+def markup_only(rule: Flat) -> TypeGuard[Percent]:
+    """Then the price follows from the cost as it stands in the entry, its rounding with it."""
+    return isinstance(rule, Percent) and rule.floor is None and rule.cap is None
+
+
+def marked_up(amount: Decimal, rule: Percent) -> Decimal:
+    return amount * (100 + rule.markup_percent) / 100
+
+
+def sale_rates(rule: Flat, system: TokenRates) -> TokenRates:
+    """What each class is sold at, unrounded."""
     if isinstance(rule, Absolute):
-        return times(usage, rule.rates)
-    marked_up = cost * (100 + rule.markup_percent) / 100
-    at_least = max(marked_up, times(usage, rule.floor)) if rule.floor else marked_up
-    return min(at_least, times(usage, rule.cap)) if rule.cap else at_least
+        return rule.rates
+    return system.model_copy(update={name: bounded(rule, name, rate) for name, rate in system})
 
 
-def raised(rule: Flat) -> Flat:
-    """The rule with every class of tokens at the rate of the dearest."""
-    if isinstance(rule, Absolute):
-        return Absolute(rates=dearest(rule.rates))
-    floor, cap = rule.floor and dearest(rule.floor), rule.cap and dearest(rule.cap)
-    return Percent(markup_percent=rule.markup_percent, floor=floor, cap=cap)
+def bounded(rule: Percent, name: str, rate: Decimal) -> Decimal:
+    asked = marked_up(rate, rule)
+    asked = max(asked, getattr(rule.floor, name)) if rule.floor else asked
+    return min(asked, getattr(rule.cap, name)) if rule.cap else asked
 
 
 def begun(package: Package, tokens: int) -> int:
@@ -61,12 +91,12 @@ def reached(rule: Tiered, so_far: MonthToDate) -> Tier:
     return next(tier for tier in reversed(rule.tiers) if tier.above <= level)
 
 
-def graduated(rule: Tiered, usage: Usage, cost: Decimal, so_far: MonthToDate) -> Decimal:
+def graduated(rule: Tiered, usage: Usage, cost: Decimal, system: TokenRates, so_far: MonthToDate) -> Decimal:
     """Fills the tiers one after the other; what is left of the call goes on to the next."""
     left, total = Fraction(1), Fraction(0)
     level = Fraction(so_far.tokens if rule.of == "tokens" else so_far.price)
     for tier, end in ranges(rule):
-        whole = Fraction(flat(tier.price, usage, cost))
+        whole = Fraction(flat(tier.price, usage, cost, system))
         size = Fraction(usage.total) if rule.of == "tokens" else whole
         share = left if end is None else min(left, room(size, level, end))
         total, left, level = total + share * whole, left - share, level + share * size

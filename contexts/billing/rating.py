@@ -33,7 +33,7 @@ def cost(usage: Usage, rates: TokenRates) -> Decimal:
 
 @amount
 def price(usage: Usage, cost: Decimal, pricing: Pricing) -> Decimal:
-    return prices.price(pricing.terms.price, usage, cost, pricing.so_far)
+    return prices.price(pricing.terms.price, usage, cost, pricing.system_rate.rates, pricing.so_far)
 
 
 @amount
@@ -59,7 +59,8 @@ def hold(
 ) -> Decimal:
     """No usage within the maxima has a higher price, wherever in the month it is settled."""
     most = Usage(input=max_input_tokens, output=max_output_tokens, images=max_images, audio_ms=max_audio_ms)
-    return prices.ceiling(pricing.terms.price, most, cost(most, dearest(pricing.system_rate.rates)))
+    rates = pricing.system_rate.rates
+    return prices.ceiling(pricing.terms.price, most, cost(most, dearest(rates)), rates)
 
 
 @amount

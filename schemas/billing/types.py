@@ -1,7 +1,7 @@
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -31,13 +31,13 @@ class TokenRates(Value):
     image: Rate = Decimal(0)
     audio_minute: Rate = Decimal(0)
 
-    @model_validator(mode="before")
-    @classmethod
-    def never_free_by_omission(cls, rates: Any) -> Any:
-        if not isinstance(rates, dict) or not {"input", "output"} <= rates.keys():
-            return rates
-        dearer = {"cache_read": rates["input"], "cache_write": rates["input"], "reasoning": rates["output"]}
-        return {**dearer, **rates}
+    @model_validator(mode="after")
+    def never_free_by_omission(self) -> Self:
+        dearer = {"cache_read": self.input, "cache_write": self.input, "reasoning": self.output}
+        self.__dict__.update(
+            {name: rate for name, rate in dearer.items() if name not in self.model_fields_set}
+        )
+        return self
 
 
 class SystemRate(Value):
@@ -50,7 +50,10 @@ class SystemRate(Value):
 
 
 class Percent(Value):
-    """The cost and so much more, but never less than the floor's rates give nor more than the cap's."""
+    """The cost and so much more.
+
+    With bounds each class is sold at its rate and so much more, but not below its floor nor above its cap.
+    """
 
     kind: Literal["percent"] = "percent"
     markup_percent: Markup
@@ -149,7 +152,7 @@ class MonthToDate(Value):
     """What was settled this month under terms of one scope. It says which tier a call falls into."""
 
     tokens: int = 0
-    price: Amount = Decimal(0)
+    price: Decimal = Decimal(0)
 
 
 class Pricing(Value):

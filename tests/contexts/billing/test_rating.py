@@ -30,6 +30,13 @@ def test_every_class_of_token_has_its_own_rate() -> None:
     assert rating.cost(usage, rates) == Decimal("0.054321")
 
 
+def test_a_class_not_given_is_never_free() -> None:
+    short = TokenRates(input=Decimal(3), output=Decimal(15))
+    assert [short.cache_read, short.cache_write, short.reasoning] == [3, 3, 15]
+    assert TokenRates(input=Decimal(3), output=Decimal(15), cache_read=Decimal(0)).cache_read == 0
+    assert TokenRates.model_validate_json(short.model_dump_json()) == short
+
+
 def test_other_units_are_counted_one_by_one() -> None:
     free = {"input": Decimal(0), "output": Decimal(0)}
     rates = TokenRates(**free, request=Decimal("0.01"), image=Decimal("0.04"), audio_minute=Decimal("0.006"))

@@ -1,0 +1,20 @@
+"""Rates and terms as the read side has them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from api.adapters.scoped_reads import ScopedReads
+from infra.db.scope import Scope
+from projections.rate_cards import queries as rate_cards
+from projections.rate_cards.queries import PartnerTerms, SystemRate
+
+
+class RateReads(ScopedReads):
+    async def system_rates(self, scope: Scope, now: datetime, model: str | None) -> Sequence[SystemRate]:
+        async with self._scoped(scope) as conn:
+            return await rate_cards.system_rates(conn, now, model)
+
+    async def partner_terms(self, scope: Scope, partner_id: UUID, now: datetime) -> Sequence[PartnerTerms]:
+        async with self._scoped(scope) as conn:
+            return await rate_cards.terms_of(conn, partner_id, now)

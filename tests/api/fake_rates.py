@@ -1,0 +1,65 @@
+"""Rates and terms in memory: set, listed, and withdrawn by name."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from infra.db.scope import Scope
+from projections.rate_cards.queries import PartnerTerms, SystemRate
+from schemas.envelope import Envelope
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+class FakeRateReads:
+    def __init__(self) -> None:
+        self.system: list[SystemRate] = []
+        self.agreed: list[PartnerTerms] = []
+
+    async def system_rates(self, scope: Scope, now: datetime, model: str | None) -> Sequence[SystemRate]:
+        return [rate for rate in self.system if scope.platform and model in (None, rate.model)]
+
+    async def partner_terms(self, scope: Scope, partner_id: UUID, now: datetime) -> Sequence[PartnerTerms]:
+        visible = scope.platform or scope.partner_id == partner_id
+        return [terms for terms in self.agreed if visible and terms.partner_id == partner_id]
+
+
+def history(envelope: Envelope, command: Any) -> dict[str, Any]:
+    return {
+        "effective_from": command.effective_from or NOW,
+        "set_by": str(envelope.actor),
+        "created_at": NOW,
+        "withdrawn_by": None,
+        "withdrawn_at": None,
+        "in_force": command.effective_from is None,
+    }
+
+
+def set_system_rate(reads: FakeRateReads, envelope: Envelope, command: Any) -> None:
+    rates = dict(command.rates)
+    row = SystemRate(f"rate:{command.model}", command.model, **rates, **history(envelope, command))
+    reads.system.append(row)
+
+
+def set_partner_terms(reads: FakeRateReads, envelope: Envelope, command: Any) -> None:
+    reads.agreed.append(
+        PartnerTerms(
+            terms_id=f"terms:{command.partner_id}",
+            partner_id=command.partner_id,
+            for_tenant=command.tenant_id,
+            for_model=command.model,
+            price=command.price.model_dump(mode="json"),
+            commission=command.commission.model_dump(mode="json"),
+            minimum=command.minimum,
+            **history(envelope, command),
+        )
+    )
+
+
+def withdraw_system_rate(reads: FakeRateReads, envelope: Envelope, command: Any) -> None:
+    reads.system = [rate for rate in reads.system if rate.rate_id != command.rate_id]
+
+
+def withdraw_partner_terms(reads: FakeRateReads, envelope: Envelope, command: Any) -> None:
+    reads.agreed = [terms for terms in reads.agreed if terms.terms_id != command.terms_id]
