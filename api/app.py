@@ -26,6 +26,7 @@ from api.routes import (
     identity,
     payloads,
     rates,
+    simulations,
     tenancy,
     timeline,
     tools,
@@ -53,6 +54,7 @@ ROUTERS = (
     bundles.router,
     billing.router,
     rates.router,
+    simulations.router,
     commands.router,
     health.router,
 )

@@ -6,15 +6,22 @@ from contexts.authoring.pins import asked_version
 from contexts.authoring.taking_in import Present, at_home, commands_for, conflicts
 from contexts.authoring.uses import agents_used, tools_of_agents, tools_used, workflows_used
 from contexts.billing.price_list import ModelPrice, price_list
+from contexts.billing.rating import Charge
+from contexts.billing.simulation import Comparison, Settled, Simulation, Sums
 from contexts.execution.rehearsal import Difference, Rehearsal, rehearse
 
 __all__ = [
     "Carried",
     "Change",
+    "Charge",
+    "Comparison",
     "Difference",
     "ModelPrice",
     "Present",
     "Rehearsal",
+    "Settled",
+    "Simulation",
+    "Sums",
     "agents_used",
     "asked_version",
     "at_home",

@@ -31,6 +31,7 @@ from api.rows.runs import (
 )
 from infra.db.scope import Scope
 from infra.eventstore.types import Payload
+from projections.ledger_entries.rows import LedgerEntry
 from projections.rate_cards.queries import PartnerTerms, SystemRate
 from schemas.envelope import Answer, Recorded
 
@@ -177,6 +178,12 @@ class Reads(Protocol):
 
     async def partner_terms(self, scope: Scope, partner_id: UUID, now: datetime) -> Sequence[PartnerTerms]:
         """Widest first; of each scope the newest first."""
+        ...
+
+    async def settled_after(
+        self, scope: Scope, period: str, partner_id: UUID | None, after: int, limit: int
+    ) -> Sequence[LedgerEntry]:
+        """A period's settled calls in the order they were settled in."""
         ...
 
     async def command_answer(self, scope: Scope, message_id: UUID) -> Answer | None: ...

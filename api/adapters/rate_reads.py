@@ -1,4 +1,4 @@
-"""Rates and terms as the read side has them."""
+"""Rates and terms as the read side has them, and the entries that were settled by them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,6 +6,8 @@ from uuid import UUID
 
 from api.adapters.scoped_reads import ScopedReads
 from infra.db.scope import Scope
+from projections.ledger_entries import rerating
+from projections.ledger_entries.rows import LedgerEntry
 from projections.rate_cards import queries as rate_cards
 from projections.rate_cards.queries import PartnerTerms, SystemRate
 
@@ -18,3 +20,9 @@ class RateReads(ScopedReads):
     async def partner_terms(self, scope: Scope, partner_id: UUID, now: datetime) -> Sequence[PartnerTerms]:
         async with self._scoped(scope) as conn:
             return await rate_cards.terms_of(conn, partner_id, now)
+
+    async def settled_after(
+        self, scope: Scope, period: str, partner_id: UUID | None, after: int, limit: int
+    ) -> Sequence[LedgerEntry]:
+        async with self._scoped(scope) as conn:
+            return await rerating.settled_after(conn, period, partner_id, after, limit)

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from api.bodies import Body
 from api.models.common import ID, NOW, OTHER_ID, Number, example
+from schemas.billing.cards import Card
 from schemas.billing.types import Commission, Model, Price, PriceRule, TokenRates
 
 MODEL = "openai/gpt-4o-mini"
@@ -154,3 +155,69 @@ class PriceList(BaseModel):
     tenant_id: UUID
     currency: Literal["USD"] = "USD"
     items: list[ModelPrice]
+
+
+class SimulationBody(Body):
+    """A past period under another card. What the card does not name stays as it was."""
+
+    model_config = example(
+        period="2026-10",
+        partner_id=None,
+        card={
+            "system": [{"model": MODEL, "rates": TOKENS}],
+            "partners": [{"partner_id": ID, "price": GRADUATED, "commission": {"percent": "20"}}],
+        },
+    )
+
+    period: Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+    partner_id: UUID | None = None
+    card: Card
+
+
+class Sums(BaseModel):
+    cost: Number
+    price: Number
+    commission: Number
+
+
+class Compared(BaseModel):
+    """`difference`: what the card adds to what it was."""
+
+    calls: int
+    was: Sums
+    would_be: Sums
+    difference: Sums
+
+
+class PartnerCompared(Compared):
+    partner_id: UUID
+
+
+class TenantCompared(PartnerCompared):
+    tenant_id: UUID
+
+
+WAS = {"cost": "1.5", "price": "1.95", "commission": "0.39"}
+WOULD_BE = {"cost": "1.5", "price": "1.8", "commission": "0.36"}
+COMPARED: dict[str, Any] = {
+    "calls": 12,
+    "was": WAS,
+    "would_be": WOULD_BE,
+    "difference": {"cost": "0", "price": "-0.15", "commission": "-0.03"},
+}
+
+
+class Simulated(BaseModel):
+    model_config = example(
+        period="2026-10",
+        currency="USD",
+        total=COMPARED,
+        partners=[COMPARED | {"partner_id": ID}],
+        tenants=[COMPARED | {"partner_id": ID, "tenant_id": OTHER_ID}],
+    )
+
+    period: str
+    currency: Literal["USD"] = "USD"
+    total: Compared
+    partners: list[PartnerCompared]
+    tenants: list[TenantCompared]

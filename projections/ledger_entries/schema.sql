@@ -34,4 +34,5 @@ CREATE INDEX ON {ledger_entries} (tenant_id, recorded_at DESC, id DESC);
 CREATE INDEX ON {ledger_entries} (tenant_id, period);
 CREATE INDEX ON {ledger_entries} (partner_id, period);
 CREATE INDEX ON {ledger_entries} (job_id);
+CREATE INDEX ON {ledger_entries} (period, position);
 CREATE INDEX ON {ledger_entries} (recorded_at) WHERE quarantined;

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from infra.db.scope import Scope
+from projections.ledger_entries.rows import LedgerEntry
 from projections.rate_cards.queries import PartnerTerms, SystemRate
 from schemas.envelope import Envelope
 
@@ -16,6 +17,7 @@ class FakeRateReads:
     def __init__(self) -> None:
         self.system: list[SystemRate] = []
         self.agreed: list[PartnerTerms] = []
+        self.settled: list[LedgerEntry] = []
 
     async def system_rates(self, scope: Scope, now: datetime, model: str | None) -> Sequence[SystemRate]:
         return [rate for rate in self.system if scope.platform and model in (None, rate.model)]
@@ -23,6 +25,13 @@ class FakeRateReads:
     async def partner_terms(self, scope: Scope, partner_id: UUID, now: datetime) -> Sequence[PartnerTerms]:
         visible = scope.platform or scope.partner_id == partner_id
         return [terms for terms in self.agreed if visible and terms.partner_id == partner_id]
+
+    async def settled_after(
+        self, scope: Scope, period: str, partner_id: UUID | None, after: int, limit: int
+    ) -> Sequence[LedgerEntry]:
+        assert scope.platform
+        found = [row for row in self.settled if row.period == period and row.position > after]
+        return [row for row in found if partner_id in (None, row.partner_id)][:limit]
 
 
 def history(envelope: Envelope, command: Any) -> dict[str, Any]:

@@ -1,3 +1,4 @@
+from dataclasses import fields
 from typing import Any
 from uuid import uuid4
 
@@ -5,8 +6,12 @@ import httpx2
 import pytest
 
 from api.models.rates import GRADUATED, MODEL, TOKENS
+from api.routes import simulations
+from contexts.billing import rating
+from projections.ledger_entries.rows import LedgerEntry
 from schemas.base import PLATFORM
 from tests.api.world import World, problem
+from tests.support.money import USAGE, pricing
 
 RATE = {"model": MODEL, "rates": TOKENS}
 LATER = {"effective_from": "2027-01-01T00:00:00Z"}
@@ -151,3 +156,49 @@ async def test_whose_is_asked_of_who_has_several(admin: httpx2.AsyncClient) -> N
     for path, missing in (("partner", "query.partner_id"), ("prices", "query.tenant_id")):
         told = problem(await admin.get(f"/rates/{path}"), 422, "request.invalid")
         assert told["problems"][0]["path"] == missing
+
+
+async def test_a_month_is_reckoned_again_under_another_card(world: World, admin: httpx2.AsyncClient) -> None:
+    world.reads.settled = [settled_row(world, number) for number in range(1, 4)]
+    terms = {"partner_id": str(world.partner), "price": PERCENT | {"markup_percent": "60"}}
+    body = {"period": "2026-10", "card": {"partners": [terms | {"commission": SHARE}]}}
+    told = (await admin.post("/rates/simulations", json=body)).json()
+    assert told["total"]["calls"] == 3
+    assert told["total"]["difference"] == {
+        "cost": "0.000000000000",
+        "price": "0.004050000000",
+        "commission": "0.000810000000",
+    }
+    [partner], [tenant] = told["partners"], told["tenants"]
+    assert (partner["partner_id"], tenant["tenant_id"]) == (str(world.partner), str(world.tenant))
+    assert partner["difference"] == tenant["difference"] == told["total"]["difference"]
+    assert world.bus.sent == []
+    empty = (await admin.post("/rates/simulations", json=body | {"period": "2026-09"})).json()
+    assert (empty["total"]["calls"], empty["tenants"]) == (0, [])
+
+
+async def test_a_simulation_is_bounded(
+    world: World, admin: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulations, "MOST_ENTRIES", 2)
+    world.reads.settled = [settled_row(world, number) for number in range(1, 4)]
+    response = await admin.post("/rates/simulations", json={"period": "2026-10", "card": {}})
+    problem(response, 422, "rates.simulation_too_large")
+
+
+@pytest.mark.parametrize("who", ["anna", "reseller"])
+async def test_simulations_show_costs_and_are_the_platforms(world: World, who: str) -> None:
+    async with world.client(getattr(world, who)) as client:
+        response = await client.post("/rates/simulations", json={"period": "2026-10", "card": {}})
+    problem(response, 403, "auth.forbidden")
+
+
+def settled_row(world: World, position: int) -> LedgerEntry:
+    prices, charge = pricing(), rating.charge(USAGE, pricing())
+    made: dict[str, Any] = dict.fromkeys(field.name for field in fields(LedgerEntry))
+    made |= {f"tokens_{name}": getattr(USAGE, name) for name in ("input", "output")}
+    made |= dict.fromkeys(("tokens_cache_read", "tokens_cache_write", "tokens_reasoning"), 0)
+    amounts = {"cost_usd": charge.cost, "price_usd": charge.price, "commission_usd": charge.commission}
+    made |= amounts | {"images": 0, "audio_ms": 0, "unplaced": [], "degraded": False}
+    made |= {"period": "2026-10", "position": position, "pricing": prices.model_dump(mode="json")}
+    return LedgerEntry(**made | {"tenant_id": world.tenant, "partner_id": world.partner})

@@ -14,6 +14,7 @@ from projections.agents import queries as agents
 from projections.executions import queries as executions
 from projections.holds import queries as holds
 from projections.ledger_entries import queries as ledger_entries
+from projections.ledger_entries import rerating
 from projections.partners import queries as partners
 from projections.position import wait_until
 from projections.rate_cards import queries as rate_cards
@@ -105,6 +106,18 @@ async def test_money_is_found(world: World, api: AsyncConnection[Any]) -> None:
     assert (line.model, line.calls, line.tokens, line.price_usd) == (stories.MODEL, 2, 34, bill.price_usd)
     assert await holds.held(api, TENANT, "2026-09") == Decimal("0.5")
     assert [hold["call_key"] for hold in await world.rows("holds")] == [held.key]
+
+
+async def test_a_periods_calls_are_read_in_the_order_they_were_settled_in(
+    world: World, api: AsyncConnection[Any]
+) -> None:
+    events = [stories.settled(stories.call(node=node)) for node in ("a", "b", "c")]
+    await world.given(world.record(stories.ledger(), *events, stories.written_off(stories.call())))
+    first = await rerating.settled_after(api, "2026-09", None, 0, 2)
+    rest = await rerating.settled_after(api, "2026-09", None, first[-1].position, 2)
+    assert [entry.node for entry in (*first, *rest)] == ["a", "b", "c"]
+    assert await rerating.settled_after(api, "2026-10", None, 0, 2) == []
+    assert await rerating.settled_after(api, "2026-09", uuid4(), 0, 2) == []
 
 
 async def test_the_newest_begun_rate_is_in_force(world: World, api: AsyncConnection[Any]) -> None:
