@@ -27,7 +27,7 @@ def shown_terms(row: PartnerTerms) -> models.PartnerTerms:
     return models.PartnerTerms(
         terms_id=row.terms_id,
         partner_id=row.partner_id,
-        for_tenant_id=row.for_tenant,
+        for_tenant=row.for_tenant,
         for_model=row.for_model,
         price=terms.price,
         commission=terms.commission,
@@ -57,8 +57,8 @@ def short(amount: Decimal) -> Decimal:
 def terms_of(row: PartnerTerms) -> types.Terms:
     return types.Terms(
         terms_id=row.terms_id,
-        tenant_id=TenantId(row.for_tenant) if row.for_tenant else None,
-        model=row.for_model,
+        for_tenant=TenantId(row.for_tenant) if row.for_tenant else None,
+        for_model=row.for_model,
         price=row.price,
         commission=row.commission,
         minimum=row.minimum,
@@ -69,14 +69,14 @@ def terms_of(row: PartnerTerms) -> types.Terms:
 def tenant_prices(
     rates: Sequence[SystemRate], terms: Sequence[PartnerTerms], tenant_id: UUID
 ) -> list[ModelPrice]:
+    """By what is in force."""
     costs = [
         types.SystemRate(
             rate_id=row.rate_id, model=row.model, rates=rates_of(row), effective_from=row.effective_from
         )
         for row in rates
-        if row.in_force
     ]
-    return price_list(costs, [terms_of(row) for row in terms if row.in_force], tenant_id)
+    return price_list(costs, [terms_of(row) for row in terms], tenant_id)
 
 
 def price_tiers(price: ModelPrice) -> models.ModelPrice:

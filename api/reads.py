@@ -172,11 +172,15 @@ class Reads(Protocol):
 
     async def bill(self, scope: Scope, tenant_id: UUID, period: str) -> BillRow: ...
 
-    async def system_rates(self, scope: Scope, now: datetime, model: str | None) -> Sequence[SystemRate]:
+    async def system_rates(
+        self, scope: Scope, now: datetime, model: str | None = None, in_force: bool = False
+    ) -> Sequence[SystemRate]:
         """By model, newest first, with what is to come and what was withdrawn."""
         ...
 
-    async def partner_terms(self, scope: Scope, partner_id: UUID, now: datetime) -> Sequence[PartnerTerms]:
+    async def partner_terms(
+        self, scope: Scope, partner_id: UUID, now: datetime, in_force: bool = False
+    ) -> Sequence[PartnerTerms]:
         """Widest first; of each scope the newest first."""
         ...
 

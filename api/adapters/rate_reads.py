@@ -13,13 +13,17 @@ from projections.rate_cards.queries import PartnerTerms, SystemRate
 
 
 class RateReads(ScopedReads):
-    async def system_rates(self, scope: Scope, now: datetime, model: str | None) -> Sequence[SystemRate]:
+    async def system_rates(
+        self, scope: Scope, now: datetime, model: str | None = None, in_force: bool = False
+    ) -> Sequence[SystemRate]:
         async with self._scoped(scope) as conn:
-            return await rate_cards.system_rates(conn, now, model)
+            return await rate_cards.system_rates(conn, now, model, in_force)
 
-    async def partner_terms(self, scope: Scope, partner_id: UUID, now: datetime) -> Sequence[PartnerTerms]:
+    async def partner_terms(
+        self, scope: Scope, partner_id: UUID, now: datetime, in_force: bool = False
+    ) -> Sequence[PartnerTerms]:
         async with self._scoped(scope) as conn:
-            return await rate_cards.terms_of(conn, partner_id, now)
+            return await rate_cards.terms_of(conn, partner_id, now, in_force)
 
     async def settled_after(
         self, scope: Scope, period: str, partner_id: UUID | None, after: int, limit: int

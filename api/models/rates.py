@@ -39,11 +39,11 @@ class SystemRateBody(Body):
 
 
 class PartnerTermsBody(Body):
-    """`for_tenant_id` and `for_model` narrow it down: the narrowest terms win."""
+    """`for_tenant` and `for_model` narrow it down: the narrowest terms win."""
 
     model_config = example(
         partner_id=ID,
-        for_tenant_id=None,
+        for_tenant=None,
         for_model=MODEL,
         price=GRADUATED,
         commission={"percent": "40", "of": "margin"},
@@ -52,7 +52,7 @@ class PartnerTermsBody(Body):
     )
 
     partner_id: UUID
-    for_tenant_id: UUID | None = None
+    for_tenant: UUID | None = None
     for_model: Model | None = None
     price: PriceRule
     commission: Commission
@@ -96,14 +96,14 @@ class SystemRates(BaseModel):
 class PartnerTerms(Entry):
     terms_id: str
     partner_id: UUID
-    for_tenant_id: UUID | None
+    for_tenant: UUID | None
     for_model: str | None
     price: PriceRule
     commission: Commission
     minimum: Number
 
 
-AGREED = {"terms_id": TERMS_ID, "partner_id": ID, "for_tenant_id": None, "for_model": MODEL} | {
+AGREED = {"terms_id": TERMS_ID, "partner_id": ID, "for_tenant": None, "for_model": MODEL} | {
     "price": {"kind": "percent", "markup_percent": "30", "floor": None, "cap": None},
     "commission": {"percent": "20", "of": "price", "may_be_negative": False},
     "minimum": "0",

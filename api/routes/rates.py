@@ -40,8 +40,8 @@ InForce = Annotated[bool, Query(description="Only what is in force now.")]
 async def list_system_rates(
     parts: Parts, scope: CurrentScope, model: Model = None, in_force: InForce = False
 ) -> models.SystemRates:
-    found = await parts.reads.system_rates(scope, datetime.now(UTC), model)
-    return models.SystemRates(items=[shown_rate(row) for row in found if row.in_force or not in_force])
+    found = await parts.reads.system_rates(scope, datetime.now(UTC), model, in_force)
+    return models.SystemRates(items=[shown_rate(row) for row in found])
 
 
 @router.post(
@@ -88,8 +88,8 @@ async def list_partner_terms(
     if wanted is None:
         raise invalid([Problem(code="missing", message="Say which partner's terms", path="query.partner_id")])
     partner = await visible_partner(parts, scope, wanted)
-    found = await parts.reads.partner_terms(scope, partner.id, datetime.now(UTC))
-    return models.PartnerTermsList(items=[shown_terms(row) for row in found if row.in_force or not in_force])
+    found = await parts.reads.partner_terms(scope, partner.id, datetime.now(UTC), in_force)
+    return models.PartnerTermsList(items=[shown_terms(row) for row in found])
 
 
 @router.post(
@@ -105,14 +105,14 @@ async def set_partner_terms(
     body: Annotated[models.PartnerTermsBody, json_body(models.PartnerTermsBody)],
 ) -> Any:
     partner = await visible_partner(parts, scope, body.partner_id)
-    if body.for_tenant_id is not None:
-        tenant = await visible_tenant(parts, scope, body.for_tenant_id)
+    if body.for_tenant is not None:
+        tenant = await visible_tenant(parts, scope, body.for_tenant)
         if tenant.partner_id != partner.id:
             raise not_found("tenancy.tenant_not_found", "tenant")
     command = SetPartnerTerms(
         partner_id=partner.id,
-        tenant_id=TenantId(body.for_tenant_id) if body.for_tenant_id else None,
-        model=body.for_model,
+        for_tenant=TenantId(body.for_tenant) if body.for_tenant else None,
+        for_model=body.for_model,
         price=body.price,
         commission=body.commission,
         minimum=body.minimum,
@@ -160,7 +160,7 @@ async def list_prices(
         raise invalid([Problem(code="missing", message="Say which tenant's prices", path="query.tenant_id")])
     tenant = await visible_tenant(parts, scope, wanted)
     now = datetime.now(UTC)
-    rates = await parts.reads.system_rates(PLATFORM_SCOPE, now, None)
-    terms = await parts.reads.partner_terms(PLATFORM_SCOPE, tenant.partner_id, now)
+    rates = await parts.reads.system_rates(PLATFORM_SCOPE, now, in_force=True)
+    terms = await parts.reads.partner_terms(PLATFORM_SCOPE, tenant.partner_id, now, in_force=True)
     items = [price_tiers(price) for price in tenant_prices(rates, terms, tenant.id)]
     return models.PriceList(tenant_id=tenant.id, items=items)

@@ -67,10 +67,11 @@ def authorize(state: Ledger | None, command: AuthorizeCall, ctx: Context) -> lis
         return [refused(command, TENANT_SUSPENDED, "the tenant is suspended")]
     if facts.pricing is None:
         return [no_rate(command)]
-    hold = rating.hold(command.max_input_tokens, command.max_output_tokens, facts.pricing)
+    pricing = standing(facts.pricing, ledger.usage_so_far)
+    hold = rating.hold(command.max_input_tokens, command.max_output_tokens, pricing)
     if facts.budget is not None and ledger.posted + ledger.held + hold > facts.budget:
         return [over_budget(ledger, command, facts.budget, hold)]
-    return [authorized(command, ctx, facts.pricing, hold)]
+    return [authorized(command, ctx, pricing, hold)]
 
 
 def no_rate(command: AuthorizeCall) -> CallRefused:

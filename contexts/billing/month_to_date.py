@@ -6,7 +6,7 @@ A reversal does not take it back: what was once used has filled its tier.
 from collections.abc import Mapping
 from decimal import Decimal
 
-from schemas.billing.types import MonthToDate, Pricing
+from schemas.billing.types import Absolute, MonthToDate, Percent, Pricing
 from schemas.execution.chat import Usage
 
 UsageSoFar = Mapping[str, MonthToDate]
@@ -21,5 +21,7 @@ def counted(so_far: UsageSoFar, pricing: Pricing, usage: Usage, price: Decimal) 
 
 
 def standing(pricing: Pricing, so_far: UsageSoFar) -> Pricing:
-    """The pricing of a call that is settled now."""
+    """The pricing of a call that is authorised, or settled, now. Flat prices do not ask for the month."""
+    if isinstance(pricing.terms.price, Percent | Absolute):
+        return pricing
     return pricing.model_copy(update={"so_far": so_far.get(pricing.terms.scope, NOTHING)})

@@ -75,13 +75,13 @@ def set_partner_terms(
     state: RateCard | None, command: SetPartnerTerms, ctx: Context
 ) -> list[PartnerTermsSet]:
     card = state or EMPTY
-    place = scope(command.tenant_id, command.model)
+    place = scope(command.for_tenant, command.for_model)
     timeline = card.terms.get(place, ())
     start = start_of(command.effective_from, ctx.now)
     terms = Terms(
         terms_id=unused(terms_id(command, start), card.withdrawn),
-        tenant_id=command.tenant_id,
-        model=command.model,
+        for_tenant=command.for_tenant,
+        for_model=command.for_model,
         price=command.price,
         commission=command.commission,
         minimum=command.minimum,
@@ -94,7 +94,7 @@ def set_partner_terms(
 
 
 def terms_id(command: SetPartnerTerms, start: datetime) -> str:
-    parts = (command.partner_id, command.tenant_id, command.model, start.isoformat())
+    parts = (command.partner_id, command.for_tenant, command.for_model, start.isoformat())
     return ":".join(["terms", *(str(part) for part in parts if part)])
 
 

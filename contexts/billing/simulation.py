@@ -118,8 +118,8 @@ def by_partner(agreed: Iterable[CardTerms]) -> Mapping[PartnerId, Mapping[str, T
     for one in agreed:
         terms = Terms(
             terms_id=SIMULATED,
-            tenant_id=one.tenant_id,
-            model=one.model,
+            for_tenant=one.for_tenant,
+            for_model=one.for_model,
             price=one.price,
             commission=one.commission,
             effective_from=ALWAYS,

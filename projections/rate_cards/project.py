@@ -50,8 +50,8 @@ def terms_set(batch: Batch, recorded: Recorded, event: PartnerTermsSet) -> None:
     batch.terms.put(
         terms.terms_id,
         recorded,
-        for_tenant=terms.tenant_id,
-        for_model=terms.model,
+        for_tenant=terms.for_tenant,
+        for_model=terms.for_model,
         price=terms.price,
         commission=terms.commission,
         minimum=terms.minimum,

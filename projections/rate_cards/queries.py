@@ -7,8 +7,8 @@ from uuid import UUID
 from projections.kernel import Connection
 from projections.reading import many
 
-MOST = 1_000
-"""Rows of one answer; history beyond it is asked for by model or partner."""
+MOST = 5_000
+"""Rows of one answer: history beyond it is asked for by model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +61,36 @@ IN_FORCE = f"""
 """
 
 
-def select(row: type[SystemRate] | type[PartnerTerms], table: str, of: str) -> str:
+def select(row: type[SystemRate] | type[PartnerTerms], table: str, of: str, where: str, order: str) -> str:
     columns = ", ".join(field.name for field in fields(row) if field.name != "in_force")
-    return f"SELECT {columns}, {IN_FORCE.format(of=of)} FROM {table}"
+    history = f"SELECT {columns}, position, {IN_FORCE.format(of=of)} FROM {table} WHERE {where}"
+    names = f"{columns}, in_force"
+    wanted = f"SELECT {names} FROM ({history}) AS history WHERE in_force OR NOT %(in_force)s"
+    return f"{wanted} ORDER BY {order}, effective_from DESC, position DESC LIMIT {MOST}"
 
 
-RATES = select(SystemRate, "system_rates", "model") + (
-    " WHERE %(model)s::text IS NULL OR model = %(model)s"
-    f" ORDER BY model, effective_from DESC, position DESC LIMIT {MOST}"
+RATES = select(
+    SystemRate, "system_rates", "model", "%(model)s::text IS NULL OR model = %(model)s", order="model"
 )
-TERMS = select(PartnerTerms, "partner_terms", "partner_id, for_tenant, for_model") + (
-    " WHERE partner_id = %(partner_id)s"
-    " ORDER BY for_tenant NULLS FIRST, for_model NULLS FIRST, effective_from DESC, position DESC"
-    f" LIMIT {MOST}"
+TERMS = select(
+    PartnerTerms,
+    "partner_terms",
+    "partner_id, for_tenant, for_model",
+    "partner_id = %(partner_id)s",
+    order="for_tenant NULLS FIRST, for_model NULLS FIRST",
 )
 
 
-async def system_rates(conn: Connection, now: datetime, model: str | None = None) -> list[SystemRate]:
-    """By model, newest first, with future, past and withdrawn rates."""
-    return await many(conn, SystemRate, RATES, {"now": now, "model": model})
+async def system_rates(
+    conn: Connection, now: datetime, model: str | None = None, in_force: bool = False
+) -> list[SystemRate]:
+    """By model, newest first, with future, past and withdrawn rates unless only those in force."""
+    return await many(conn, SystemRate, RATES, {"now": now, "model": model, "in_force": in_force})
 
 
-async def terms_of(conn: Connection, partner_id: UUID, now: datetime) -> list[PartnerTerms]:
+async def terms_of(
+    conn: Connection, partner_id: UUID, now: datetime, in_force: bool = False
+) -> list[PartnerTerms]:
     """By scope, widest first; of each the newest first."""
-    return await many(conn, PartnerTerms, TERMS, {"partner_id": partner_id, "now": now})
+    params = {"partner_id": partner_id, "now": now, "in_force": in_force}
+    return await many(conn, PartnerTerms, TERMS, params)

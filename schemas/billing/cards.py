@@ -15,8 +15,8 @@ class CardTerms(Value):
     """For all of a partner's, or for a tenant, a model, or a model of a tenant's."""
 
     partner_id: PartnerId
-    tenant_id: TenantId | None = None
-    model: Model | None = None
+    for_tenant: TenantId | None = None
+    for_model: Model | None = None
     price: PriceRule
     commission: Commission
 

@@ -29,8 +29,8 @@ class SetPartnerTerms(Command, type_name="billing.rate_card.set_partner_terms", 
     """For all tenants and models of a partner, or for one tenant, one model, or one model of a tenant's."""
 
     partner_id: PartnerId
-    tenant_id: TenantId | None = None
-    model: Model | None = None
+    for_tenant: TenantId | None = None
+    for_model: Model | None = None
     price: PriceRule
     commission: Commission
     minimum: Price = Decimal(0)

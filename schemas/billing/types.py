@@ -9,7 +9,6 @@ from schemas.base import TenantId, Value
 
 Rate = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=18)]
 Price = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=12)]
-Level = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=12)]
 Markup = Annotated[Decimal, Field(ge=-100, le=1000, max_digits=12, decimal_places=6)]
 Share = Annotated[Decimal, Field(ge=0, le=100, max_digits=12, decimal_places=6)]
 Model = Annotated[str, StringConstraints(pattern=r"^[^\s/]+/\S+$", max_length=200)]
@@ -82,7 +81,7 @@ Flat = Annotated[Percent | Absolute, Field(discriminator="kind")]
 class Tier(Value):
     """How a call is priced once the month is `above` so many tokens, or US dollars."""
 
-    above: Level
+    above: Price
     price: Flat
 
 
@@ -131,8 +130,8 @@ class Terms(Value):
     """
 
     terms_id: str
-    tenant_id: TenantId | None = None
-    model: str | None = None
+    for_tenant: TenantId | None = None
+    for_model: str | None = None
     price: PriceRule
     commission: Commission
     minimum: Price = Decimal(0)
@@ -140,7 +139,7 @@ class Terms(Value):
 
     @property
     def scope(self) -> str:
-        return scope(self.tenant_id, self.model)
+        return scope(self.for_tenant, self.for_model)
 
 
 def scope(tenant_id: TenantId | None, model: str | None) -> str:
@@ -158,7 +157,7 @@ class MonthToDate(Value):
 class Pricing(Value):
     """The rates in force when a call was authorised. The settle uses these, whatever came later.
 
-    `so_far` is the month at the moment of the settle.
+    `so_far` is the month at that moment; the settle brings it up to its own.
     """
 
     system_rate: SystemRate

@@ -19,12 +19,18 @@ class FakeRateReads:
         self.agreed: list[PartnerTerms] = []
         self.settled: list[LedgerEntry] = []
 
-    async def system_rates(self, scope: Scope, now: datetime, model: str | None) -> Sequence[SystemRate]:
-        return [rate for rate in self.system if scope.platform and model in (None, rate.model)]
+    async def system_rates(
+        self, scope: Scope, now: datetime, model: str | None = None, in_force: bool = False
+    ) -> Sequence[SystemRate]:
+        found = [rate for rate in self.system if rate.in_force or not in_force]
+        return [rate for rate in found if scope.platform and model in (None, rate.model)]
 
-    async def partner_terms(self, scope: Scope, partner_id: UUID, now: datetime) -> Sequence[PartnerTerms]:
+    async def partner_terms(
+        self, scope: Scope, partner_id: UUID, now: datetime, in_force: bool = False
+    ) -> Sequence[PartnerTerms]:
+        found = [terms for terms in self.agreed if terms.in_force or not in_force]
         visible = scope.platform or scope.partner_id == partner_id
-        return [terms for terms in self.agreed if visible and terms.partner_id == partner_id]
+        return [terms for terms in found if visible and terms.partner_id == partner_id]
 
     async def settled_after(
         self, scope: Scope, period: str, partner_id: UUID | None, after: int, limit: int
@@ -56,8 +62,8 @@ def set_partner_terms(reads: FakeRateReads, envelope: Envelope, command: Any) ->
         PartnerTerms(
             terms_id=f"terms:{command.partner_id}",
             partner_id=command.partner_id,
-            for_tenant=command.tenant_id,
-            for_model=command.model,
+            for_tenant=command.for_tenant,
+            for_model=command.for_model,
             price=command.price.model_dump(mode="json"),
             commission=command.commission.model_dump(mode="json"),
             minimum=command.minimum,

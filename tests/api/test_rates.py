@@ -49,12 +49,12 @@ async def test_a_rate_to_come_is_listed_and_withdrawn(admin: httpx2.AsyncClient)
 async def test_terms_of_every_kind_are_set_and_read_by_the_partner(
     world: World, admin: httpx2.AsyncClient, reseller: httpx2.AsyncClient, price: dict[str, Any]
 ) -> None:
-    body = agreed(world, price=price, for_tenant_id=str(world.tenant), for_model=MODEL, minimum="25")
+    body = agreed(world, price=price, for_tenant=str(world.tenant), for_model=MODEL, minimum="25")
     response = await admin.post("/rates/partner", json=body)
     assert response.json() == {"id": str(world.partner), "position": 1}
     assert (world.bus.sent[0].tenant_id, world.bus.sent[0].partner_id) == (PLATFORM, world.partner)
     [told] = (await reseller.get("/rates/partner")).json()["items"]
-    assert (told["for_tenant_id"], told["for_model"]) == (str(world.tenant), MODEL)
+    assert (told["for_tenant"], told["for_model"]) == (str(world.tenant), MODEL)
     assert (told["price"]["kind"], told["minimum"]) == (price["kind"], "25")
     assert told["commission"] == {"percent": "20", "of": "price", "may_be_negative": False}
     path = f"/rates/partner/{world.partner}/{told['terms_id']}"
@@ -109,7 +109,7 @@ async def test_a_tenant_sees_the_tiers_of_the_narrowest_terms(
 ) -> None:
     await admin.post("/rates/system", json=RATE)
     await admin.post("/rates/partner", json=agreed(world))
-    await admin.post("/rates/partner", json=agreed(world, price=GRADUATED, for_tenant_id=str(world.tenant)))
+    await admin.post("/rates/partner", json=agreed(world, price=GRADUATED, for_tenant=str(world.tenant)))
     [told] = (await anna.get("/rates/prices")).json()["items"]
     assert (told["kind"], told["of"]) == ("graduated", "tokens")
     assert [(tier["above"], tier["rates"]["input"]) for tier in told["tiers"]] == [
@@ -129,7 +129,7 @@ async def test_anothers_prices_do_not_exist(
 async def test_terms_for_a_tenant_of_another_partner_are_refused(
     world: World, admin: httpx2.AsyncClient
 ) -> None:
-    body = agreed(world, for_tenant_id=str(world.other_tenant))
+    body = agreed(world, for_tenant=str(world.other_tenant))
     problem(await admin.post("/rates/partner", json=body), 404, "tenancy.tenant_not_found")
 
 

@@ -25,7 +25,7 @@ from projections.timers.batch import SKEW
 from projections.users import queries as users
 from projections.workflows import queries as workflows
 from schemas.access import Role
-from schemas.billing.events import SystemRateSet
+from schemas.billing.events import PartnerTermsSet, SystemRateSet, SystemRateWithdrawn
 from schemas.identity.events import UserRegistered
 from tests.projections import stories, test_people
 from tests.projections.world import EPOCH, PARTNER, TENANT, World
@@ -127,6 +127,21 @@ async def test_the_newest_begun_rate_is_in_force(world: World, api: AsyncConnect
         await world.given(world.record("rate_card-system", SystemRateSet(rate=rate)))
     rates = await rate_cards.system_rates(api, EPOCH + timedelta(days=2, hours=1))
     assert [(rate.rate_id, rate.in_force) for rate in rates] == [("r3", False), ("r2", True), ("r1", False)]
+    [now] = await rate_cards.system_rates(api, EPOCH + timedelta(days=2, hours=1), in_force=True)
+    assert now.rate_id == "r2"
+    terms = PartnerTermsSet(partner_id=PARTNER, terms=stories.TERMS)
+    await world.given(world.record(f"rate_card-{PARTNER}", terms))
+    [term] = await rate_cards.terms_of(api, PARTNER, EPOCH, in_force=True)
+    assert term.in_force
+
+
+async def test_what_was_withdrawn_is_never_in_force(world: World, api: AsyncConnection[Any]) -> None:
+    later = stories.RATE.model_copy(update={"rate_id": "r2", "effective_from": EPOCH + timedelta(days=1)})
+    gone = SystemRateWithdrawn(model=stories.MODEL, rate_id="r2")
+    events = (SystemRateSet(rate=stories.RATE), SystemRateSet(rate=later), gone)
+    await world.given(world.record("rate_card-system", *events))
+    rates = await rate_cards.system_rates(api, EPOCH + timedelta(days=2))
+    assert [(rate.rate_id, rate.in_force) for rate in rates] == [("r2", False), ("r1", True)]
 
 
 async def test_due_timers_are_read_and_removed_once_fired(world: World) -> None:

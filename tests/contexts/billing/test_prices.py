@@ -200,8 +200,15 @@ def test_a_commission_is_no_loss_unless_agreed(prices: Pricing, usage: Usage) ->
     assert 0 <= charge.commission <= charge.price
 
 
+def test_a_flat_price_does_not_keep_where_the_month_stood() -> None:
+    so_far = counted({}, pricing(), USAGE, Decimal(1))
+    assert standing(pricing(), so_far) == pricing()
+
+
 def test_what_is_counted_is_counted_by_scope() -> None:
-    wide, narrow = pricing(), pricing(conditions=terms().model_copy(update={"model": "acme/gpt"}))
+    wide = under(tiers("volume"))
+    for_one = wide.terms.model_copy(update={"for_model": "acme/gpt"})
+    narrow = wide.model_copy(update={"terms": for_one})
     so_far = counted(counted({}, wide, USAGE, Decimal(1)), narrow, USAGE, Decimal(2))
     assert standing(wide, so_far).so_far == MonthToDate(tokens=1_100, price=Decimal(1))
     assert standing(narrow, so_far).so_far == MonthToDate(tokens=1_100, price=Decimal(2))

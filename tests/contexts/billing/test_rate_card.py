@@ -143,7 +143,7 @@ def test_a_model_is_known_while_it_has_a_rate() -> None:
 def test_the_narrowest_terms_win() -> None:
     card: RateCard | None = None
     for tenant_id, model in SCOPES:
-        narrow = set_terms().model_copy(update={"tenant_id": tenant_id, "model": model})
+        narrow = set_terms().model_copy(update={"for_tenant": tenant_id, "for_model": model})
         for event in set_partner_terms(card, narrow, Context(NOW, SYSTEM, TENANT_ID, PARTNER_ID)):
             card = evolve(card, event)
     other = TenantId(UUID(int=99))
@@ -155,18 +155,18 @@ def test_the_narrowest_terms_win() -> None:
     ):
         found = terms_in_force(card, tenant_id, model, NOW)
         assert found is not None
-        assert (found.tenant_id, found.model) == expected
+        assert (found.for_tenant, found.for_model) == expected
 
 
 def test_narrow_terms_that_have_not_begun_leave_the_wide_ones_in_force() -> None:
     wide = set_terms(start=START)
-    narrow = set_terms("50", LATER).model_copy(update={"tenant_id": TENANT_ID})
+    narrow = set_terms("50", LATER).model_copy(update={"for_tenant": TENANT_ID})
     card: RateCard | None = None
     for command in (wide, narrow):
         for event in set_partner_terms(card, command, Context(NOW, SYSTEM, TENANT_ID, PARTNER_ID)):
             card = evolve(card, event)
     now, later = (terms_in_force(card, TENANT_ID, MODEL, at) for at in (NOW, LATER))
-    assert (now and now.tenant_id, later and later.tenant_id) == (None, TENANT_ID)
+    assert (now and now.for_tenant, later and later.for_tenant) == (None, TENANT_ID)
 
 
 def test_the_rate_in_force_is_the_latest_that_has_begun() -> None:

@@ -68,7 +68,7 @@ def test_a_card_of_one_partner_leaves_the_others_as_they_were() -> None:
 
 
 def test_the_narrowest_terms_of_the_card_win() -> None:
-    card = Card(partners=(percent("60"), percent("0", tenant_id=TENANT_ID, model=MODEL)))
+    card = Card(partners=(percent("60"), percent("0", for_tenant=TENANT_ID, for_model=MODEL)))
     assert simulate(month([(USAGE, pricing())]), card).total.would_be.price == Decimal("0.0045")
 
 
