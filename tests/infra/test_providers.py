@@ -10,9 +10,11 @@ from time import time
 import httpx2
 import pytest
 import pytest_asyncio
+import structlog
+from prometheus_client import REGISTRY
 
 from infra.providers.answer import MAX_TEXT_CHARS
-from infra.providers.catalog import Catalog, chat_model
+from infra.providers.catalog import Catalog, chat_model, measure
 from infra.providers.failures import retry_after
 from infra.providers.usage import reported
 from schemas.execution.chat import ChatMessage, ToolCall, Usage
@@ -217,6 +219,14 @@ def test_what_costs_nothing_more_is_not_quarantined(raw: dict[str, object]) -> N
     assert usage is not None
     assert not usage.quarantined
     assert usage.total == 120
+
+
+def test_quarantined_usage_is_counted_and_logged() -> None:
+    with structlog.testing.capture_logs() as logs:
+        measure("a/odd", "ok", 0, Usage(input=1, unplaced=("video_tokens=5",)))
+        measure("a/odd", "ok", 0, Usage(input=1))
+    assert REGISTRY.get_sample_value("hb_provider_usage_quarantined_total", {"model": "a/odd"}) == 1
+    assert [(log["event"], log["unplaced"]) for log in logs] == [("usage_quarantined", ("video_tokens=5",))]
 
 
 def test_a_report_of_everything_odd_stays_small() -> None:

@@ -79,12 +79,19 @@ def test_an_entry_can_be_checked_from_its_own_figures(usage: Usage, prices: Pric
     assert rating.commission(charge.price, charge.cost, prices.terms) == charge.commission
 
 
-@given(data=st.data(), prices=pricings, most=st.tuples(st.integers(0, 10**6), st.integers(0, 10**5)))
+@given(
+    data=st.data(),
+    prices=pricings,
+    most=st.tuples(st.integers(0, 10**6), st.integers(0, 10**5)),
+    others=st.tuples(st.integers(0, 20), st.integers(0, 10**7)),
+)
 def test_no_usage_within_the_maxima_costs_more_than_the_hold(
-    data: st.DataObject, prices: Pricing, most: tuple[int, int]
+    data: st.DataObject, prices: Pricing, most: tuple[int, int], others: tuple[int, int]
 ) -> None:
-    usage = data.draw(token_counts(*most))
-    assert rating.charge(usage, prices).price <= rating.hold(*most, prices)
+    """Whatever the kind of price, and wherever the month stands."""
+    images, audio_ms = (data.draw(st.integers(0, limit)) for limit in others)
+    usage = data.draw(token_counts(*most)).model_copy(update={"images": images, "audio_ms": audio_ms})
+    assert rating.charge(usage, prices).price <= rating.hold(*most, prices, *others)
 
 
 def test_the_hold_takes_the_dearest_class() -> None:
