@@ -16,7 +16,7 @@ from api.rows.authoring import (
     VersionRow,
     WorkflowRow,
 )
-from api.rows.billing import BillRow, LedgerRow
+from api.rows.billing import BillRow, BudgetRow, LedgerRow, WalletRow
 from api.rows.people import PartnerRow, TenantRow, UserRow
 from api.rows.runs import (
     ApprovalRow,
@@ -168,6 +168,16 @@ class Reads(Protocol):
         ...
 
     async def bill(self, scope: Scope, tenant_id: UUID, period: str) -> BillRow: ...
+
+    async def budgets(
+        self, scope: Scope, cursor: str | None, limit: int, period: str, tenant_id: UUID | None
+    ) -> Page[BudgetRow]:
+        """Of partners, then of workflows and agents, then of tenants."""
+        ...
+
+    async def wallet(self, scope: Scope, tenant_id: UUID) -> WalletRow:
+        """With the newest top-ups."""
+        ...
 
     async def command_answer(self, scope: Scope, message_id: UUID) -> Answer | None: ...
 

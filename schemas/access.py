@@ -9,7 +9,18 @@ class Permission(StrEnum):
     TENANTS_SUSPEND = "tenants:suspend"
     TENANTS_LIMIT = "tenants:limit"
     TENANTS_READ = "tenants:read"
+    PARTNERS_LIMIT = "partners:limit"
+    """The budget of all a partner's tenants together."""
+
+    BUDGETS_SET = "budgets:set"
+    """Of a tenant's workflows and agents."""
+
     RATES_SET = "rates:set"
+    WALLETS_TOP_UP = "wallets:top_up"
+    """And say whether a tenant pays in advance."""
+
+    LEDGER_CORRECT = "ledger:correct"
+    PERIODS_CLOSE = "periods:close"
     AUTHORING_WRITE = "authoring:write"
     EXECUTIONS_START = "executions:start"
     EXECUTIONS_READ = "executions:read"
@@ -33,6 +44,7 @@ class Role(StrEnum):
 TENANT_PERMISSIONS = frozenset(
     {
         Permission.TENANTS_READ,
+        Permission.BUDGETS_SET,
         Permission.AUTHORING_WRITE,
         Permission.EXECUTIONS_START,
         Permission.EXECUTIONS_READ,
@@ -50,7 +62,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.TENANTS_SUSPEND,
             Permission.TENANTS_LIMIT,
             Permission.TENANTS_READ,
+            Permission.PARTNERS_LIMIT,
             Permission.RATES_SET,
+            Permission.WALLETS_TOP_UP,
+            Permission.LEDGER_CORRECT,
+            Permission.PERIODS_CLOSE,
             Permission.EXECUTIONS_READ,
             Permission.EXECUTIONS_TERMINATE,
             Permission.LEDGER_READ,

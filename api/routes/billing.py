@@ -83,6 +83,11 @@ def entry(actor: Actor, row: LedgerRow) -> LedgerEntry:
         model=row.model,
         usage=row.usage,
         degraded=row.degraded,
+        source_kind=row.source_kind,
+        source_id=row.source_id,
+        adjustment=row.adjustment,
+        about_period=row.about_period,
+        reason=row.reason,
         **amounts(actor, row),
         **basis(actor, row),
     )

@@ -3,6 +3,7 @@ CREATE TABLE {tenant_bills} (
     period             text NOT NULL,
     calls              bigint NOT NULL,
     written_off        bigint NOT NULL,
+    corrections        bigint NOT NULL,
     tokens_input       bigint NOT NULL,
     tokens_output      bigint NOT NULL,
     tokens_cache_read  bigint NOT NULL,

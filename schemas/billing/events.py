@@ -2,9 +2,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from schemas.base import Claim, Event, PartnerId, TenantId
-from schemas.billing.types import Posting, Pricing, SystemRate, Terms
+from schemas.billing.types import InTheWay, Level, Posting, Pricing, Reserve, SystemRate, Terms
 from schemas.execution.chat import Usage
-from schemas.execution.types import CallRef
+from schemas.execution.types import CallRef, SourceRef
 
 
 class SystemRateSet(Event, type_name="billing.rate_card.system_rate_set"):
@@ -17,7 +17,10 @@ class PartnerTermsSet(Event, type_name="billing.rate_card.partner_terms_set"):
 
 
 class CallAuthorized(Event, type_name="billing.ledger.call_authorized"):
-    """`hold` is the most the tenant can be charged for this call. The call may now be made, once."""
+    """`hold` is the most the tenant can be charged for this call. The call may now be made, once.
+
+    `reserved`: where else it is set aside, until the call ends: the tenant's credit, its partner's budget.
+    """
 
     tenant_id: TenantId
     call: CallRef
@@ -26,6 +29,8 @@ class CallAuthorized(Event, type_name="billing.ledger.call_authorized"):
     pricing: Pricing
     request_ref: str
     expires_at: datetime
+    source: SourceRef | None = None
+    reserved: tuple[Reserve, ...] = ()
 
     def claims(self) -> tuple[Claim, ...]:
         """The owner is this one authorisation: a call that has ended cannot be authorised again."""
@@ -34,7 +39,11 @@ class CallAuthorized(Event, type_name="billing.ledger.call_authorized"):
 
 
 class CallRefused(Event, type_name="billing.ledger.call_refused"):
-    """The arithmetic of the refusal: posted + held + hold would pass the budget."""
+    """The arithmetic of the refusal: posted + held + hold would pass the budget.
+
+    `level`: whose budget, and `in_the_way` what of this tenant's takes it up: the largest open holds first,
+    then the entries posted last. Of credit, `budget` is the balance.
+    """
 
     tenant_id: TenantId
     call: CallRef
@@ -44,6 +53,8 @@ class CallRefused(Event, type_name="billing.ledger.call_refused"):
     posted: Decimal = Decimal(0)
     held: Decimal = Decimal(0)
     hold: Decimal = Decimal(0)
+    level: Level | None = None
+    in_the_way: tuple[InTheWay, ...] = ()
 
 
 class CallSettled(Event, type_name="billing.ledger.call_settled"):
@@ -63,6 +74,7 @@ class CallSettled(Event, type_name="billing.ledger.call_settled"):
     commission: Decimal
     postings: tuple[Posting, ...]
     degraded: bool
+    source: SourceRef | None = None
 
 
 class CallReleased(Event, type_name="billing.ledger.call_released"):
