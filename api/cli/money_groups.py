@@ -60,8 +60,8 @@ def wallets_show(tenant: Tenant, data: Data = None) -> None:
     ledgers.show_wallet(settings_for(data), tenant)
 
 
-@wallets.command("top-up")
-def wallets_top_up(
+@wallets.command("add")
+def wallets_add(
     tenant: Tenant,
     amount: Annotated[str, typer.Argument(help="US dollars.")],
     key: Annotated[str, typer.Option(help="Idempotency key: with the same one it happens once.")],
