@@ -17,7 +17,7 @@ from api.rows.authoring import (
     VersionRow,
     WorkflowRow,
 )
-from api.rows.billing import BillRow, LedgerRow
+from api.rows.billing import BillRow, BudgetRow, LedgerRow, WalletRow
 from api.rows.people import PartnerRow, TenantRow, UserRow
 from api.rows.runs import (
     ApprovalRow,
@@ -188,6 +188,16 @@ class Reads(Protocol):
         self, scope: Scope, period: str, partner_id: UUID | None, after: int, limit: int
     ) -> Sequence[LedgerEntry]:
         """A period's settled calls in the order they were settled in."""
+        ...
+
+    async def budgets(
+        self, scope: Scope, cursor: str | None, limit: int, period: str, tenant_id: UUID | None
+    ) -> Page[BudgetRow]:
+        """Of partners, then of workflows and agents, then of tenants."""
+        ...
+
+    async def wallet(self, scope: Scope, tenant_id: UUID) -> WalletRow:
+        """With the newest top-ups."""
         ...
 
     async def command_answer(self, scope: Scope, message_id: UUID) -> Answer | None: ...

@@ -12,18 +12,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
 import uvloop
 from psycopg_pool import AsyncConnectionPool
 
-from bus import failpoints, projection_consumer, reconciler, relay, scheduler, timers, wiring
+from bus import closer, failpoints, projection_consumer, reconciler, relay, scheduler, timers, wiring
 from bus.aborts import Ends
 from bus.admission import Admission
 from bus.broker import Bus, connected
 from bus.checkpoints import Checkpoints
+from bus.closer import Closer
 from bus.command_consumer import CommandConsumer
 from bus.decider import Decider
 from bus.effect_consumer import EffectConsumer
@@ -35,6 +36,7 @@ from bus.live import DeltaSink
 from bus.monitor import Monitor
 from bus.months import keep_ahead
 from bus.overdue_table import ProjectedOverdue
+from bus.period_table import ProjectedPeriods
 from bus.policy_consumer import PolicyConsumer
 from bus.projection_consumer import ProjectionConsumer
 from bus.publisher import Submitter
@@ -223,6 +225,11 @@ def reconciling(p: Parts) -> Reconciler:
     return Reconciler(ProjectedOverdue(p.pool), p.submitter, clock=lambda: datetime.now(UTC))
 
 
+def closing(p: Parts) -> Closer:
+    grace = timedelta(hours=p.settings.period_grace_hours)
+    return Closer(ProjectedPeriods(p.pool), p.submitter, now, grace)
+
+
 def leading(p: Parts, lock: int, work: Work) -> Work:
     return partial(lead, p.database_url, lock, work, lambda: p.bus.nc.is_connected)
 
@@ -254,6 +261,7 @@ def works(p: Parts, roles: Sequence[str]) -> list[Work]:
         "timers": lambda: [
             leading(p, timers.LOCK, timers.Timers(ProjectedTimers(p.pool), p.submitter).run),
             leading(p, reconciler.LOCK, reconciling(p).run),
+            leading(p, closer.LOCK, closing(p).run),
             partial(keep_ahead, p.database_url),
         ],
         "scheduler": lambda: [schedule(p)],

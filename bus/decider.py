@@ -178,7 +178,7 @@ class Decider:
         if refusal:
             raise refusal
         facts = self._facts.get(type(command))
-        read = Reader(work, envelope, self._admission)
+        read = Reader(work, envelope, self._admission, self._store)
         known = facts.build(command, own.state, envelope, read) if facts else None
         now = work.batch.recorded_at
         context = Context(now, envelope.actor, envelope.tenant_id, envelope.partner_id, known)
@@ -253,6 +253,7 @@ class Reader:
     work: Work
     envelope: Envelope
     admissions: Admission
+    store: EventStore
 
     def __call__(self, stream: str) -> Any:
         folded = self.work.folded.get(stream, NOTHING)
@@ -261,6 +262,13 @@ class Reader:
     @property
     def now(self) -> datetime:
         return self.work.batch.recorded_at
+
+    def event(self, stream: str, version: int) -> Event | None:
+        try:
+            row = self.store.event(stream, version)
+        except LookupError:
+            return None
+        return recorded(row).event if row.tenant_id == self.envelope.tenant_id else None
 
     def admission(self, max_runs: int | None) -> QueueReason | None:
         return self.admissions.reason(self.work.runs, self.envelope, max_runs)

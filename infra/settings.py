@@ -71,6 +71,9 @@ class Settings(BaseSettings):
         200, gt=0, description="How many runs of all tenants of one partner may be under way at a time."
     )
     runs_on_platform: int = Field(1000, gt=0, description="How many runs may be under way at a time in all.")
+    period_grace_hours: float = Field(
+        48, ge=0, le=24 * 27, description="How long after its end a month stays open for what comes late."
+    )
     effect_concurrency: int = Field(
         64, ge=1, le=1024, description="How many calls of providers and tools one process makes at a time."
     )

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from projections.kernel import Row
+from schemas.billing.corrections import AdjustmentPosted, EntryReversed
 from schemas.billing.events import CallSettled
 from schemas.execution.chat import Usage
 
@@ -10,7 +11,15 @@ NOTHING = Decimal(0)
 NO_AMOUNTS: Row = {"cost_usd": NOTHING, "price_usd": NOTHING, "commission_usd": NOTHING}
 
 
-def amounts(event: CallSettled) -> Row:
+Entry = CallSettled | EntryReversed | AdjustmentPosted
+
+
+def period_of(event: Entry) -> str:
+    """The month it is posted in."""
+    return event.call.period if isinstance(event, CallSettled) else event.period
+
+
+def amounts(event: Entry) -> Row:
     return {"cost_usd": event.cost, "price_usd": event.price, "commission_usd": event.commission}
 
 

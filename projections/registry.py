@@ -2,11 +2,13 @@
 
 from projections.agents.project import PROJECTION as AGENTS
 from projections.approvals.project import PROJECTION as APPROVALS
+from projections.budgets.project import PROJECTION as BUDGETS
 from projections.executions.project import PROJECTION as EXECUTIONS
 from projections.holds.project import PROJECTION as HOLDS
 from projections.kernel import Projection
 from projections.ledger_entries.project import PROJECTION as LEDGER_ENTRIES
 from projections.partners.project import PROJECTION as PARTNERS
+from projections.periods.project import PROJECTION as PERIODS
 from projections.rate_cards.project import PROJECTION as RATE_CARDS
 from projections.run_queue.project import PROJECTION as RUN_QUEUE
 from projections.secrets.project import PROJECTION as SECRETS
@@ -16,6 +18,7 @@ from projections.timers.project import PROJECTION as TIMERS
 from projections.tools.project import PROJECTION as TOOLS
 from projections.triggers.project import PROJECTION as TRIGGERS
 from projections.users.project import PROJECTION as USERS
+from projections.wallets.project import PROJECTION as WALLETS
 from projections.workflows.project import PROJECTION as WORKFLOWS
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -35,4 +38,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     HOLDS,
     LEDGER_ENTRIES,
     TENANT_BILLS,
+    BUDGETS,
+    WALLETS,
+    PERIODS,
 )

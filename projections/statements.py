@@ -55,6 +55,39 @@ def values(columns: tuple[str, ...]) -> str:
     return f"({', '.join(columns)}) VALUES ({', '.join(f'r.{name}' for name in columns)})"
 
 
+ADD = """
+INSERT INTO {{{table}}} AS t ({columns}, created_at, updated_at, position)
+SELECT {values}, min(r.created_at), max(r.updated_at), max(r.position)
+FROM json_populate_recordset(NULL::{{{table}}}, %s) AS r LEFT JOIN {{{table}}} AS known USING ({key})
+WHERE r.position > coalesce(known.position, 0)
+GROUP BY {group}
+ON CONFLICT ({key}) DO UPDATE SET {changes}, updated_at = excluded.updated_at, position = excluded.position
+"""
+NEWEST = "(array_agg(r.{name} ORDER BY r.position DESC) FILTER (WHERE r.{name} IS NOT NULL))[1]"
+
+
+def add(
+    table: str, key: tuple[str, ...], sums: tuple[str, ...], newest: tuple[str, ...] = ("partner_id",)
+) -> str:
+    """Adds rows up, leaving out those a sum already contains: one counted twice would stay counted twice.
+
+    Of the columns `newest` the last value that is given stays.
+    """
+    values = [f"r.{name}" for name in key]
+    values += [NEWEST.format(name=name) for name in newest]
+    values += [f"coalesce(sum(r.{name}), 0)" for name in sums]
+    changes = [f"{name} = coalesce(excluded.{name}, t.{name})" for name in newest]
+    changes += [f"{name} = t.{name} + excluded.{name}" for name in sums]
+    return ADD.format(
+        table=table,
+        columns=", ".join((*key, *newest, *sums)),
+        values=", ".join(values),
+        key=", ".join(key),
+        group=", ".join(f"r.{name}" for name in key),
+        changes=", ".join(changes),
+    )
+
+
 def delete(table: str, key: tuple[str, ...]) -> str:
     return DELETE.format(table=table, match=match(key))
 

@@ -9,10 +9,21 @@ class Permission(StrEnum):
     TENANTS_SUSPEND = "tenants:suspend"
     TENANTS_LIMIT = "tenants:limit"
     TENANTS_READ = "tenants:read"
+    PARTNERS_LIMIT = "partners:limit"
+    """The budget of all a partner's tenants together."""
+
+    BUDGETS_SET = "budgets:set"
+    """Of a tenant's workflows and agents."""
+
     RATES_SET = "rates:set"
     RATES_READ = "rates:read"
     """A partner's terms. Prices come with the ledger, costs with setting them."""
 
+    WALLETS_TOP_UP = "wallets:top_up"
+    """And say whether a tenant pays in advance."""
+
+    LEDGER_CORRECT = "ledger:correct"
+    PERIODS_CLOSE = "periods:close"
     AUTHORING_WRITE = "authoring:write"
     EXECUTIONS_START = "executions:start"
     EXECUTIONS_READ = "executions:read"
@@ -36,6 +47,7 @@ class Role(StrEnum):
 TENANT_PERMISSIONS = frozenset(
     {
         Permission.TENANTS_READ,
+        Permission.BUDGETS_SET,
         Permission.AUTHORING_WRITE,
         Permission.EXECUTIONS_START,
         Permission.EXECUTIONS_READ,
@@ -53,8 +65,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.TENANTS_SUSPEND,
             Permission.TENANTS_LIMIT,
             Permission.TENANTS_READ,
+            Permission.PARTNERS_LIMIT,
             Permission.RATES_SET,
             Permission.RATES_READ,
+            Permission.WALLETS_TOP_UP,
+            Permission.LEDGER_CORRECT,
+            Permission.PERIODS_CLOSE,
             Permission.EXECUTIONS_READ,
             Permission.EXECUTIONS_TERMINATE,
             Permission.LEDGER_READ,

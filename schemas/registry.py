@@ -8,8 +8,12 @@ import schemas.authoring.commands
 import schemas.authoring.events
 import schemas.authoring.upcasts
 import schemas.billing.commands
+import schemas.billing.corrections
 import schemas.billing.events
+import schemas.billing.partner_budgets
+import schemas.billing.thresholds
 import schemas.billing.upcasts
+import schemas.billing.wallets
 import schemas.execution.commands
 import schemas.execution.events
 import schemas.identity.commands
@@ -33,6 +37,10 @@ CONTEXTS = (
     (schemas.authoring.commands, schemas.authoring.events),
     (schemas.execution.commands, schemas.execution.events),
     (schemas.billing.commands, schemas.billing.events),
+    (schemas.billing.corrections, schemas.billing.corrections),
+    (schemas.billing.partner_budgets, schemas.billing.partner_budgets),
+    (schemas.billing.thresholds, schemas.billing.thresholds),
+    (schemas.billing.wallets, schemas.billing.wallets),
 )
 
 

@@ -35,6 +35,16 @@ def after(cursor: str | None) -> tuple[datetime, str] | None:
         raise BadCursor(cursor) from error
 
 
+def after_budget(cursor: str | None) -> tuple[str, UUID] | None:
+    if cursor is None:
+        return None
+    level, _, subject = cursor.partition(" ")
+    try:
+        return storable(level), UUID(subject)
+    except ValueError as error:
+        raise BadCursor(cursor) from error
+
+
 def storable(name: str) -> str:
     if "\0" in name:
         raise BadCursor(name)

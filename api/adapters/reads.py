@@ -10,18 +10,20 @@ from api.adapters.rate_reads import RateReads
 from api.adapters.rows import billing, people
 from api.adapters.run_reads import RunReads
 from api.reads import Page
-from api.rows.billing import BillRow, LedgerRow
+from api.rows.billing import BillRow, BudgetRow, LedgerRow, WalletRow
 from api.rows.people import PartnerRow, TenantRow, UserRow
 from infra.db.scope import Scope
 from infra.eventstore import reading
 from infra.eventstore.types import Payload
 from projections import position as positions
+from projections.budgets import queries as budgets
 from projections.holds import queries as holds
 from projections.ledger_entries import queries as entries
 from projections.partners import queries as partners
 from projections.tenant_bills import queries as bills
 from projections.tenants import queries as tenants
 from projections.users import queries as users
+from projections.wallets import queries as wallets
 from schemas.base import TenantId
 from schemas.envelope import Answer, Recorded
 
@@ -66,6 +68,20 @@ class PostgresReads(AuthoringReads, RateReads, RunReads):
             held=held,
             lines=[billing.line(line) for line in lines],
         )
+
+    async def budgets(
+        self, scope: Scope, cursor: str | None, limit: int, period: str, tenant_id: UUID | None
+    ) -> Page[BudgetRow]:
+        after = cursors.after_budget(cursor)
+        async with self._scoped(scope) as conn:
+            found = await budgets.list_page(conn, period, after, limit + 1, tenant_id)
+        more = f"{found[limit - 1].level} {found[limit - 1].subject_id}" if len(found) > limit else None
+        return Page([billing.budget(row) for row in found[:limit]], more)
+
+    async def wallet(self, scope: Scope, tenant_id: UUID) -> WalletRow:
+        async with self._scoped(scope) as conn:
+            found = await wallets.get(conn, tenant_id)
+            return billing.wallet(tenant_id, found, await wallets.top_ups(conn, tenant_id))
 
     async def command_answer(self, scope: Scope, message_id: UUID) -> Answer | None:
         async with self._scoped(scope) as conn:

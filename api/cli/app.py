@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli import groups, run_groups
+from api.cli import groups, money_groups, run_groups
 from api.cli.options import Data, settings_for
 from api.cli.rate_group import rates
 from api.cli.workflow_group import workflows
@@ -19,6 +19,9 @@ app = typer.Typer(
 )
 app.add_typer(groups.admin, name="admin")
 app.add_typer(rates, name="rates")
+app.add_typer(money_groups.ledger, name="ledger")
+app.add_typer(money_groups.wallets, name="wallets")
+app.add_typer(money_groups.periods, name="period")
 app.add_typer(groups.projections, name="projections")
 app.add_typer(groups.payloads, name="payloads")
 app.add_typer(groups.dlq, name="dlq")

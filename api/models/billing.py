@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from api.models.common import ID, NOW, OTHER_ID, Number, example
+from api.rows.billing import EntryKind
 from schemas.billing.types import Posting, Pricing
 from schemas.execution.chat import Usage
 
@@ -19,25 +20,31 @@ class Amounts(BaseModel):
 
 
 class LedgerEntry(Amounts):
-    """One provider call. `degraded`: the provider reported no usage and we counted.
+    """One provider call, or a correction. `degraded`: the provider reported no usage and we counted.
 
     `quarantined`: it reported something we cannot place; the call is settled with what is known.
 
-    `write_off`: nobody ever learned what became of the call, and it is not charged.
+    `write_off`: nobody ever learned what became of the call, and it is not charged. `reversal`: an entry
+    taken back. `adjustment`: anything else that was wrong or late. `about_period`: the month it is about.
     """
 
     ref: str
     position: int
-    kind: Literal["settle", "write_off"]
+    kind: EntryKind
     tenant_id: UUID
     recorded_at: datetime
-    job_id: UUID
-    node: str
-    attempt: int
+    job_id: UUID | None
+    node: str | None
+    attempt: int | None
     model: str | None
     usage: Usage
     degraded: bool
     quarantined: bool
+    source_kind: str | None
+    source_id: UUID | None
+    adjustment: str | None
+    about_period: str | None
+    reason: str | None
     pricing: Pricing | None = None
     postings: list[Posting] | None = None
 
@@ -56,6 +63,11 @@ ENTRY: dict[str, Any] = {
     | {"estimated": False},
     "degraded": False,
     "quarantined": False,
+    "source_kind": "workflow",
+    "source_id": ID,
+    "adjustment": None,
+    "about_period": None,
+    "reason": None,
     "price": "0.000051",
 }
 

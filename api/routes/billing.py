@@ -84,6 +84,11 @@ def entry(actor: Actor, row: LedgerRow) -> LedgerEntry:
         usage=row.usage,
         degraded=row.degraded,
         quarantined=row.quarantined,
+        source_kind=row.source_kind,
+        source_id=row.source_id,
+        adjustment=row.adjustment,
+        about_period=row.about_period,
+        reason=row.reason,
         **amounts(actor, row),
         **basis(actor, row),
     )

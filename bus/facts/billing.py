@@ -1,5 +1,7 @@
 from collections.abc import Iterable
 
+from bus.facts import ledger
+from bus.facts.ledger import limits_of, partner_budget
 from bus.facts.reading import SYSTEM_RATES, Facts, Read, partner_rates
 from contexts.billing.facts import AuthorizationFacts
 from contexts.billing.rate_card import pricing_in_force
@@ -9,8 +11,10 @@ from schemas.billing.commands import AuthorizeCall
 from schemas.envelope import Envelope
 
 
-def rates_and_tenant(command: AuthorizeCall, state: object, envelope: Envelope) -> Iterable[str]:
-    return SYSTEM_RATES, partner_rates(envelope), f"tenant-{command.tenant_id}"
+def rates_and_limits(command: AuthorizeCall, state: object, envelope: Envelope) -> Iterable[str]:
+    tenant_id = command.tenant_id
+    shared = f"tenant-{tenant_id}", f"wallet-{tenant_id}", partner_budget(envelope)
+    return SYSTEM_RATES, partner_rates(envelope), *shared
 
 
 def authorization(
@@ -22,7 +26,11 @@ def authorization(
     pricing = pricing_in_force(system, partner, command.tenant_id, command.model, at)
     tenant: Tenant | None = read(f"tenant-{command.tenant_id}")
     suspended = tenant is not None and tenant.status == "suspended"
-    return AuthorizationFacts(pricing, tenant.monthly_budget if tenant else None, suspended)
+    limits = limits_of(tenant, command.source, read(partner_budget(envelope)))
+    return AuthorizationFacts(pricing, limits, read(f"wallet-{command.tenant_id}"), suspended)
 
 
-FACTS: dict[type[Command], Facts] = {AuthorizeCall: Facts(rates_and_tenant, authorization)}
+FACTS: dict[type[Command], Facts] = {
+    AuthorizeCall: Facts(rates_and_limits, authorization),
+    **ledger.FACTS,
+}

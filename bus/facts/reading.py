@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from schemas.base import Event
 from schemas.envelope import Envelope
 from schemas.execution.types import QueueReason
 
@@ -18,6 +19,9 @@ class Read(Protocol):
 
     def __call__(self, stream: str) -> Any:
         """The state of another stream; another tenant's does not exist."""
+
+    def event(self, stream: str, version: int) -> Event | None:
+        """One event that was stored before; another tenant's does not exist."""
 
     def admission(self, max_runs: int | None) -> QueueReason | None:
         """Why a run of this tenant, whose own limit is `max_runs`, has to wait; None: it may begin."""

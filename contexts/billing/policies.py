@@ -43,6 +43,7 @@ def when_call_requested(event: CallRequested, recorded: Recorded) -> list[Author
             max_output_tokens=event.request.max_output_tokens,
             timeout_seconds=event.request.timeout_seconds,
             request_ref=recorded.ref,
+            source=event.source,
         )
     ]
 

@@ -1,5 +1,9 @@
 from contexts.billing import policies
-from contexts.billing.ledger import LEDGER, authorize, mark_unknown, release, resolve_hold, settle
+from contexts.billing.authorizing import authorize
+from contexts.billing.closing import close
+from contexts.billing.correcting import adjust, reverse
+from contexts.billing.ledger import LEDGER
+from contexts.billing.partner_budget import PARTNER_BUDGET, set_limit
 from contexts.billing.rate_card import (
     RATE_CARD,
     set_partner_terms,
@@ -7,6 +11,9 @@ from contexts.billing.rate_card import (
     withdraw_partner_terms,
     withdraw_system_rate,
 )
+from contexts.billing.settling import mark_unknown, release, resolve_hold, settle
+from contexts.billing.topping_up import expire_credit, set_payment_mode, top_up
+from contexts.billing.wallet import WALLET
 from contexts.kernel import Handler, Policy, Registry
 from schemas.access import Permission
 from schemas.billing.commands import (
@@ -20,6 +27,9 @@ from schemas.billing.commands import (
     WithdrawPartnerTerms,
     WithdrawSystemRate,
 )
+from schemas.billing.corrections import ClosePeriod, PostAdjustment, ReverseEntry
+from schemas.billing.partner_budgets import SetPartnerBudget
+from schemas.billing.wallets import ExpireCredit, SetPaymentMode, TopUpWallet
 from schemas.execution.events import (
     CallRequested,
     ExecutionCancelled,
@@ -41,6 +51,13 @@ REGISTRY = Registry(
         Handler(ReleaseCall, LEDGER, release, Permission.INTERNAL),
         Handler(MarkCallUnknown, LEDGER, mark_unknown, Permission.INTERNAL),
         Handler(ResolveHold, LEDGER, resolve_hold, Permission.INTERNAL),
+        Handler(ReverseEntry, LEDGER, reverse, Permission.LEDGER_CORRECT),
+        Handler(PostAdjustment, LEDGER, adjust, Permission.LEDGER_CORRECT),
+        Handler(ClosePeriod, LEDGER, close, Permission.PERIODS_CLOSE),
+        Handler(SetPartnerBudget, PARTNER_BUDGET, set_limit, Permission.PARTNERS_LIMIT),
+        Handler(SetPaymentMode, WALLET, set_payment_mode, Permission.WALLETS_TOP_UP),
+        Handler(TopUpWallet, WALLET, top_up, Permission.WALLETS_TOP_UP),
+        Handler(ExpireCredit, WALLET, expire_credit, Permission.INTERNAL),
     ),
     policies=(
         Policy("billing.when_partner_created", PartnerCreated, policies.when_partner_created),

@@ -17,7 +17,7 @@ from schemas.authoring.nodes import LlmNode
 from schemas.authoring.parts import JsonSchema
 from schemas.execution.chat import ChatMessage, ChatRequest, ToolSpec
 from schemas.execution.events import CallRequested
-from schemas.execution.types import CallRef
+from schemas.execution.types import CallRef, SourceRef
 
 BYTES_PER_TOKEN_AT_LEAST = 1
 """No tokenizer makes more tokens than bytes, so the bytes of a prompt bound its input tokens."""
@@ -75,6 +75,7 @@ def request_call(
             max_input_tokens=most_input,
             due_at=run.now + timedelta(seconds=timeout_seconds) + OVERDUE,
             reserved=needed,
+            source=SourceRef(kind=run.state.source.kind, id=run.state.source.id),
         )
     )
 

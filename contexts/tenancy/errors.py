@@ -34,3 +34,8 @@ class TenantNotActive(Rejection):
 class TenantNotSuspended(Rejection):
     code = "tenancy.tenant_not_suspended"
     kind = "conflict"
+
+
+class TooManyBudgets(Rejection):
+    code = "tenancy.too_many_budgets"
+    kind = "conflict"

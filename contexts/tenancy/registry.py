@@ -1,4 +1,5 @@
 from contexts.kernel import Handler, Policy, Registry
+from contexts.tenancy.budgets import set_budget, set_source_budget
 from contexts.tenancy.partner import PARTNER, create
 from contexts.tenancy.policies import when_user_registered
 from contexts.tenancy.tenant import TENANT, activate, provision, reinstate, set_limits, suspend
@@ -9,6 +10,8 @@ from schemas.tenancy.commands import (
     CreatePartner,
     ProvisionTenant,
     ReinstateTenant,
+    SetSourceBudget,
+    SetTenantBudget,
     SetTenantLimits,
     SuspendTenant,
 )
@@ -22,6 +25,8 @@ REGISTRY = Registry(
         Handler(SuspendTenant, TENANT, suspend, Permission.TENANTS_SUSPEND),
         Handler(ReinstateTenant, TENANT, reinstate, Permission.TENANTS_SUSPEND),
         Handler(SetTenantLimits, TENANT, set_limits, Permission.TENANTS_LIMIT),
+        Handler(SetTenantBudget, TENANT, set_budget, Permission.TENANTS_LIMIT),
+        Handler(SetSourceBudget, TENANT, set_source_budget, Permission.BUDGETS_SET),
     ),
     policies=(Policy("tenancy.when_user_registered", UserRegistered, when_user_registered),),
 )

@@ -1,7 +1,9 @@
 """A customer: provisioned by its partner, active once its owner can log in, suspended and reinstated."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from uuid import UUID
 
 from contexts.kernel import Aggregate, Context
 from contexts.tenancy.errors import (
@@ -22,7 +24,9 @@ from schemas.tenancy.commands import (
     SuspendTenant,
 )
 from schemas.tenancy.events import (
+    SourceBudgetSet,
     TenantActivated,
+    TenantBudgetSet,
     TenantLimitsSet,
     TenantProvisioned,
     TenantReinstated,
@@ -31,11 +35,14 @@ from schemas.tenancy.events import (
 from schemas.tenancy.types import NewUser, TenantStatus
 
 StatusEvent = TenantActivated | TenantSuspended | TenantReinstated
-TenantEvent = TenantProvisioned | TenantLimitsSet | StatusEvent
+SettingEvent = TenantLimitsSet | TenantBudgetSet | SourceBudgetSet
+TenantEvent = TenantProvisioned | SettingEvent | StatusEvent
 
 
 @dataclass(frozen=True)
 class Tenant:
+    """`source_budgets`: by the id of the workflow or agent."""
+
     tenant_id: TenantId
     partner_id: PartnerId
     name: str
@@ -44,6 +51,7 @@ class Tenant:
     owner: NewUser
     status: TenantStatus = "provisioned"
     max_runs: int | None = None
+    source_budgets: Mapping[UUID, Decimal] = field(default_factory=dict)
 
 
 def provision(state: Tenant | None, command: ProvisionTenant, ctx: Context) -> list[TenantProvisioned]:
@@ -54,9 +62,16 @@ def provision(state: Tenant | None, command: ProvisionTenant, ctx: Context) -> l
     event = TenantProvisioned(**dict(command))
     if state is None:
         return [event]
-    if replace(state, status="provisioned", max_runs=None) == evolve(None, event):
+    if asked_before(state, event):
         return []
     raise TenantExists(f"tenant {command.tenant_id} exists with other details")
+
+
+def asked_before(tenant: Tenant, event: TenantProvisioned) -> bool:
+    """Apart from what was set since."""
+    told = evolve(None, event)
+    names = ("status", "max_runs", "monthly_budget", "source_budgets")
+    return replace(tenant, **{name: getattr(told, name) for name in names}) == told
 
 
 def activate(state: Tenant | None, command: ActivateTenant, ctx: Context) -> list[TenantActivated]:
@@ -117,9 +132,19 @@ def evolve(state: Tenant | None, event: TenantEvent) -> Tenant | None:
         return Tenant(**dict(event))
     if state is None:
         return None
-    if isinstance(event, TenantLimitsSet):
-        return replace(state, max_runs=event.max_runs)
+    match event:
+        case TenantLimitsSet():
+            return replace(state, max_runs=event.max_runs)
+        case TenantBudgetSet():
+            return replace(state, monthly_budget=event.monthly_budget)
+        case SourceBudgetSet():
+            return replace(state, source_budgets=budgets_after(state, event))
     return replace(state, status=STATUS_AFTER[type(event)])
+
+
+def budgets_after(tenant: Tenant, event: SourceBudgetSet) -> Mapping[UUID, Decimal]:
+    others = {id_: limit for id_, limit in tenant.source_budgets.items() if id_ != event.source.id}
+    return others if event.monthly_budget is None else {**others, event.source.id: event.monthly_budget}
 
 
 STATUS_AFTER: dict[type[StatusEvent], TenantStatus] = {

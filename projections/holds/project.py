@@ -32,6 +32,7 @@ def authorized(rows: Rows, recorded: Recorded, event: CallAuthorized) -> None:
         attempt=call.attempt,
         model=event.model,
         amount_usd=event.hold,
+        source_id=event.source.id if event.source else None,
         status="open",
         resolves_at=event.expires_at,
     )

@@ -8,6 +8,7 @@ CREATE TABLE {holds} (
     attempt      integer NOT NULL,
     model        text NOT NULL,
     amount_usd   numeric(38, 12) NOT NULL,
+    source_id    uuid,
     status       text NOT NULL CHECK (status IN ('open', 'unknown')),
     reason       text,
     resolves_at  timestamptz NOT NULL,

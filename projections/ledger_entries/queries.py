@@ -9,7 +9,7 @@ from projections.reading import Before, many, one, page
 SELECT = f"SELECT {', '.join(field.name for field in fields(LedgerEntry))} FROM ledger_entries"
 TOKENS = "tokens_input + tokens_output + tokens_cache_read + tokens_cache_write + tokens_reasoning"
 SUMS = f"""
-SELECT count(*) AS entries,
+SELECT count(*) FILTER (WHERE kind IN ('settle', 'write_off')) AS entries,
     coalesce(sum({TOKENS}), 0)::bigint AS tokens,
     coalesce(sum(cost_usd), 0) AS cost_usd,
     coalesce(sum(price_usd), 0) AS price_usd,
@@ -18,13 +18,14 @@ FROM ledger_entries WHERE job_id = ANY(%(ids)s)
 """
 CHARGES = f"""
 SELECT node, attempt, kind, degraded, ({TOKENS})::bigint AS tokens, cost_usd, price_usd, commission_usd
-FROM ledger_entries WHERE job_id = %(id)s AND node = ANY(%(nodes)s)
+FROM ledger_entries WHERE job_id = %(id)s AND node = ANY(%(nodes)s) AND kind IN ('settle', 'write_off')
 """
 LINES = f"""
-SELECT model, count(*) AS calls, sum({TOKENS})::bigint AS tokens, sum(cost_usd) AS cost_usd,
+SELECT coalesce(model, adjustment, kind) AS model, count(*) FILTER (WHERE kind = 'settle') AS calls,
+    sum({TOKENS})::bigint AS tokens, sum(cost_usd) AS cost_usd,
     sum(price_usd) AS price_usd, sum(commission_usd) AS commission_usd
-FROM ledger_entries WHERE tenant_id = %(tenant_id)s AND period = %(period)s AND kind = 'settle'
-GROUP BY model ORDER BY price_usd DESC, model
+FROM ledger_entries WHERE tenant_id = %(tenant_id)s AND period = %(period)s AND kind <> 'write_off'
+GROUP BY 1 ORDER BY price_usd DESC, model
 """
 
 
@@ -58,5 +59,5 @@ async def charges_of(conn: Connection, execution_id: UUID, nodes: Sequence[str])
 
 
 async def bill_lines(conn: Connection, tenant_id: UUID, period: str) -> list[BillLine]:
-    """A month's settled calls by model, dearest first."""
+    """A month's calls and their reversals by model, and its other adjustments by kind, dearest first."""
     return await many(conn, BillLine, LINES, {"tenant_id": tenant_id, "period": period})

@@ -18,10 +18,16 @@ class LedgerEntry:
     stream: str
     version: int
     period: str
-    job_id: UUID
-    node: str
-    attempt: int
-    call_key: str
+    job_id: UUID | None
+    node: str | None
+    attempt: int | None
+    call_key: str | None
+    source_kind: str | None
+    source_id: UUID | None
+    adjustment: str | None
+    about_period: str | None
+    reverses: UUID | None
+    reason: str | None
     model: str | None
     tokens_input: int
     tokens_output: int

@@ -1,15 +1,22 @@
--- The ledger's entries: what each provider call cost, its price and the commission, fixed for ever.
+-- The ledger's entries: what each provider call cost, its price and the commission, fixed for ever; and what
+-- was corrected since: a reversal names the entry (`reverses`, its id), an adjustment the month it is about.
 -- Insert-only: the worker has no UPDATE or DELETE and a trigger refuses them to everybody.
 CREATE TABLE {ledger_entries} (
     id                 uuid PRIMARY KEY,
-    kind               text NOT NULL CHECK (kind IN ('settle', 'write_off')),
+    kind               text NOT NULL CHECK (kind IN ('settle', 'write_off', 'reversal', 'adjustment')),
     stream             text NOT NULL,
     version            bigint NOT NULL,
     period             text NOT NULL,
-    job_id             uuid NOT NULL,
-    node               text NOT NULL,
-    attempt            integer NOT NULL,
-    call_key           text NOT NULL UNIQUE,
+    job_id             uuid,
+    node               text,
+    attempt            integer,
+    call_key           text,
+    source_kind        text,
+    source_id          uuid,
+    adjustment         text,
+    about_period       text,
+    reverses           uuid UNIQUE,
+    reason             text,
     model              text,
     tokens_input       bigint NOT NULL,
     tokens_output      bigint NOT NULL,
@@ -36,3 +43,4 @@ CREATE INDEX ON {ledger_entries} (partner_id, period);
 CREATE INDEX ON {ledger_entries} (job_id);
 CREATE INDEX ON {ledger_entries} (period, position);
 CREATE INDEX ON {ledger_entries} (recorded_at) WHERE quarantined;
+CREATE UNIQUE INDEX ON {ledger_entries} (call_key) WHERE kind IN ('settle', 'write_off');

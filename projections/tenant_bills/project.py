@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from projections.amounts import NO_AMOUNTS, amounts, tokens
+from projections.amounts import NO_AMOUNTS, Entry, amounts, period_of, tokens
 from projections.fold import Handlers, common, fold
 from projections.kernel import Projection, Row, Tx
+from projections.statements import add
+from schemas.billing.corrections import AdjustmentPosted, EntryReversed
 from schemas.billing.events import CallSettled, CallWrittenOff
 from schemas.envelope import Recorded
 from schemas.execution.chat import Usage
 
-FOLDER = Path(__file__).parent
-ADD = (FOLDER / "add.sql").read_text()
+COUNTS = ("calls", "written_off", "corrections")
+SUMS = (*COUNTS, *tokens(Usage()), *NO_AMOUNTS)
+ADD = add("tenant_bills", key=("tenant_id", "period"), sums=SUMS)
 
 Batch = list[Row]
 
@@ -23,22 +26,34 @@ async def project(events: Sequence[Recorded], tx: Tx) -> None:
 
 
 def settled(batch: Batch, recorded: Recorded, event: CallSettled) -> None:
-    row = {**common(recorded), **tokens(event.usage), **amounts(event), "period": event.call.period}
+    batch.append({**entry(recorded, event), **tokens(event.usage), "calls": 1})
+
+
+def corrected(batch: Batch, recorded: Recorded, event: EntryReversed | AdjustmentPosted) -> None:
+    batch.append({**entry(recorded, event), "corrections": 1})
+
+
+def entry(recorded: Recorded, event: Entry) -> Row:
     owner = {"tenant_id": event.tenant_id, "partner_id": event.partner_id}
-    batch.append({**row, **owner, "calls": 1, "written_off": 0})
+    return {**common(recorded), **owner, **amounts(event), "period": period_of(event)}
 
 
 def written_off(batch: Batch, recorded: Recorded, event: CallWrittenOff) -> None:
-    row = {**common(recorded), **tokens(Usage()), **NO_AMOUNTS, "period": event.call.period}
-    batch.append({**row, "tenant_id": event.tenant_id, "calls": 0, "written_off": 1})
+    who = {"tenant_id": event.tenant_id, "period": event.call.period}
+    batch.append({**common(recorded), **who, "written_off": 1})
 
 
-ON: Handlers[Batch] = {CallSettled: settled, CallWrittenOff: written_off}
+ON: Handlers[Batch] = {
+    CallSettled: settled,
+    CallWrittenOff: written_off,
+    EntryReversed: corrected,
+    AdjustmentPosted: corrected,
+}
 
 PROJECTION = Projection(
     name="tenant_bills",
     events=frozenset(ON),
-    schema=(FOLDER / "schema.sql").read_text(),
+    schema=(Path(__file__).parent / "schema.sql").read_text(),
     tables=("tenant_bills",),
     project=project,
     money=True,

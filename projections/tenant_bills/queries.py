@@ -16,6 +16,7 @@ class TenantBill:
     period: str
     calls: int
     written_off: int
+    corrections: int
     tokens_input: int
     tokens_output: int
     tokens_cache_read: int

@@ -1,6 +1,7 @@
 """Customers and their status."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from projections.fold import Handlers, Rows, fold
@@ -9,13 +10,15 @@ from projections.statements import merge
 from schemas.envelope import Recorded
 from schemas.tenancy.events import (
     TenantActivated,
+    TenantBudgetSet,
     TenantLimitsSet,
     TenantProvisioned,
     TenantReinstated,
     TenantSuspended,
 )
 
-TENANTS = merge("tenants", key=("id",), changing=("status", "status_reason", "max_runs"))
+TENANTS = merge("tenants", key=("id",), changing=("status", "status_reason", "max_runs", "monthly_budget"))
+NO_BUDGET = Decimal(-1)
 
 
 async def project(events: Sequence[Recorded], tx: Tx) -> None:
@@ -55,12 +58,18 @@ def limits_set(rows: Rows, recorded: Recorded, event: TenantLimitsSet) -> None:
     rows.put(event.tenant_id, recorded, id=event.tenant_id, max_runs=event.max_runs or 0)
 
 
+def budget_set(rows: Rows, recorded: Recorded, event: TenantBudgetSet) -> None:
+    limit = NO_BUDGET if event.monthly_budget is None else event.monthly_budget
+    rows.put(event.tenant_id, recorded, id=event.tenant_id, monthly_budget=limit)
+
+
 ON: Handlers[Rows] = {
     TenantProvisioned: provisioned,
     TenantActivated: activated,
     TenantSuspended: suspended,
     TenantReinstated: reinstated,
     TenantLimitsSet: limits_set,
+    TenantBudgetSet: budget_set,
 }
 
 PROJECTION = Projection(

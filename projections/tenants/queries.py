@@ -7,8 +7,8 @@ from projections.kernel import Connection
 from projections.reading import Before, one, page
 
 SELECT = """
-SELECT id, partner_id, name, subdomain, owner_user_id, monthly_budget, status, status_reason,
-    nullif(max_runs, 0) AS max_runs, created_at, updated_at
+SELECT id, partner_id, name, subdomain, owner_user_id, nullif(monthly_budget, -1) AS monthly_budget,
+    status, status_reason, nullif(max_runs, 0) AS max_runs, created_at, updated_at
 FROM tenants
 """
 

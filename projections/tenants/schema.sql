@@ -1,5 +1,5 @@
 -- Customers and whether they may work. `status_reason` says why one was suspended or reinstated.
--- `max_runs`: 0 or null where the platform's own limit holds.
+-- `monthly_budget`: -1 or null where there is none; `max_runs`: 0 or null where the platform's own limit holds.
 CREATE TABLE {tenants} (
     id             uuid PRIMARY KEY,
     name           text NOT NULL,

@@ -1,4 +1,4 @@
-"""What is due when: steps, deadlines of runs, holds to resolve, ticks of triggers."""
+"""What is due when: steps, deadlines of runs, holds to resolve, credit to expire, ticks of triggers."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +12,7 @@ from schemas.authoring.commands import FireTrigger
 from schemas.authoring.events import TickPlanned, TriggerDisabled, TriggerRevised
 from schemas.billing.commands import ResolveHold
 from schemas.billing.events import CallAuthorized, CallReleased, CallSettled, CallUnknown, CallWrittenOff
+from schemas.billing.wallets import ExpireCredit, WalletToppedUp
 from schemas.envelope import Recorded
 
 TIMERS = merge("timers", key=("name",), changing=("due_at", "command", "data"))
@@ -47,6 +48,13 @@ def hold_closed(batch: Batch, recorded: Recorded, event: CallSettled | CallRelea
     batch.timers.remove(name, recorded, name=name)
 
 
+def credit_expires(batch: Batch, recorded: Recorded, event: WalletToppedUp) -> None:
+    """What is reserved then expires later, with whatever is decided about the wallet next."""
+    if event.expires_at:
+        command = ExpireCredit(tenant_id=event.tenant_id)
+        set_timer(batch, recorded, f"credit:{event.top_up_id}", event.expires_at + SKEW, command)
+
+
 def tick_planned(batch: Batch, recorded: Recorded, event: TickPlanned) -> None:
     """Of a trigger's planned ticks only the last one counts."""
     command = FireTrigger(
@@ -68,6 +76,7 @@ ON: Handlers[Batch] = {
     CallSettled: hold_closed,
     CallReleased: hold_closed,
     CallWrittenOff: hold_closed,
+    WalletToppedUp: credit_expires,
     TickPlanned: tick_planned,
     TriggerDisabled: ticks_ended,
     TriggerRevised: ticks_ended,

@@ -5,7 +5,7 @@ from pydantic import AwareDatetime
 from schemas.base import Command, PartnerId, TenantId
 from schemas.billing.types import Commission, Model, Price, PriceRule, TokenRates
 from schemas.execution.chat import Usage
-from schemas.execution.types import CallRef
+from schemas.execution.types import CallRef, SourceRef
 
 LEDGER = "ledger-{0.tenant_id}-{0.call.period}"
 PARTNER_RATES = "rate_card-{0.partner_id}"
@@ -56,6 +56,7 @@ class AuthorizeCall(Command, type_name="billing.ledger.authorize_call", stream=L
     max_output_tokens: int
     timeout_seconds: float
     request_ref: str
+    source: SourceRef | None = None
 
 
 class SettleCall(Command, type_name="billing.ledger.settle_call", stream=LEDGER):

@@ -2,9 +2,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from schemas.base import Claim, Event, PartnerId, TenantId
-from schemas.billing.types import Posting, Pricing, SystemRate, Terms
+from schemas.billing.types import InTheWay, Level, Posting, Pricing, Reserve, SystemRate, Terms
 from schemas.execution.chat import Usage
-from schemas.execution.types import CallRef
+from schemas.execution.types import CallRef, SourceRef
 
 
 class SystemRateSet(Event, type_name="billing.rate_card.system_rate_set"):
@@ -32,7 +32,10 @@ class PartnerTermsWithdrawn(Event, type_name="billing.rate_card.partner_terms_wi
 
 
 class CallAuthorized(Event, type_name="billing.ledger.call_authorized", type_version=2):
-    """`hold` is the most the tenant can be charged for this call. The call may now be made, once."""
+    """`hold` is the most the tenant can be charged for this call. The call may now be made, once.
+
+    `reserved`: where else it is set aside, until the call ends: the tenant's credit, its partner's budget.
+    """
 
     tenant_id: TenantId
     call: CallRef
@@ -41,6 +44,8 @@ class CallAuthorized(Event, type_name="billing.ledger.call_authorized", type_ver
     pricing: Pricing
     request_ref: str
     expires_at: datetime
+    source: SourceRef | None = None
+    reserved: tuple[Reserve, ...] = ()
 
     def claims(self) -> tuple[Claim, ...]:
         """The owner is this one authorisation: a call that has ended cannot be authorised again."""
@@ -49,7 +54,11 @@ class CallAuthorized(Event, type_name="billing.ledger.call_authorized", type_ver
 
 
 class CallRefused(Event, type_name="billing.ledger.call_refused"):
-    """The arithmetic of the refusal: posted + held + hold would pass the budget."""
+    """The arithmetic of the refusal: posted + held + hold would pass the budget.
+
+    `level`: whose budget, and `in_the_way` what of this tenant's takes it up: the largest open holds first,
+    then the entries posted last. Of credit, `budget` is the balance.
+    """
 
     tenant_id: TenantId
     call: CallRef
@@ -59,6 +68,8 @@ class CallRefused(Event, type_name="billing.ledger.call_refused"):
     posted: Decimal = Decimal(0)
     held: Decimal = Decimal(0)
     hold: Decimal = Decimal(0)
+    level: Level | None = None
+    in_the_way: tuple[InTheWay, ...] = ()
 
 
 class CallSettled(Event, type_name="billing.ledger.call_settled", type_version=2):
@@ -80,6 +91,7 @@ class CallSettled(Event, type_name="billing.ledger.call_settled", type_version=2
     postings: tuple[Posting, ...]
     degraded: bool
     quarantined: bool = False
+    source: SourceRef | None = None
 
 
 class CallReleased(Event, type_name="billing.ledger.call_released"):

@@ -7,6 +7,17 @@ from pydantic import Field, StringConstraints, model_validator
 
 from schemas.base import TenantId, Value
 
+Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+"""A month, `2026-11`."""
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+Level = Literal["source", "tenant", "partner", "credit"]
+"""What may refuse a call: the budget of its workflow or agent, of its tenant, of the tenant's partner, or the
+tenant's prepaid credit."""
+
+Reserve = Literal["credit", "partner"]
+
 Rate = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=18)]
 Price = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=12)]
 Markup = Annotated[Decimal, Field(ge=-100, le=1000, max_digits=12, decimal_places=6)]
@@ -170,4 +181,12 @@ class Posting(Value):
 
     account: str
     side: Literal["debit", "credit"]
+    amount: Decimal
+
+
+class InTheWay(Value):
+    """An open hold or a posted entry that takes up a budget. `entry`: its call key or adjustment id."""
+
+    kind: Literal["hold", "entry"]
+    entry: str
     amount: Decimal

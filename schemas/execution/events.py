@@ -13,6 +13,7 @@ from schemas.execution.types import (
     ForkRef,
     ParentRef,
     QueueReason,
+    SourceRef,
     StepError,
     StepPath,
     ToolRequest,
@@ -88,6 +89,7 @@ class CallRequested(Event, type_name="execution.execution.call_requested", paylo
     max_input_tokens: int
     due_at: datetime | None = None
     reserved: Decimal = Decimal(0)
+    source: SourceRef | None = None
 
 
 class CallCompleted(Event, type_name="execution.execution.call_completed"):

@@ -1,6 +1,6 @@
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -28,6 +28,13 @@ class CallRef(Value):
     @property
     def period(self) -> str:
         return self.requested_at.strftime("%Y-%m")
+
+
+class SourceRef(Value):
+    """What a run is of: its spending counts for the budget of this workflow or agent."""
+
+    kind: Literal["workflow", "agent"]
+    id: UUID
 
 
 class StepError(Value):

@@ -1,4 +1,5 @@
 from schemas.base import Command, PartnerId, TenantId
+from schemas.execution.types import SourceRef
 from schemas.tenancy.types import Budget, MaxRuns, Name, NewUser, PartnerTerms, Subdomain
 
 
@@ -37,3 +38,18 @@ class SetTenantLimits(Command, type_name="tenancy.tenant.set_limits", stream="te
 
     tenant_id: TenantId
     max_runs: MaxRuns | None
+
+
+class SetTenantBudget(Command, type_name="tenancy.tenant.set_budget", stream="tenant-{0.tenant_id}"):
+    """What the tenant may be charged in a month. Without one there is no limit."""
+
+    tenant_id: TenantId
+    monthly_budget: Budget | None
+
+
+class SetSourceBudget(Command, type_name="tenancy.tenant.set_source_budget", stream="tenant-{0.tenant_id}"):
+    """What the runs of one workflow or agent may come to in a month."""
+
+    tenant_id: TenantId
+    source: SourceRef
+    monthly_budget: Budget | None

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from schemas.base import Claim, Event, PartnerId, TenantId
+from schemas.execution.types import SourceRef
 from schemas.tenancy.types import NewUser, PartnerTerms
 
 
@@ -49,3 +50,14 @@ class TenantLimitsSet(Event, type_name="tenancy.tenant.limits_set"):
 
     tenant_id: TenantId
     max_runs: int | None
+
+
+class TenantBudgetSet(Event, type_name="tenancy.tenant.budget_set"):
+    tenant_id: TenantId
+    monthly_budget: Decimal | None
+
+
+class SourceBudgetSet(Event, type_name="tenancy.tenant.source_budget_set"):
+    tenant_id: TenantId
+    source: SourceRef
+    monthly_budget: Decimal | None

@@ -334,6 +334,14 @@ def fork_execution(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     reads.runs.append(replace(original, id=command.execution_id, fork_of=original.id))
 
 
+def decided_elsewhere(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    """The edge shows nothing of it: what counts is what was sent."""
+
+
+MONEY = (
+    *("ReverseEntry", "PostAdjustment", "ClosePeriod", "TopUpWallet", "SetPaymentMode"),
+    *("SetTenantBudget", "SetSourceBudget", "SetPartnerBudget"),
+)
 STEERING = (
     *("CancelExecution", "TerminateExecution", "PauseExecution", "ResumeExecution"),
     *("DeliverSignal", "AnswerApproval"),
@@ -368,4 +376,5 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "ReplayDelivery": replay_delivery,
     "ForkExecution": fork_execution,
     **dict.fromkeys(STEERING, steer_execution),
+    **dict.fromkeys(MONEY, decided_elsewhere),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 import jsonschema
@@ -22,7 +22,7 @@ HOOK = "/hooks/{trigger_id}"
 PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", HOOK}
 FOREIGN_IDS = (
     *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id"),
-    *("other_id", "payload_hash", "trigger_id", "occurrence"),
+    *("other_id", "payload_hash", "trigger_id", "occurrence", "entry_ref"),
 )
 NAMES = {
     "tool_name": "find_order",
@@ -32,6 +32,7 @@ NAMES = {
     "version_number": "1",
     "rate_id": "rate:acme/gpt:2027-01-01",
     "terms_id": "terms:1:2027-01-01",
+    "period": "2026-10",
 }
 OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 """A name is free in every tenant: setting it is never about what another has under it."""
@@ -40,6 +41,12 @@ FOR_THE_PLATFORM = {
     ("post", "/executions/{job_id}/terminate"),
     ("delete", "/rates/system/{rate_id}"),
     ("delete", "/rates/partner/{partner_id}/{terms_id}"),
+    ("post", "/ledger/entries/{entry_ref}/reverse"),
+    ("post", "/tenants/{tenant_id}/adjustments"),
+    ("post", "/tenants/{tenant_id}/periods/{period}/close"),
+    ("post", "/wallets/{tenant_id}/top-ups"),
+    ("put", "/wallets/{tenant_id}/mode"),
+    ("put", "/partners/{partner_id}/budget"),
 }
 """What no role may do that does not see everything."""
 
@@ -96,6 +103,7 @@ class Foreign:
             "trigger_id": str(trigger_id),
             "occurrence": "d-1",
             "other_id": str(job_id),
+            "entry_ref": f"ledger-{world.other_tenant}-2026-11@1",
             "command_id": str(world.bus.sent[0].message_id),
         }
         return self
@@ -103,7 +111,8 @@ class Foreign:
 
 async def call(client: httpx2.AsyncClient, method: str, path: str, ids: dict[str, str]) -> httpx2.Response:
     place = path.format(**NAMES | ids)
-    return await client.request(method.upper(), place, json=body_of(method, path))
+    headers = {"Idempotency-Key": str(uuid4())}
+    return await client.request(method.upper(), place, json=body_of(method, path), headers=headers)
 
 
 def is_problem(response: httpx2.Response, method: str, path: str) -> None:
@@ -173,7 +182,9 @@ async def test_a_body_with_an_unknown_field_is_refused(world: World, method: str
     refused = set()
     for actor in (world.admin, world.rival, world.zoe):
         async with world.client(actor) as client:
-            response = await client.request(method.upper(), path.format(**foreign.ids), json=body)
+            headers = {"Idempotency-Key": str(uuid4())}
+            place = path.format(**foreign.ids)
+            response = await client.request(method.upper(), place, json=body, headers=headers)
         is_problem(response, method, path)
         refused.add(response.status_code)
     assert refused <= {403, 422}

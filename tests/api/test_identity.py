@@ -28,6 +28,7 @@ async def test_a_token_opens_what_its_user_may_see(world: World, nobody: httpx2.
         "permissions": [
             "approvals:answer",
             "authoring:write",
+            "budgets:set",
             "executions:control",
             "executions:read",
             "executions:start",

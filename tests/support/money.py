@@ -8,8 +8,10 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from contexts.billing import rating
-from contexts.billing.facts import AuthorizationFacts
+from contexts.billing.facts import AuthorizationFacts, Limits
+from contexts.billing.partner_budget import PartnerBudget
 from contexts.billing.postings import postings
+from contexts.billing.wallet import Wallet
 from schemas.billing.commands import AuthorizeCall
 from schemas.billing.events import CallAuthorized, CallSettled
 from schemas.billing.types import (
@@ -26,7 +28,7 @@ from schemas.billing.types import (
     TokenRates,
 )
 from schemas.execution.chat import Usage
-from schemas.execution.types import CallRef
+from schemas.execution.types import CallRef, SourceRef
 from tests.support.builders import MODEL, NOW, PARTNER_ID, TENANT_ID
 
 EXECUTION_ID = UUID(int=7)
@@ -61,8 +63,19 @@ def pricing(rates: TokenRates = RATES, conditions: Terms | None = None) -> Prici
     return Pricing(system_rate=system_rate(rates), terms=conditions or terms())
 
 
-def knowing(budget: str | None = None, prices: Pricing | None = None) -> AuthorizationFacts:
-    return AuthorizationFacts(prices or pricing(), None if budget is None else Decimal(budget))
+def knowing(
+    budget: str | None = None,
+    prices: Pricing | None = None,
+    of_source: str | None = None,
+    of_partner: PartnerBudget | None = None,
+    credit: Wallet | None = None,
+) -> AuthorizationFacts:
+    limits = Limits(dollars(budget), dollars(of_source), of_partner)
+    return AuthorizationFacts(prices or pricing(), limits, credit)
+
+
+def dollars(amount: str | None) -> Decimal | None:
+    return None if amount is None else Decimal(amount)
 
 
 def authorize(node: str = "answer", **changes: Any) -> AuthorizeCall:
@@ -92,7 +105,12 @@ def authorized(node: str = "answer", **changes: Any) -> CallAuthorized:
     return CallAuthorized(**{**defaults, **changes})
 
 
-def settled(node: str = "answer", usage: Usage = USAGE, prices: Pricing | None = None) -> CallSettled:
+def settled(
+    node: str = "answer",
+    usage: Usage = USAGE,
+    prices: Pricing | None = None,
+    source: SourceRef | None = None,
+) -> CallSettled:
     prices = prices or pricing()
     charge = rating.charge(usage, prices)
     return CallSettled(
@@ -108,6 +126,7 @@ def settled(node: str = "answer", usage: Usage = USAGE, prices: Pricing | None =
         postings=postings(MODEL, TENANT_ID, PARTNER_ID, charge),
         degraded=usage.estimated,
         quarantined=usage.quarantined,
+        source=source,
     )
 
 

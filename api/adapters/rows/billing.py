@@ -1,11 +1,15 @@
 """Money: what the queries give, as the rows the edge works with."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from api.rows.billing import BillLine, LedgerRow
+from api.rows.billing import BillLine, BudgetRow, LedgerRow, TopUpRow, WalletRow
+from projections.budgets import queries as budgets
 from projections.ledger_entries import rows as ledger
-from schemas.base import TenantId
+from projections.wallets import queries as wallets
+from schemas.base import PLATFORM, TenantId
 from schemas.billing.types import Posting, Pricing
 from schemas.execution.chat import Usage
 
@@ -29,6 +33,11 @@ def entry(row: ledger.LedgerEntry) -> LedgerRow:
         quarantined=row.quarantined,
         pricing=Pricing.model_validate(row.pricing) if row.pricing else None,
         postings=tuple(Posting.model_validate(posting) for posting in row.postings),
+        source_kind=row.source_kind,
+        source_id=row.source_id,
+        adjustment=row.adjustment,
+        about_period=row.about_period,
+        reason=row.reason,
     )
 
 
@@ -43,6 +52,29 @@ def usage(row: ledger.LedgerEntry) -> Usage:
         images=row.images,
         audio_ms=row.audio_ms,
         unplaced=tuple(row.unplaced),
+    )
+
+
+def budget(row: budgets.Budget) -> BudgetRow:
+    return BudgetRow(
+        level=row.level,  # type: ignore[arg-type]
+        subject_id=row.subject_id,
+        source_kind=row.source_kind,
+        tenant_id=TenantId(row.tenant_id) if row.tenant_id != PLATFORM else None,
+        limit=row.limit_usd,
+        posted=row.posted_usd,
+        held=row.held_usd,
+        reached=row.reached,
+    )
+
+
+def wallet(tenant_id: UUID, row: wallets.Wallet | None, top_ups: Sequence[wallets.TopUp]) -> WalletRow:
+    return WalletRow(
+        tenant_id=TenantId(tenant_id),
+        mode=row.mode if row else "postpaid",  # type: ignore[arg-type]
+        balance=row.balance_usd if row else Decimal(0),
+        held=row.held_usd if row else Decimal(0),
+        top_ups=[TopUpRow(t.id, t.amount_usd, t.source, t.expires_at, t.created_at) for t in top_ups],
     )
 
 

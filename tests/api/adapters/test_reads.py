@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -16,8 +16,11 @@ from infra.db.scope import Scope
 from schemas.access import Role
 from schemas.base import PLATFORM, TenantId, UserId
 from schemas.billing.events import PartnerTermsSet, SystemRateSet
+from schemas.billing.wallets import WalletToppedUp
 from schemas.envelope import Recorded
+from schemas.execution.types import SourceRef
 from schemas.identity.events import UserRegistered
+from schemas.tenancy.events import SourceBudgetSet
 from tests.projections import stories, test_people
 from tests.projections.world import EPOCH, OTHER_PARTNER, OTHER_TENANT, PARTNER, TENANT, World
 from tests.support.builders import NOW
@@ -236,3 +239,37 @@ async def test_rates_are_the_platforms_and_terms_their_partners(store: World, re
         [agreed] = await reads.partner_terms(scope, PARTNER, EPOCH)
         assert agreed.price["markup_percent"] == "20"
     assert await reads.partner_terms(MINE, PARTNER, EPOCH) == []
+
+
+async def test_budgets_come_page_by_page(store: World, reads: PostgresReads) -> None:
+    sources = [SourceRef(kind="workflow", id=UUID(int=number)) for number in (60, 61, 62)]
+    events = [
+        SourceBudgetSet(tenant_id=TENANT, source=source, monthly_budget=Decimal(40)) for source in sources
+    ]
+    await given(store, store.record(f"tenant-{TENANT}", *events))
+    first = await reads.budgets(MINE, None, 2, PERIOD, None)
+    rest = await reads.budgets(MINE, first.next, 2, PERIOD, TENANT)
+    assert [row.subject_id for row in (*first.items, *rest.items)] == [source.id for source in sources]
+    assert rest.next is None
+    assert (await reads.budgets(THEIRS, None, 2, PERIOD, None)).items == []
+    with pytest.raises(BadCursor):
+        await reads.budgets(MINE, "source", 2, PERIOD, None)
+
+
+async def test_a_wallet_is_its_tenants(store: World, reads: PostgresReads) -> None:
+    top_up = WalletToppedUp(
+        tenant_id=TENANT,
+        top_up_id=UUID(int=7),
+        amount=Decimal(50),
+        expires_at=None,
+        source="manual",
+        postings=(),
+    )
+    await given(store, store.record(f"wallet-{TENANT}", top_up))
+    mine, theirs = await reads.wallet(MINE, TENANT), await reads.wallet(THEIRS, TENANT)
+    assert (mine.mode, mine.balance, [one.amount for one in mine.top_ups]) == (
+        "postpaid",
+        Decimal(50),
+        [Decimal(50)],
+    )
+    assert not theirs.balance and not theirs.top_ups

@@ -8,7 +8,7 @@ from contexts.billing.registry import REGISTRY
 from schemas.base import Command, Event
 from schemas.billing.commands import MarkCallUnknown, ReleaseCall, ResolveHold, SettleCall
 from schemas.billing.events import CallRefused, CallReleased, CallUnknown, CallWrittenOff
-from schemas.billing.types import MonthToDate, Percent, Tier, Tiered
+from schemas.billing.types import InTheWay, MonthToDate, Percent, Tier, Tiered
 from schemas.execution.chat import Usage
 from tests.support.builders import NOW, TENANT_ID
 from tests.support.money import EXPIRES, USAGE, authorize, authorized, call, knowing, pricing, settled, terms
@@ -39,7 +39,7 @@ def test_a_call_that_is_held_is_not_held_again() -> None:
 def test_a_model_without_a_rate_is_refused_by_an_event() -> None:
     detail = "no rate or no terms are in force for 'local/smollm2'"
     refusal = CallRefused(tenant_id=TENANT_ID, call=call(), code="billing.no_rate", detail=detail)
-    given().knowing(AuthorizationFacts(pricing=None, budget=None)).when(authorize()).then(refusal)
+    given().knowing(AuthorizationFacts(pricing=None)).when(authorize()).then(refusal)
 
 
 def test_a_hold_may_fill_the_budget_to_the_last_cent() -> None:
@@ -57,6 +57,11 @@ def test_a_refusal_over_budget_carries_its_arithmetic() -> None:
         posted=Decimal("0.00585"),
         held=Decimal("0.01365"),
         hold=Decimal("0.01365"),
+        level="tenant",
+        in_the_way=(
+            InTheWay(kind="hold", entry=call("b").key, amount=Decimal("0.01365")),
+            InTheWay(kind="entry", entry=call("a").key, amount=Decimal("0.00585")),
+        ),
     )
     given(*history).knowing(knowing(budget="0.03")).when(authorize()).then(refusal)
 

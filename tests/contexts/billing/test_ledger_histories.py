@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from contexts.billing.facts import AuthorizationFacts
+from contexts.billing.facts import AuthorizationFacts, Limits
 from contexts.billing.ledger import LEDGER, Ledger
 from contexts.billing.registry import REGISTRY
 from contexts.kernel import Context, Rejection
@@ -56,7 +56,7 @@ class Store:
         now = NOW
         for wait, command in steps:
             now += wait
-            facts = AuthorizationFacts(self.pricing, self.budget)
+            facts = AuthorizationFacts(self.pricing, Limits(tenant=self.budget))
             self.append(self.decide(command, Context(now, SYSTEM, TENANT_ID, PARTNER_ID, facts)))
             check()
 
