@@ -102,7 +102,9 @@ def migrate(data: Data = None) -> None:
 def run(
     role: Annotated[
         str,
-        typer.Option(help="api, commands, policies, effects, projections, relay, timers, scheduler, all."),
+        typer.Option(
+            help="api, commands, policies, effects, projections, relay, timers, scheduler, sealer, all."
+        ),
     ] = "all",
     data: Data = None,
 ) -> None:
