@@ -1,6 +1,6 @@
 """The sealed ledger in Postgres. Functions take a connection: the worker's to write, anybody's to read."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from infra.audit.canonical import CHAIN_START, COPY_END, COPY_HEADER, ROWS, split
-from infra.audit.merkle import TILE_HEIGHT, Frontier, Node, Span, folded, nodes_of, subtree
+from infra.audit.merkle import TILE_HEIGHT, Frontier, Node, nodes_of, subtree
 
 Connection = AsyncConnection[Any]
 
@@ -26,11 +26,8 @@ SELECT * FROM unnest(%b::int[], %b::bigint[], %b::bytea[], %b::bigint[], %b::byt
 CHECKPOINT = "INSERT INTO audit_checkpoints (size, note) VALUES (%s, %s)"
 TAIL = "SELECT audit_seq + 1, position, chain FROM audit_leaves ORDER BY audit_seq DESC LIMIT 1"
 LATEST = "SELECT size, note FROM audit_checkpoints ORDER BY size DESC LIMIT 1"
-AT_LEAST = "SELECT size, note FROM audit_checkpoints WHERE size >= %s ORDER BY size LIMIT 1"
 LEAF_HASHES = "SELECT leaf FROM audit_leaves WHERE audit_seq >= %s AND audit_seq < %s ORDER BY audit_seq"
 NODE_HASHES = "SELECT hash FROM audit_nodes WHERE level = %s AND index >= %s AND index < %s ORDER BY index"
-SEALED_AFTER = """
-SELECT audit_seq, position, leaf, chain FROM audit_leaves WHERE audit_seq >= %s ORDER BY audit_seq LIMIT %s"""
 
 
 class Missing(LookupError):
@@ -57,13 +54,6 @@ class NodeRow(NamedTuple):
 class Stamp(NamedTuple):
     size: int
     note: str
-
-
-class Sealed(NamedTuple):
-    seq: int
-    position: int
-    leaf: bytes
-    chain: bytes
 
 
 @dataclass(frozen=True)
@@ -125,17 +115,6 @@ async def latest(conn: Connection) -> Stamp | None:
     return Stamp(*row) if row else None
 
 
-async def first_over(conn: Connection, seq: int) -> Stamp | None:
-    """The oldest checkpoint that has the leaf in it."""
-    row = await (await conn.execute(AT_LEAST, (seq + 1,))).fetchone()
-    return Stamp(*row) if row else None
-
-
-async def sealed_after(conn: Connection, seq: int, limit: int) -> list[Sealed]:
-    rows = await (await conn.execute(SEALED_AFTER, (seq, limit))).fetchall()
-    return [Sealed(*row) for row in rows]
-
-
 async def hashes(conn: Connection, tile_level: int, first: int, count: int) -> list[bytes]:
     """Neighbouring hashes of one level of tiles. Raises Missing."""
     bounds = (first, first + count)
@@ -149,14 +128,6 @@ async def hashes(conn: Connection, tile_level: int, first: int, count: int) -> l
 async def node(conn: Connection, wanted: Node) -> bytes:
     tile_level, above = divmod(wanted.level, TILE_HEIGHT)
     return subtree(await hashes(conn, tile_level, wanted.number << above, 1 << above))
-
-
-async def proof(conn: Connection, spans: Iterable[Span]) -> list[bytes]:
-    return [folded([await node(conn, one) for one in nodes_of(*span)]) for span in spans]
-
-
-async def root(conn: Connection, size: int) -> bytes:
-    return folded([await node(conn, one) for one in nodes_of(0, size)])
 
 
 async def ensure_segments(conn: Connection, next_leaf: int, leaves: int = SEGMENT) -> None:

@@ -37,7 +37,7 @@ from tests.support.money import pricing, system_rate
 KEYS = SealKeys(
     Signer("tests.example/ledger", Ed25519PrivateKey.from_private_bytes(bytes(range(32)))), b"s" * 32
 )
-OTHER_TENANT_ID = TenantId(UUID(int=11))
+OTHER_TENANT_ID = TenantId(UUID(int=11 << 90))
 OWNERS = ((TENANT_ID, PARTNER_ID), (OTHER_TENANT_ID, OTHER_PARTNER_ID))
 PAGE = 2_000
 NOTHING: Mapping[str, Any] = MappingProxyType({})
