@@ -16,6 +16,7 @@ from api.reads import BadCursor
 from api.routes import (
     agents,
     approvals,
+    audit,
     billing,
     bundles,
     commands,
@@ -51,6 +52,7 @@ ROUTERS = (
     timeline.router,
     bundles.router,
     billing.router,
+    audit.router,
     commands.router,
     health.router,
 )

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     EXECUTIONS_TERMINATE = "executions:terminate"
     APPROVALS_ANSWER = "approvals:answer"
     LEDGER_READ = "ledger:read"
+    AUDIT_READ = "audit:read"
     USERS_REGISTER = "users:register"
     INTERNAL = "internal"
     """Commands only policies, effects and timers send."""
@@ -39,6 +40,7 @@ TENANT_PERMISSIONS = frozenset(
         Permission.EXECUTIONS_CONTROL,
         Permission.APPROVALS_ANSWER,
         Permission.LEDGER_READ,
+        Permission.AUDIT_READ,
     }
 )
 
@@ -54,6 +56,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXECUTIONS_READ,
             Permission.EXECUTIONS_TERMINATE,
             Permission.LEDGER_READ,
+            Permission.AUDIT_READ,
             Permission.USERS_REGISTER,
         }
     ),
@@ -65,6 +68,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.TENANTS_READ,
             Permission.EXECUTIONS_READ,
             Permission.LEDGER_READ,
+            Permission.AUDIT_READ,
         }
     ),
     Role.TENANT_ADMIN: TENANT_PERMISSIONS,

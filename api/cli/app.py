@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli import groups, run_groups
+from api.cli import audit_groups, groups, run_groups
 from api.cli.options import Data, settings_for
 from api.cli.workflow_group import workflows
 
@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 app.add_typer(groups.admin, name="admin")
 app.add_typer(groups.rates, name="rates")
+app.add_typer(audit_groups.ledger, name="ledger")
+app.add_typer(audit_groups.audit, name="audit")
 app.add_typer(groups.projections, name="projections")
 app.add_typer(groups.payloads, name="payloads")
 app.add_typer(groups.dlq, name="dlq")

@@ -11,8 +11,8 @@ from pydantic_core import from_json, to_json
 from infra.audit.canonical import commitment, envelopes, leaf_data, parsed_data, position_of, salts
 from infra.audit.merkle import leaf_hash
 
-Envelope = Literal["tenant", "partner", "platform"]
-NAMES: tuple[Envelope, ...] = ("tenant", "partner", "platform")
+EnvelopeName = Literal["tenant", "partner", "platform"]
+NAMES: tuple[EnvelopeName, ...] = ("tenant", "partner", "platform")
 
 
 class BadLine(ValueError):
@@ -32,13 +32,13 @@ class Line(NamedTuple):
     def leaf(self) -> bytes:
         return leaf_hash(leaf_data(self.head, b"".join(map(committed, self.envelopes.values()))))
 
-    def opened(self, name: Envelope) -> dict[str, Any] | None:
+    def opened(self, name: EnvelopeName) -> dict[str, Any] | None:
         """What an envelope says; None: it is closed."""
         text = self.envelopes[name].get("text")
         return None if text is None else parsed_data(text.encode())
 
 
-def line(seq: int, head: bytes, data: bytes, key: bytes, *open_: Envelope) -> Line:
+def line(seq: int, head: bytes, data: bytes, key: bytes, *open_: EnvelopeName) -> Line:
     found = envelopes(data, parsed_data(data))
     return Line(
         seq,

@@ -22,7 +22,7 @@ HOOK = "/hooks/{trigger_id}"
 PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", HOOK}
 FOREIGN_IDS = (
     *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id"),
-    *("other_id", "payload_hash", "trigger_id", "occurrence"),
+    *("other_id", "payload_hash", "trigger_id", "occurrence", "call_key"),
 )
 NAMES = {
     "tool_name": "find_order",
@@ -30,6 +30,8 @@ NAMES = {
     "node": "ask",
     "name": "paid",
     "version_number": "1",
+    "level": "0",
+    "tile": "999",
 }
 OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 """A name is free in every tenant: setting it is never about what another has under it."""
@@ -77,10 +79,12 @@ class Foreign:
         event = ExecutionSucceeded(execution_id=job_id, output="secret")
         world.reads.record(f"execution-{job_id}", world.other_tenant, event)
         world.reads.payloads.append((world.other_tenant, Payload("ab" * 32, "t", b"secret")))
+        world.audit.seal(world.other_tenant, "theirs:answer:1", price="secret")
         await world.put("/tools/find_order", {"definition": TOOL}, zoe)
         await world.put("/secrets/SHOP_KEY", {"value": "zeta's secret"}, zoe)
         self.ids = {
             "payload_hash": "ab" * 32,
+            "call_key": "theirs:answer:1",
             **NAMES,
             "partner_id": str(world.other_partner),
             "tenant_id": str(world.other_tenant),

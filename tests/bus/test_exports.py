@@ -14,7 +14,7 @@ import pytest
 
 from infra.audit import verify_ledger
 from infra.audit.ledger import Wanted
-from infra.audit.lines import NAMES, Envelope
+from infra.audit.lines import NAMES, EnvelopeName
 from infra.db.scope import Scope
 from infra.eventstore.postgres import PostgresEventStore
 from tests.support.builders import NOW, PARTNER_ID, TENANT_ID
@@ -39,7 +39,12 @@ async def ledger(store: PostgresEventStore, database_url: str) -> str:
 
 
 async def export(
-    url: str, path: Path, scope: Scope, open_: Sequence[Envelope], wanted: Wanted | None = None, *earlier: int
+    url: str,
+    path: Path,
+    scope: Scope,
+    open_: Sequence[EnvelopeName],
+    wanted: Wanted | None = None,
+    *earlier: int,
 ) -> list[dict[str, Any]]:
     parts = ledger_of(url).export(scope, wanted or Wanted(), open_, earlier)
     return written(path, b"".join([part async for part in parts]))
