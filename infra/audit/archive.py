@@ -88,11 +88,12 @@ def checked(lines: Iterator[bytes], first: int) -> Iterator[bytes]:
     for seq, text in enumerate(lines, start=first):
         try:
             one = loaded(text)
+            leaf = one.leaf
         except ValueError as error:
             raise BadArchive(f"entry {seq}: {error}") from error
         if one.seq != seq:
             raise BadArchive(f"entry {seq} is missing")
-        yield one.leaf
+        yield leaf
 
 
 async def drop(owner: Connection, head: Manifest, leaves: int = SEGMENT) -> None:

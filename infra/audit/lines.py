@@ -69,7 +69,9 @@ def dumped(one: Line, **more: Any) -> bytes:
 def loaded(text: bytes) -> Line:
     try:
         found = from_json(text)
+        if any({"salt", "text"} != found[name].keys() != {"hash"} for name in NAMES):
+            raise BadLine("not a line of a ledger: an envelope is neither open nor closed")
         opened: dict[str, dict[str, str]] = {name: found[name] for name in NAMES}
         return Line(found["seq"], base64.b64decode(found["head"], validate=True), opened)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadLine(f"not a line of a ledger: {error}") from error
