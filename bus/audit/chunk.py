@@ -1,6 +1,5 @@
 """One stretch of the ledger, in a process of its own: every row as it must be, beside the row as it is."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import zip_longest
@@ -10,7 +9,8 @@ import psycopg
 
 from bus.audit import amounts, entry_rows, holds
 from bus.audit.findings import MOST, Finding
-from infra.audit.canonical import CHAIN_START, COPY_END, COPY_HEADER, ROWS, leaf_of, parsed_data, split
+from infra.audit.canonical import CHAIN_START, ROWS, decoded, leaf_of, parsed_data, split
+from infra.audit.copying import copied
 from infra.audit.merkle import TILE_WIDTH
 from infra.db.pools import WORKER, options
 
@@ -54,53 +54,40 @@ class Checked:
 
 
 class Event(NamedTuple):
-    """A head's fields that are needed, without the rest: `owner` is tenant and partner with their lengths."""
+    """What is needed of a head. `owner`: tenant and partner, with their lengths."""
 
     position: int
-    stream: str
-    version: int
+    stream: bytes
     type: str
     owner: bytes
-
-    @property
-    def name(self) -> str:
-        return f"event {self.stream}@{self.version}"
 
 
 def event_of(head: bytes) -> Event:
     """The columns of canonical.HEAD, by their lengths: 8, stream, 8, type, 4, 16, 16 or none."""
-    at = 16 + int.from_bytes(head[12:16], "big")
-    version, at = int.from_bytes(head[at + 4 : at + 12], "big"), at + 16
-    size = int.from_bytes(head[at - 4 : at], "big")
-    owner = at + size + 8
-    partner = 4 if head[owner + 20] else 20
+    version = 16 + int.from_bytes(head[12:16], "big")
+    type_ = version + 16
+    owner = type_ + int.from_bytes(head[version + 12 : type_], "big") + 8
+    end = owner + (24 if head[owner + 20] else 40)
     return Event(
-        int.from_bytes(head[4:12], "big"),
-        head[16 : at - 16].decode(),
-        version,
-        head[at : at + size].decode(),
-        head[owner : owner + 20 + partner],
+        int.from_bytes(head[4:12], "big"), head[16:version], head[type_ : owner - 8].decode(), head[owner:end]
     )
+
+
+def name_of(head: bytes) -> str:
+    found = decoded(head)
+    return f"event {found.stream}@{found.version}"
 
 
 def check(database_url: str, chunk: Chunk, key: bytes) -> Checked:
     checked = Checked(chunk)
     with psycopg.connect(database_url, options=options(WORKER), autocommit=True) as conn:
-        events = list(copied(conn, ROWS.format(above=chunk.above, upto=chunk.upto, limit=chunk.entries)))
+        events = copied(conn, ROWS.format(above=chunk.above, upto=chunk.upto, limit=chunk.entries))
         leaves = copied(conn, LEAVES.format(first=chunk.first, end=chunk.first + chunk.entries))
-        check_leaves(checked, events, list(leaves), chain_before(conn, chunk.first), key)
+        check_leaves(checked, events, leaves, chain_before(conn, chunk.first), key)
         last = min(chunk.upto, chunk.projected)
         check_rows(checked, copied(conn, entry_rows.ROWS.format(above=chunk.above, upto=last)), last)
     checked.rows.clear()
     return checked
-
-
-def copied(conn: psycopg.Connection[Any], query: str) -> Iterator[bytes]:
-    with conn.cursor() as cursor, cursor.copy(query.encode()) as copy:
-        for part in copy:
-            row = bytes(part).removeprefix(COPY_HEADER)
-            if row and row != COPY_END:
-                yield row
 
 
 def chain_before(conn: psycopg.Connection[Any], first: int) -> bytes:
@@ -121,7 +108,7 @@ def check_leaves(
         if checked.chunk.stored:
             wanted = leaf_row(seq, head, event, leaf, chain)
             if rows.get(seq) != wanted:
-                checked.found(f"{event.name} (leaf {seq})", difference(wanted, rows.get(seq)))
+                checked.found(f"{name_of(head)} (leaf {seq})", difference(wanted, rows.get(seq)))
                 chain = (rows.get(seq) or chain)[-32:]
         checked.leaves.append(leaf)
         if (seq + 1) % TILE_WIDTH == 0:
@@ -133,7 +120,7 @@ def check_event(checked: Checked, event: Event, head: bytes, data: bytes, key: b
     try:
         parsed = parsed_data(data)
         for what in amounts.wrong(event.type, parsed):
-            checked.found(event.name, what)
+            checked.found(name_of(head), what)
         if event.position <= checked.chunk.held:
             holds.follow(checked.holds, event.type, parsed)
         row = entry_rows.expected(event.position, event.stream, event.type, parsed)
@@ -141,7 +128,7 @@ def check_event(checked: Checked, event: Event, head: bytes, data: bytes, key: b
             checked.rows.append(row)
         return leaf_of(head, data, parsed, key)
     except (ValueError, ArithmeticError, LookupError, TypeError) as error:
-        checked.found(event.name, f"it cannot be read: {error!r}")
+        checked.found(name_of(head), f"it cannot be read: {error!r}")
         return bytes(32)
 
 
@@ -162,7 +149,7 @@ def difference(wanted: bytes, stored: bytes | None) -> str:
     return "its leaf names another owner"
 
 
-def check_rows(checked: Checked, stored: Iterator[bytes], last: int) -> None:
+def check_rows(checked: Checked, stored: list[bytes], last: int) -> None:
     wanted = [row for row in checked.rows if int(row.partition(b"\t")[0]) <= last]
     for one, other in zip_longest(wanted, stored):
         if one != other:

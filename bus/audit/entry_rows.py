@@ -5,7 +5,7 @@ from typing import Any
 
 from schemas.billing.events import CallWrittenOff
 
-LEDGER = "ledger-"
+LEDGER = b"ledger-"
 WRITTEN_OFF = CallWrittenOff.type_name
 ROWS = """
 COPY (SELECT position, cost_usd, price_usd, commission_usd, postings FROM ledger_entries
@@ -13,7 +13,7 @@ COPY (SELECT position, cost_usd, price_usd, commission_usd, postings FROM ledger
 NOTHING = "0.000000000000\t0.000000000000\t0.000000000000\t[]"
 
 
-def expected(position: int, stream: str, type_name: str, data: dict[str, Any]) -> bytes | None:
+def expected(position: int, stream: bytes, type_name: str, data: dict[str, Any]) -> bytes | None:
     """None: the event makes no entry."""
     if not stream.startswith(LEDGER):
         return None

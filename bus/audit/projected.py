@@ -7,9 +7,10 @@ import psycopg
 from pydantic_core import from_json
 
 from bus.audit import holds
-from bus.audit.chunk import copied, event_of
+from bus.audit.chunk import event_of
 from bus.audit.findings import Finding
 from infra.audit.canonical import ROWS, split
+from infra.audit.copying import copied
 from infra.audit.store import LAST_POSITION
 
 Connection = psycopg.Connection[Any]

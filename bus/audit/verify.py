@@ -4,6 +4,7 @@ Processes take a stretch each; this one grows the tree over what they hashed. Al
 from the events: nothing stored says where to look.
 """
 
+import gc
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -146,7 +147,8 @@ def checked_chunks(database_url: str, salts: bytes, chunks: list[Chunk], process
 
 @contextmanager
 def pool(processes: int) -> Iterator[Executor]:
-    with ProcessPoolExecutor(processes, get_context("spawn")) as executor:
+    """What they make of a stretch is much, short-lived and free of cycles."""
+    with ProcessPoolExecutor(processes, get_context("spawn"), gc.disable) as executor:
         try:
             yield executor
         finally:

@@ -43,8 +43,10 @@ TENANT = frozenset(
 )
 """What a tenant may see of an event's data. What is not named here, or below, only the platform sees."""
 
-PARTNER = frozenset({"commission", "terms"})
+PARTNER = ("commission", "terms")
 """What a partner may see besides."""
+
+NOTHING = b"{}"
 
 
 class Envelopes(NamedTuple):
@@ -113,8 +115,8 @@ READ: Mapping[str, Any] = {
 
 def envelopes(data: bytes, parsed: dict[str, Any]) -> Envelopes:
     tenant = {name: value for name, value in parsed.items() if name in TENANT}
-    partner = {name: value for name, value in parsed.items() if name in PARTNER}
-    return Envelopes(to_json(tenant), to_json(partner), data)
+    partner = {name: parsed[name] for name in PARTNER if name in parsed}
+    return Envelopes(to_json(tenant), to_json(partner) if partner else NOTHING, data)
 
 
 def salts(key: bytes, position: int) -> tuple[bytes, bytes, bytes]:

@@ -45,9 +45,13 @@ def test_amounts_stay_exact() -> None:
     theirs = Billed("a", Decimal("0.100000000001"))
     [found] = reconciled([theirs], OURS[:1])
     assert found.shown() == {
-        "kind": "mispriced", "call_id": "a", "ours": "0.10", "theirs": "0.100000000001", "proposal": "reverse",
+        "kind": "mispriced",
+        "call_id": "a",
+        "ours": "0.10",
+        "theirs": "0.100000000001",
+        "proposal": "reverse",
         "reason": "the provider charges +0.000000000001: reverse the entry and post it anew",
-    }  # fmt: skip
+    }
     assert isinstance(found, Difference)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 
 import psycopg
 import pytest
@@ -63,7 +64,7 @@ async def test_all_balances_are_the_sums_of_what_is_shown(ledger: str) -> None:
     found = await replayed(ledger)
     assert (found.difference, found.entries) == (None, 336)
     with psycopg.connect(ledger) as conn:
-        shown = dict(conn.execute(BALANCES).fetchall())
+        shown: dict[str, Decimal] = dict(conn.execute(BALANCES).fetchall())
     assert found.balances == shown
     assert sum(found.balances.values()) == 0
 
@@ -90,10 +91,7 @@ async def test_nats_tells_the_same(bus: Bus, ledger: str) -> None:
 )
 async def test_the_first_difference_is_named(ledger: str, statement: str, first: str) -> None:
     with psycopg.connect(ledger) as conn:
-        settled = "SELECT audit_seq, l.position FROM audit_leaves l JOIN ledger_entries e ON e.position = l.position"
-        rows = conn.execute(
-            f"{settled} WHERE kind = 'settle' ORDER BY 1 OFFSET 40 LIMIT 2".encode()
-        ).fetchall()
+        rows = conn.execute(TWO).fetchall()
     for _, position in rows:
         change(ledger, statement.format(position))
     found = await replayed(ledger)
