@@ -18,12 +18,15 @@ audit = typer.Typer(no_args_is_help=True, help="For auditors: exports, replays, 
 @ledger.command("verify")
 def ledger_verify(
     processes: Annotated[int, typer.Option(help="How many take a part each.", min=1, max=64)] = 2,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Also build every projection of money anew, and compare it.")
+    ] = False,
     data: Data = None,
 ) -> None:
-    """Verify everything: events, leaves, chain, tree, signatures, amounts, projections."""
+    """Verify everything: events, leaves, chain, tree, signatures, amounts, sums of projections."""
     from api.cli import verifying
 
-    raise typer.Exit(verifying.verify_ledger(settings_for(data), processes))
+    raise typer.Exit(verifying.verify_ledger(settings_for(data), processes, rebuild))
 
 
 @audit.command("key")

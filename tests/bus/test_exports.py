@@ -15,6 +15,7 @@ import pytest
 from infra.audit import verify_ledger
 from infra.audit.ledger import Wanted
 from infra.audit.lines import NAMES, EnvelopeName
+from infra.audit.merkle import consistency_spans, included, leaf_hash, root_of, span_hashes, subtree
 from infra.db.scope import Scope
 from infra.eventstore.postgres import PostgresEventStore
 from tests.support.builders import NOW, PARTNER_ID, TENANT_ID
@@ -176,8 +177,6 @@ async def test_a_later_export_is_consistent_with_an_earlier_one_and_with_no_othe
 
 @pytest.mark.parametrize("size", range(1, 18))
 def test_the_standalone_verifier_takes_every_proof_of_consistency(size: int) -> None:
-    from infra.audit.merkle import consistency_spans, leaf_hash, root_of, span_hashes, subtree
-
     leaves = [leaf_hash(bytes([n])) for n in range(size)]
     for old in range(size + 1):
         path = span_hashes(
@@ -192,3 +191,26 @@ def test_the_standalone_verifier_is_short_and_imports_nothing_of_ours() -> None:
     text = VERIFIER.read_text()
     assert len(text.splitlines()) <= 200
     assert "import infra" not in text and "from infra" not in text
+
+
+async def test_an_entry_is_proved_by_its_call_key_to_whom_it_belongs(ledger: str) -> None:
+    reader = ledger_of(ledger)
+    with psycopg.connect(ledger) as conn:
+        query = "SELECT call_key FROM ledger_entries WHERE tenant_id = %s AND kind = 'settle' LIMIT 1"
+        mine, theirs = (conn.execute(query, (who,)).fetchall()[0][0] for who in (TENANT_ID, OTHER_TENANT_ID))
+    for scope, key in ((TENANT, mine), (PARTNER, mine), (EVERYTHING, theirs)):
+        found = await reader.prove(scope, key, ("tenant",))
+        assert found is not None and found.entry.opened("tenant") and found.entry.opened("platform") is None
+        point = KEYS.signer.verifier.opened(found.checkpoint)
+        assert included(found.entry.leaf, found.entry.seq, point.size, found.proof, point.root)
+    for scope, key in ((TENANT, theirs), (PARTNER, theirs), (EVERYTHING, "nobody's")):
+        assert await reader.prove(scope, key, ("tenant",)) is None
+
+
+async def test_tiles_hold_the_hashes_that_make_the_signed_root(ledger: str) -> None:
+    reader = ledger_of(ledger)
+    point = KEYS.signer.verifier.opened((await reader.checkpoint()).note)
+    raw = await reader.tile(0, 0, 256) + await reader.tile(0, 1, point.size - 256)
+    leaves = [raw[at : at + 32] for at in range(0, len(raw), 32)]
+    assert root_of(leaves) == point.root
+    assert await reader.tile(1, 0, 1) == root_of(leaves[:256])

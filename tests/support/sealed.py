@@ -5,18 +5,20 @@ from contextlib import asynccontextmanager
 
 import psycopg
 
-from infra.audit.ledger import SealedLedger
+from api.adapters.audit import PostgresAudit
 from infra.audit.store import Connection
 from infra.db.pools import API, options
 from infra.db.scope import SET, Scope
 from tests.support.ledger import KEYS
 
 
-def ledger_of(url: str) -> SealedLedger:
+def ledger_of(url: str) -> PostgresAudit:
+    """As the edge reads it: with the edge's rights, in the scope of whoever asks."""
+
     @asynccontextmanager
     async def connect(scope: Scope) -> AsyncIterator[Connection]:
         async with await psycopg.AsyncConnection.connect(url, options=options(API)) as conn:
             await conn.execute(SET, scope.settings())
             yield conn
 
-    return SealedLedger(KEYS, connect)
+    return PostgresAudit(KEYS, connect)
