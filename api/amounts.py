@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from infra.audit.lines import EnvelopeName
+from infra.audit.lines import ViewName
 from schemas.access import Role
 from schemas.envelope import Actor
 
@@ -19,7 +19,7 @@ class Priced(Protocol):
     def price(self) -> Any: ...
 
 
-ENVELOPES: dict[Role | None, tuple[EnvelopeName, ...]] = {
+VIEWS: dict[Role | None, tuple[ViewName, ...]] = {
     Role.TENANT_ADMIN: ("tenant",),
     Role.PARTNER_ADMIN: ("tenant", "partner"),
     Role.APP_ADMIN: ("tenant", "partner", "platform"),
@@ -27,8 +27,8 @@ ENVELOPES: dict[Role | None, tuple[EnvelopeName, ...]] = {
 """The same, of sealed entries."""
 
 
-def envelopes(actor: Actor) -> tuple[EnvelopeName, ...]:
-    return ENVELOPES[actor.role]
+def views(actor: Actor) -> tuple[ViewName, ...]:
+    return VIEWS[actor.role]
 
 
 def amounts(actor: Actor, row: Priced) -> dict[str, Any]:

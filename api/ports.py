@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bus.live import LiveMessage
 from infra.audit.ledger import Proved, Wanted
-from infra.audit.lines import EnvelopeName, Line
+from infra.audit.lines import Line, ViewName
 from infra.audit.store import Stamp
 from infra.db.scope import Scope
 from schemas.base import Command, PartnerId, TenantId
@@ -72,7 +72,7 @@ class Audit(Protocol):
         """Raises NothingSealed."""
         ...
 
-    async def prove(self, scope: Scope, call_key: str, open_: Sequence[EnvelopeName]) -> Proved | None: ...
+    async def prove(self, scope: Scope, call_key: str, open_: Sequence[ViewName]) -> Proved | None: ...
 
     async def consistency(self, old: int, size: int) -> list[bytes]:
         """Raises NoSuchSize or Missing."""
@@ -83,11 +83,11 @@ class Audit(Protocol):
         ...
 
     def lines(
-        self, scope: Scope, first: int, wanted: Wanted, open_: Sequence[EnvelopeName]
+        self, scope: Scope, first: int, wanted: Wanted, open_: Sequence[ViewName]
     ) -> AsyncIterator[Line]: ...
 
     def export(
-        self, scope: Scope, wanted: Wanted, open_: Sequence[EnvelopeName], earlier: Sequence[int] = ()
+        self, scope: Scope, wanted: Wanted, open_: Sequence[ViewName], earlier: Sequence[int] = ()
     ) -> AsyncIterator[bytes]: ...
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from infra.audit.keys import SealKeys
 from infra.audit.ledger import Connect, Proved, SealedLedger
-from infra.audit.lines import EnvelopeName
+from infra.audit.lines import ViewName
 from infra.db.scope import Scope
 from projections.ledger_entries.queries import position_of
 
@@ -14,7 +14,7 @@ class PostgresAudit(SealedLedger):
         super().__init__(keys, connect)
         self._scoped = connect
 
-    async def prove(self, scope: Scope, call_key: str, open_: Sequence[EnvelopeName]) -> Proved | None:
+    async def prove(self, scope: Scope, call_key: str, open_: Sequence[ViewName]) -> Proved | None:
         async with self._scoped(scope) as conn:
             position = await position_of(conn, call_key)
         return None if position is None else await self.prove_at(scope, position, open_)

@@ -19,7 +19,7 @@ from bus.audit.replay import Replayed, replay
 from infra.audit import archive, store
 from infra.audit.archive import BadArchive, NotArchivable
 from infra.audit.ledger import NothingSealed, SealedLedger, Wanted
-from infra.audit.lines import NAMES, EnvelopeName, Line
+from infra.audit.lines import NAMES, Line, ViewName
 from infra.audit.reading import lines_from
 from infra.audit.store import Connection, Missing
 from infra.db.scope import Scope
@@ -39,7 +39,7 @@ def export(
     since: int | None,
 ) -> None:
     """What a tenant or partner gets is what its role may see: the filter is the scope."""
-    open_: tuple[EnvelopeName, ...] = NAMES
+    open_: tuple[ViewName, ...] = NAMES
     if partner is not None:
         open_ = ("tenant", "partner")
     if tenant is not None:
@@ -52,7 +52,7 @@ def export(
 
 
 async def exported(
-    settings: Settings, file: Path, wanted: Wanted, open_: tuple[EnvelopeName, ...], earlier: list[int]
+    settings: Settings, file: Path, wanted: Wanted, open_: tuple[ViewName, ...], earlier: list[int]
 ) -> int:
     url = find(settings).database_url
 

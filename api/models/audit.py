@@ -20,7 +20,7 @@ ENTRY = {
 
 
 class EntryProof(BaseModel):
-    """An entry in the tree of a checkpoint. The envelopes that are yours are open; the others are hashes."""
+    """An entry in the tree of a checkpoint. The views that are yours are open; the others are hashes."""
 
     model_config = example(key=KEY, checkpoint=NOTE, entry=ENTRY)
 

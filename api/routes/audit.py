@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from api.amounts import envelopes
+from api.amounts import views
 from api.deps import CurrentActor, CurrentScope, Parts, current_actor, may
 from api.errors import ApiProblem, invalid, not_found
 from api.models.audit import ENTRY, HASH, KEY, NOTE, Consistency, EntryProof
@@ -87,7 +87,7 @@ async def get_verifier() -> Response:
 async def get_proof(
     parts: Parts, actor: CurrentActor, scope: CurrentScope, stamp: Checkpoint, call_key: str
 ) -> EntryProof:
-    found = await parts.audit.prove(scope, call_key, envelopes(actor))
+    found = await parts.audit.prove(scope, call_key, views(actor))
     if found is None:
         raise not_found("audit.entry_not_found", "sealed entry")
     entry = fields(found.entry, proof=hexes(found.proof))
@@ -155,7 +155,7 @@ async def export(
             ]
         )
     wanted = Wanted(tenant_id=tenant_id, period=period)
-    found = parts.audit.export(scope, wanted, envelopes(actor), [since] if since else [])
+    found = parts.audit.export(scope, wanted, views(actor), [since] if since else [])
     name = {"Content-Disposition": f'attachment; filename="ledger-{period}.jsonl"'}
     return StreamingResponse(found, media_type=LINES, headers=name)
 
@@ -179,7 +179,7 @@ async def stream(
     async def lines() -> AsyncIterator[bytes]:
         start = first
         while True:
-            async for one in parts.audit.lines(scope, start, EVERYTHING, envelopes(actor)):
+            async for one in parts.audit.lines(scope, start, EVERYTHING, views(actor)):
                 yield dumped(one)
                 start = one.seq + 1
             if not follow:

@@ -1,6 +1,6 @@
 """What is sealed of a stored event, to the bit.
 
-The leaf of an entry is made of its head, and of three envelopes that can be opened one by one:
+The leaf of an entry is made of its head, and of three views that can be opened one by one:
 
     leaf data = version ‖ head ‖ H(salt₁ ‖ tenant) ‖ H(salt₂ ‖ partner) ‖ H(salt₃ ‖ platform)
 
@@ -49,7 +49,7 @@ PARTNER = ("commission", "terms")
 NOTHING = b"{}"
 
 
-class Envelopes(NamedTuple):
+class Views(NamedTuple):
     tenant: bytes
     partner: bytes
     platform: bytes
@@ -113,10 +113,10 @@ READ: Mapping[str, Any] = {
 }
 
 
-def envelopes(data: bytes, parsed: dict[str, Any]) -> Envelopes:
+def views(data: bytes, parsed: dict[str, Any]) -> Views:
     tenant = {name: value for name, value in parsed.items() if name in TENANT}
     partner = {name: parsed[name] for name in PARTNER if name in parsed}
-    return Envelopes(to_json(tenant), to_json(partner) if partner else NOTHING, data)
+    return Views(to_json(tenant), to_json(partner) if partner else NOTHING, data)
 
 
 def salts(key: bytes, position: int) -> tuple[bytes, bytes, bytes]:
@@ -125,8 +125,8 @@ def salts(key: bytes, position: int) -> tuple[bytes, bytes, bytes]:
     return made[:16], made[16:32], made[32:]
 
 
-def commitment(salt: bytes, envelope: bytes) -> bytes:
-    return sha256(salt + envelope).digest()
+def commitment(salt: bytes, view: bytes) -> bytes:
+    return sha256(salt + view).digest()
 
 
 def leaf_data(head: bytes, commitments: bytes) -> bytes:
@@ -135,7 +135,7 @@ def leaf_data(head: bytes, commitments: bytes) -> bytes:
 
 def leaf_of(head: bytes, data: bytes, parsed: dict[str, Any], key: bytes) -> bytes:
     one, two, three = salts(key, position_of(head))
-    tenant, partner, platform = envelopes(data, parsed)
+    tenant, partner, platform = views(data, parsed)
     return sha256(
         b"\x00\x01" + head
         + sha256(one + tenant).digest() + sha256(two + partner).digest() + sha256(three + platform).digest()

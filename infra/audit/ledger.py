@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from infra.audit import store
 from infra.audit.canonical import COPY_END, COPY_HEADER, HEAD, split
 from infra.audit.keys import SealKeys
-from infra.audit.lines import EnvelopeName, Line, dumped, line
+from infra.audit.lines import Line, ViewName, dumped, line
 from infra.audit.store import Connection, Missing, Stamp
 from infra.audit.tiles import Tiles
 from infra.db.scope import Scope
@@ -97,7 +97,7 @@ class SealedLedger:
             raise NothingSealed("nothing is sealed yet")
         return found
 
-    async def prove_at(self, scope: Scope, position: int, open_: Sequence[EnvelopeName]) -> Proved | None:
+    async def prove_at(self, scope: Scope, position: int, open_: Sequence[ViewName]) -> Proved | None:
         """None: not sealed yet, or not to be seen in this scope."""
         stamp = await self.checkpoint()
         found = await self.page(scope, stamp.size, 0, Wanted(position=position), open_)
@@ -128,7 +128,7 @@ class SealedLedger:
         size: int,
         first: int,
         wanted: Wanted,
-        open_: Sequence[EnvelopeName],
+        open_: Sequence[ViewName],
         limit: int = PAGE,
     ) -> list[Line]:
         parts = {"first": first, "size": size, "wanted": wanted.sql(), "limit": limit}
@@ -144,7 +144,7 @@ class SealedLedger:
         return found
 
     async def lines(
-        self, scope: Scope, first: int, wanted: Wanted, open_: Sequence[EnvelopeName]
+        self, scope: Scope, first: int, wanted: Wanted, open_: Sequence[ViewName]
     ) -> AsyncIterator[Line]:
         """From one entry on, up to the latest checkpoint."""
         size = (await self.checkpoint()).size
@@ -154,7 +154,7 @@ class SealedLedger:
             first = found[-1].seq + 1
 
     async def export(
-        self, scope: Scope, wanted: Wanted, open_: Sequence[EnvelopeName], earlier: Sequence[int] = ()
+        self, scope: Scope, wanted: Wanted, open_: Sequence[ViewName], earlier: Sequence[int] = ()
     ) -> AsyncIterator[bytes]:
         """What `verify_ledger.py` reads. `earlier`: sizes of older checkpoints to be consistent with."""
         stamp = await self.checkpoint()

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from infra.audit.canonical import split
-from infra.audit.lines import NAMES, EnvelopeName, Line, line
+from infra.audit.lines import NAMES, Line, ViewName, line
 from infra.audit.merkle import TILE_WIDTH
 from infra.audit.store import Connection, copied
 
@@ -16,7 +16,7 @@ class OutOfOrder(RuntimeError):
 
 
 async def lines_from(
-    conn: Connection, first: int, upto: int, key: bytes, open_: tuple[EnvelopeName, ...] = NAMES
+    conn: Connection, first: int, upto: int, key: bytes, open_: tuple[ViewName, ...] = NAMES
 ) -> AsyncIterator[Line]:
     """Entries `first` to `upto`, without it, from the events themselves: dropped segments too."""
     above, seq = await place_before(conn, first)

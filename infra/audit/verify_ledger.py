@@ -8,7 +8,7 @@ ledger's public key, got from elsewhere than the export. `--earlier` is an older
 with what that one signed. It says OK or WRONG, and the exit code is 0 only for OK. An export is lines of
 JSON: a manifest, then entries. With H = SHA-256, the leaf of an entry is
 
-    H(0 | 1 | head | c1 | c2 | c3),    c = H(salt | text) of an open envelope, the given hash of a closed one
+    H(0 | 1 | head | c1 | c2 | c3),    c = H(salt | text) of an open view, the given hash of a closed one
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-ENVELOPES = ("tenant", "partner", "platform")
+VIEWS = ("tenant", "partner", "platform")
 AMOUNTS = ("price", "commission", "cost")
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -132,22 +132,22 @@ def opened(note: str, key: str) -> tuple[int, bytes]:
     raise Wrong("the checkpoint is not signed by the ledger's key")
 
 
-def committed(envelope: dict[str, str]) -> bytes:
-    if "text" in envelope:
-        return sha256(bytes.fromhex(envelope["salt"]), envelope["text"].encode())
-    return bytes.fromhex(envelope["hash"])
+def committed(view: dict[str, str]) -> bytes:
+    if "text" in view:
+        return sha256(bytes.fromhex(view["salt"]), view["text"].encode())
+    return bytes.fromhex(view["hash"])
 
 
 def check_entry(entry: dict[str, Any], size: int, root: bytes) -> dict[str, Decimal]:
     """The amounts that are open in it."""
     head = base64.b64decode(entry["head"])
-    leaf = sha256(b"\x00\x01", head, *(committed(entry[name]) for name in ENVELOPES))
+    leaf = sha256(b"\x00\x01", head, *(committed(entry[name]) for name in VIEWS))
     if not 0 <= entry["seq"] < size:
         raise Wrong("it is not in the checkpoint")
     if root_from(leaf, entry["seq"], size, [bytes.fromhex(one) for one in entry["proof"]]) != root:
         raise Wrong("it is not what was sealed")
     said: dict[str, Any] = {}
-    for name in ENVELOPES:
+    for name in VIEWS:
         said.update(json.loads(entry[name].get("text", "{}")))
     return {name: Decimal(said[name]) for name in AMOUNTS if name in said}
 

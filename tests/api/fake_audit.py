@@ -1,4 +1,4 @@
-"""A sealed ledger in memory: the real tree and the real envelopes, over entries of a few fields."""
+"""A sealed ledger in memory: the real tree and the real views, over entries of a few fields."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from infra.audit.ledger import NoSuchSize, NothingSealed, Proved, Wanted, hexes, manifest
-from infra.audit.lines import EnvelopeName, Line, dumped, line
+from infra.audit.lines import Line, ViewName, dumped, line
 from infra.audit.merkle import (
     Node,
     Span,
@@ -45,7 +45,7 @@ class FakeAudit:
         note = KEYS.signer.sign(Checkpoint(KEYS.signer.name, len(leaves), root_of(leaves)))
         return Stamp(len(leaves), note)
 
-    async def prove(self, scope: Scope, call_key: str, open_: Sequence[EnvelopeName]) -> Proved | None:
+    async def prove(self, scope: Scope, call_key: str, open_: Sequence[ViewName]) -> Proved | None:
         found = [one for one in self._visible(scope, open_) if self._entries[one.seq][1] == call_key]
         stamp = await self.checkpoint()
         return Proved(found[0], self._path(found[0].seq), stamp.note, self.key) if found else None
@@ -62,14 +62,14 @@ class FakeAudit:
         return b"".join(found)
 
     async def lines(
-        self, scope: Scope, first: int, wanted: Wanted, open_: Sequence[EnvelopeName]
+        self, scope: Scope, first: int, wanted: Wanted, open_: Sequence[ViewName]
     ) -> AsyncIterator[Line]:
         for one in self._visible(scope, open_)[:]:
             if one.seq >= first and wanted.tenant_id in (None, self._entries[one.seq][0]):
                 yield one
 
     async def export(
-        self, scope: Scope, wanted: Wanted, open_: Sequence[EnvelopeName], earlier: Sequence[int] = ()
+        self, scope: Scope, wanted: Wanted, open_: Sequence[ViewName], earlier: Sequence[int] = ()
     ) -> AsyncIterator[bytes]:
         found = [one async for one in self.lines(scope, 0, wanted, open_)]
         stamp = await self.checkpoint()
@@ -78,7 +78,7 @@ class FakeAudit:
         for one in found:
             yield dumped(one, proof=hexes(self._path(one.seq)))
 
-    def _visible(self, scope: Scope, open_: Sequence[EnvelopeName]) -> list[Line]:
+    def _visible(self, scope: Scope, open_: Sequence[ViewName]) -> list[Line]:
         return [
             line(seq, head, data, SALTS, *open_)
             for seq, (tenant_id, _, head, data) in enumerate(self._entries)

@@ -11,7 +11,6 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
@@ -30,6 +29,10 @@ CALLS = 50_000
 BATCH = 2_000
 LAG_CALLS, LAG_PER_SECOND = 3_000, 200
 POLL_SECONDS = 0.01
+VERIFY = """
+import sys
+from tests.benchmarks.bench_ledger import verify_here
+verify_here(sys.argv[1], int(sys.argv[2]))"""
 
 
 async def main(calls: int) -> None:
@@ -49,28 +52,34 @@ async def measure(url: str, calls: int) -> None:
     made = Calls(store)
     for _ in range(max(calls // BATCH, 1)):
         await asyncio.to_thread(made.make, BATCH)
-    await timed("sealed", lambda: seal_all(url))
+    cpu, begun = used(), time.perf_counter()
+    entries = await seal_all(url)
+    tell("sealed", entries, time.perf_counter() - begun, used() - cpu)
     await projected(url, store)
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute("VACUUM ANALYZE")
     for processes in (1, 2, 2, 2):
-        await timed(f"verified, {processes} processes", lambda n=processes: verified(url, n))  # type: ignore[misc]
+        await verified(url, processes)
     await lag(url, made)
     store.close()
 
 
-async def verified(url: str, processes: int) -> int:
-    report = await asyncio.to_thread(verify, url, KEYS, lambda done, of: None, processes)
-    assert report.holds, report.findings
-    return report.entries
+async def verified(url: str, processes: int) -> None:
+    """In a process of its own, as `hb ledger verify` is."""
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", VERIFY, url, str(processes))
+    assert await child.wait() == 0
 
 
-async def timed(what: str, work: Callable[[], Awaitable[int]]) -> None:
+def verify_here(url: str, processes: int) -> None:
     cpu, begun = used(), time.perf_counter()
-    entries = await work()
-    seconds, spent = time.perf_counter() - begun, used() - cpu
+    report = verify(url, KEYS, processes=processes)
+    assert report.holds, report.findings
+    tell(f"verified, {processes} processes", report.entries, time.perf_counter() - begun, used() - cpu)
+
+
+def tell(what: str, entries: int, seconds: float, spent: float) -> None:
     rates = f"{entries / seconds:,.0f}/s, {entries / spent:,.0f} in a processor's second"
-    print(f"{what}: {entries:,} entries, {rates}, load {os.getloadavg()[0]:.1f}")
+    print(f"{what}: {entries:,} entries, {rates}, load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 def used() -> float:

@@ -14,7 +14,7 @@ import pytest
 
 from infra.audit import verify_ledger
 from infra.audit.ledger import Wanted
-from infra.audit.lines import NAMES, EnvelopeName
+from infra.audit.lines import NAMES, ViewName
 from infra.audit.merkle import consistency_spans, included, leaf_hash, root_of, span_hashes, subtree
 from infra.db.scope import Scope
 from infra.eventstore.postgres import PostgresEventStore
@@ -43,7 +43,7 @@ async def export(
     url: str,
     path: Path,
     scope: Scope,
-    open_: Sequence[EnvelopeName],
+    open_: Sequence[ViewName],
     wanted: Wanted | None = None,
     *earlier: int,
 ) -> list[dict[str, Any]]:
