@@ -65,7 +65,7 @@ async def exported(
         ledger = SealedLedger(keys_of(settings, url), connect)
         try:
             with file.open("wb") as made:
-                async for part in ledger.export(Scope.everything(), wanted, open_, earlier):
+                async for part in ledger.export(Scope(platform=True), wanted, open_, earlier):
                     made.write(part)
                     lines += 1
         except NothingSealed as error:

@@ -91,7 +91,7 @@ class SealedLedger:
         return str(self._keys.signer.verifier)
 
     async def checkpoint(self) -> Stamp:
-        async with self._connect(Scope.everything()) as conn:
+        async with self._connect(Scope(platform=True)) as conn:
             found = await store.latest(conn)
         if found is None:
             raise NothingSealed("nothing is sealed yet")
@@ -103,20 +103,20 @@ class SealedLedger:
         found = await self.page(scope, stamp.size, 0, Wanted(position=position), open_)
         if not found:
             return None
-        async with self._connect(Scope.everything()) as conn:
+        async with self._connect(Scope(platform=True)) as conn:
             proof = await Tiles(conn, stamp.size).inclusion(found[0].seq)
         return Proved(found[0], proof, stamp.note, self.key)
 
     async def consistency(self, old: int, size: int) -> list[bytes]:
         if not 0 <= old <= size <= (await self.checkpoint()).size:
             raise NoSuchSize("from and to must be sizes the ledger had, the older first")
-        async with self._connect(Scope.everything()) as conn:
+        async with self._connect(Scope(platform=True)) as conn:
             return await Tiles(conn, size).consistency(old)
 
     async def tile(self, level: int, number: int, width: int) -> bytes:
         """Raises Missing."""
         stamp = await self.checkpoint()
-        async with self._connect(Scope.everything()) as conn:
+        async with self._connect(Scope(platform=True)) as conn:
             found = await Tiles(conn, stamp.size).tile(level, number)
         if len(found) < width:
             raise Missing(f"the tile has {len(found)} hashes")
@@ -165,7 +165,7 @@ class SealedLedger:
         yield manifest(self.key, stamp, row[0] if row else 0, consistency)
         first = 0
         while found := await self.page(scope, stamp.size, first, wanted, open_):
-            async with self._connect(Scope.everything()) as conn:
+            async with self._connect(Scope(platform=True)) as conn:
                 tiles = Tiles(conn, stamp.size)
                 proofs = [await tiles.inclusion(one.seq) for one in found]
             for one, proof in zip(found, proofs, strict=True):

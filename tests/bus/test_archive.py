@@ -20,7 +20,7 @@ from tests.support.ledger import KEYS, Calls, projected, seal_all
 from tests.support.sealed import ledger_of
 
 SEGMENT = 256
-EVERYTHING = Scope.everything()
+EVERYTHING = Scope(platform=True)
 
 
 @pytest.fixture

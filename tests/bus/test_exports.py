@@ -26,7 +26,7 @@ VERIFIER = Path(verify_ledger.__file__)
 TENANT = Scope(tenant_id=TENANT_ID)
 PARTNER = Scope(partner_id=PARTNER_ID)
 MONTH = f"{NOW:%Y-%m}"
-EVERYTHING = Scope.everything()
+EVERYTHING = Scope(platform=True)
 
 
 @pytest.fixture
