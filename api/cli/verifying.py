@@ -18,6 +18,7 @@ from infra.crypto.master_key import master_key
 from infra.settings import Settings
 
 SHOWN = 20
+TIMED = 10_000
 
 
 def verify_ledger(settings: Settings, processes: int, rebuild: bool) -> int:
@@ -38,7 +39,7 @@ def keys_of(settings: Settings, database_url: str) -> SealKeys:
 
 
 def show(report: Report, seconds: float) -> None:
-    rate = f"{report.entries / seconds:,.0f} a second" if report.entries else ""
+    rate = f"{report.entries / seconds:,.0f} a second" if report.entries >= TIMED else ""
     out.print(f"{report.entries:,} entries, {report.checkpoints:,} checkpoints [quiet]{rate}[/]")
     if report.pending:
         out.print(f"[quiet]{report.pending:,} events are not sealed yet[/]")

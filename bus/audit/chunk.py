@@ -12,12 +12,14 @@ from bus.audit.findings import MOST, Finding
 from infra.audit.canonical import CHAIN_START, ROWS, decoded, leaf_of, parsed_data, split
 from infra.audit.copying import copied
 from infra.audit.merkle import TILE_WIDTH
+from infra.audit.store import LAST_POSITION
 from infra.db.pools import WORKER, options
 
 LEAVES = """
 COPY (SELECT audit_seq, position, tenant_id, partner_id, leaf, chain FROM audit_leaves
     WHERE audit_seq >= {first} AND audit_seq < {end} ORDER BY audit_seq) TO STDOUT (FORMAT BINARY)"""
 CHAIN_BEFORE = "SELECT chain FROM audit_nodes WHERE level = 1 AND index = %s"
+END = str(LAST_POSITION).encode()
 SIX, LONG, HASH = b"\0\6", b"\0\0\0\x08", b"\0\0\0\x20"
 
 
@@ -150,16 +152,17 @@ def difference(wanted: bytes, stored: bytes | None) -> str:
 
 
 def check_rows(checked: Checked, stored: list[bytes], last: int) -> None:
-    wanted = [row for row in checked.rows if int(row.partition(b"\t")[0]) <= last]
-    for one, other in zip_longest(wanted, stored):
+    """Only the first difference: what follows it may merely be shifted."""
+    wanted = [row for row in checked.rows if place(row) <= last]
+    for one, other in zip_longest(wanted, stored, fillvalue=END):
         if one != other:
-            position = (one or other or b"").partition(b"\t")[0].decode()
-            checked.found(
-                f"ledger_entries at position {position}",
-                "is missing"
-                if other is None
-                else "no event made it"
-                if one is None
-                else "differs from its event",
-            )
+            position, what = min(place(one), place(other)), "differs from its event"
+            if place(one) != place(other):
+                what = "is missing" if place(one) == position else "no event made it"
+            checked.found(f"ledger_entries at position {position}", what)
             return
+
+
+def place(row: bytes) -> int:
+    """The position an entry's row begins with."""
+    return int(row.partition(b"\t")[0])
