@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol
 
+from infra.audit.lines import ViewName
 from schemas.access import Role
 from schemas.envelope import Actor
 
@@ -16,6 +17,18 @@ AMOUNTS: dict[Role | None, tuple[str, ...]] = {
 class Priced(Protocol):
     @property
     def price(self) -> Any: ...
+
+
+VIEWS: dict[Role | None, tuple[ViewName, ...]] = {
+    Role.TENANT_ADMIN: ("tenant",),
+    Role.PARTNER_ADMIN: ("tenant", "partner"),
+    Role.APP_ADMIN: ("tenant", "partner", "platform"),
+}
+"""The same, of sealed entries."""
+
+
+def views(actor: Actor) -> tuple[ViewName, ...]:
+    return VIEWS[actor.role]
 
 
 def amounts(actor: Actor, row: Priced) -> dict[str, Any]:

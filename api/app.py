@@ -16,6 +16,7 @@ from api.reads import BadCursor
 from api.routes import (
     agents,
     approvals,
+    audit,
     billing,
     budgets,
     bundles,
@@ -61,6 +62,7 @@ ROUTERS = (
     corrections.router,
     budgets.router,
     wallets.router,
+    audit.router,
     commands.router,
     health.router,
 )

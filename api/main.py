@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from api import app
+from api.adapters.audit import PostgresAudit
 from api.adapters.live import BusLive
 from api.adapters.reads import PostgresReads
 from api.buckets import Buckets
@@ -24,6 +25,7 @@ from bus.posting import BusUnavailable
 from bus.publisher import Submitter, seal
 from bus.streams import ensure_streams
 from infra import telemetry
+from infra.audit.keys import stored_keys
 from infra.crypto.key_rows import PostgresKeyStore
 from infra.crypto.keys import load_ring
 from infra.crypto.master_key import master_key
@@ -32,6 +34,7 @@ from infra.crypto.secrets import SecretBox, derive
 from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
 from infra.db.pools import API, async_pool
+from infra.db.scope import scoped
 from infra.settings import Settings, load
 from infra.tools.servers import Servers
 
@@ -80,10 +83,12 @@ async def deps(
     master = master_key(settings)
     box = SecretBox([master], KEY_RING)
     ring = await asyncio.to_thread(load_ring, PostgresKeyStore(database_url), box)
+    seal_keys = await asyncio.to_thread(stored_keys, database_url, master, settings.audit_origin)
     return Deps(
         bus=submitter,
         live=BusLive(LiveFeed(bus.nc, bus.js)),
         reads=PostgresReads(pool),
+        audit=PostgresAudit(seal_keys, partial(scoped, pool)),
         seal=seal,
         passwords=Passwords(),
         tokens=Tokens(ring, minutes=settings.access_token_minutes),

@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 
 from api.buckets import Buckets
 from api.hook_secrets import HookSecrets
-from api.ports import Check, Live, McpServers, PasswordHasher, Seal, SecretSealer, Submitter, TokenMaker
+from api.ports import (
+    Audit,
+    Check,
+    Live,
+    McpServers,
+    PasswordHasher,
+    Seal,
+    SecretSealer,
+    Submitter,
+    TokenMaker,
+)
 from api.reads import Reads
 from api.tarpit import Tarpit
 
@@ -30,6 +40,7 @@ class Deps:
     bus: Submitter
     live: Live
     reads: Reads
+    audit: Audit
     seal: Seal
     passwords: PasswordHasher
     tokens: TokenMaker

@@ -1,10 +1,14 @@
 """What the edge needs from the rest of the system, as shapes. Nothing here is implemented here."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
 from bus.live import LiveMessage
+from infra.audit.ledger import Proved, Wanted
+from infra.audit.lines import Line, ViewName
+from infra.audit.store import Stamp
+from infra.db.scope import Scope
 from schemas.base import Command, PartnerId, TenantId
 from schemas.envelope import Actor, Answer, Envelope
 
@@ -56,6 +60,35 @@ class McpServers(Protocol):
     def find(self, name: str, tenant_id: TenantId) -> object | None:
         """None: there is no such server, or it is not for this tenant."""
         ...
+
+
+class Audit(Protocol):
+    """The sealed ledger. What a scope may not see is absent; hashes are seen in every scope."""
+
+    @property
+    def key(self) -> str: ...
+
+    async def checkpoint(self) -> Stamp:
+        """Raises NothingSealed."""
+        ...
+
+    async def prove(self, scope: Scope, call_key: str, open_: Sequence[ViewName]) -> Proved | None: ...
+
+    async def consistency(self, old: int, size: int) -> list[bytes]:
+        """Raises NoSuchSize or Missing."""
+        ...
+
+    async def tile(self, level: int, number: int, width: int) -> bytes:
+        """Raises Missing."""
+        ...
+
+    def lines(
+        self, scope: Scope, first: int, wanted: Wanted, open_: Sequence[ViewName]
+    ) -> AsyncIterator[Line]: ...
+
+    def export(
+        self, scope: Scope, wanted: Wanted, open_: Sequence[ViewName], earlier: Sequence[int] = ()
+    ) -> AsyncIterator[bytes]: ...
 
 
 class PasswordHasher(Protocol):

@@ -19,7 +19,7 @@ import structlog
 import uvloop
 from psycopg_pool import AsyncConnectionPool
 
-from bus import closer, failpoints, projection_consumer, reconciler, relay, scheduler, timers, wiring
+from bus import closer, failpoints, projection_consumer, reconciler, relay, scheduler, sealer, timers, wiring
 from bus.aborts import Ends
 from bus.admission import Admission
 from bus.broker import Bus, connected
@@ -32,6 +32,7 @@ from bus.ending import end
 from bus.failures import PATIENT, Patience
 from bus.heartbeat import Heartbeat, beating
 from bus.leader import lead
+from bus.ledger_stream import LedgerStream
 from bus.live import DeltaSink
 from bus.monitor import Monitor
 from bus.months import keep_ahead
@@ -46,12 +47,14 @@ from bus.requests import StoredRequests
 from bus.run_feed import RunFeed, loader
 from bus.run_index import RunIndex
 from bus.scheduler import Schedule, Scheduler
+from bus.sealer import Sealer
 from bus.streams import ensure_streams
 from bus.timer_table import ProjectedTimers
 from bus.wake import announcer, listen
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts
 from infra import metrics, telemetry
+from infra.audit.keys import stored_keys
 from infra.crypto.master_key import master_key
 from infra.db.pools import async_pool
 from infra.errors import SetupError
@@ -63,7 +66,7 @@ from infra.settings import Settings, load
 from infra.tools.assembled import tools
 from projections.registry import PROJECTIONS
 
-ROLES = ("commands", "relay", "policies", "effects", "projections", "timers", "scheduler")
+ROLES = ("commands", "relay", "policies", "effects", "projections", "timers", "scheduler", "sealer")
 IO_THREADS = 16
 SWITCH_SECONDS = 0.0005
 """Deciding runs in a thread; the event loop must not wait the default 5 ms for its turn."""
@@ -221,6 +224,19 @@ def projections(p: Parts) -> Work:
     return leading(p, projection_consumer.LOCK, consumer.run)
 
 
+def sealing(p: Parts) -> Work:
+    async def work() -> None:
+        settings = p.settings
+        keys = await asyncio.to_thread(
+            stored_keys, p.database_url, master_key(settings), settings.audit_origin
+        )
+        async with asyncio.TaskGroup() as group:
+            group.create_task(Sealer(p.pool, p.database_url, keys).run())
+            group.create_task(LedgerStream(p.bus.nc, p.bus.js, p.pool, keys).run())
+
+    return leading(p, sealer.LOCK, work)
+
+
 def reconciling(p: Parts) -> Reconciler:
     return Reconciler(ProjectedOverdue(p.pool), p.submitter, clock=lambda: datetime.now(UTC))
 
@@ -265,6 +281,7 @@ def works(p: Parts, roles: Sequence[str]) -> list[Work]:
             partial(keep_ahead, p.database_url),
         ],
         "scheduler": lambda: [schedule(p)],
+        "sealer": lambda: [sealing(p)],
     }
     return [work for role in roles for work in table[role]()]
 

@@ -26,6 +26,9 @@ POINTS = frozenset(
         "relay.before_publish",
         "relay.after_publish",
         "event.before_ack",
+        "seal.before_commit",
+        "seal.after_commit",
+        "seal.before_publish",
     }
 )
 CRASHED = 137

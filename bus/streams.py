@@ -20,7 +20,7 @@ from bus.failures import PATIENT
 from infra.errors import SetupError
 
 COMMANDS, REACTIONS, EVENTS, LIVE = "COMMANDS", "REACTIONS", "EVENTS", "LIVE"
-DEAD_LETTERS, REDO = "DEAD_LETTERS", "REDO"
+DEAD_LETTERS, REDO, LEDGER = "DEAD_LETTERS", "REDO", "LEDGER"
 
 GIB = 1024**3
 DAY = 86_400.0
@@ -85,6 +85,16 @@ STREAMS = (
         retention=RetentionPolicy.WORK_QUEUE,
         storage=StorageType.FILE,
         max_bytes=GIB,
+    ),
+    # The sealed ledger, for ever: nobody deletes or purges a message. Postgres refills it when it is lost.
+    StreamConfig(
+        name=LEDGER,
+        subjects=[subjects.LEDGER_ENTRIES],
+        storage=StorageType.FILE,
+        deny_delete=True,
+        deny_purge=True,
+        persist_mode=PersistMode.ASYNC,
+        duplicate_window=1,
     ),
 )
 

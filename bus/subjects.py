@@ -8,6 +8,9 @@ EVENTS = "evt.>"
 LIVE = "live.>"
 DEAD_LETTERS = "dlq.>"
 REDO = "redo.>"
+LEDGER_ENTRIES = "ldg.entries"
+"""Sealed entries, whole: for the platform and its auditors."""
+
 COMMITTED = "hb.committed"
 """A light signal to the relay: something was appended."""
 

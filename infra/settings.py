@@ -48,6 +48,12 @@ class Settings(BaseSettings):
         description="Master key (Fernet) that encrypts stored secrets. "
         "Unset: a key file is generated in the data folder, readable by its owner only.",
     )
+    audit_origin: str = Field(
+        "hirebuddha.local/ledger",
+        pattern=r"^[^\s+]+$",
+        description="Name of the ledger in its signed checkpoints, like an address without a scheme. "
+        "Unique among all ledgers; it never changes once something is sealed.",
+    )
     openai_api_key: SecretStr | None = Field(None, description="Key for OpenAI or a compatible service.")
     openai_base_url: str | None = Field(None, description="Address of a service that speaks OpenAI's API.")
     local_model_url: str | None = Field(

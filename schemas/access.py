@@ -33,6 +33,7 @@ class Permission(StrEnum):
     EXECUTIONS_TERMINATE = "executions:terminate"
     APPROVALS_ANSWER = "approvals:answer"
     LEDGER_READ = "ledger:read"
+    AUDIT_READ = "audit:read"
     USERS_REGISTER = "users:register"
     INTERNAL = "internal"
     """Commands only policies, effects and timers send."""
@@ -54,6 +55,7 @@ TENANT_PERMISSIONS = frozenset(
         Permission.EXECUTIONS_CONTROL,
         Permission.APPROVALS_ANSWER,
         Permission.LEDGER_READ,
+        Permission.AUDIT_READ,
     }
 )
 
@@ -74,6 +76,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXECUTIONS_READ,
             Permission.EXECUTIONS_TERMINATE,
             Permission.LEDGER_READ,
+            Permission.AUDIT_READ,
             Permission.USERS_REGISTER,
         }
     ),
@@ -86,6 +89,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.TENANTS_READ,
             Permission.EXECUTIONS_READ,
             Permission.LEDGER_READ,
+            Permission.AUDIT_READ,
         }
     ),
     Role.TENANT_ADMIN: TENANT_PERMISSIONS,

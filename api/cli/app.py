@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli import groups, money_groups, run_groups
+from api.cli import audit_groups, groups, money_groups, run_groups
 from api.cli.options import Data, settings_for
 from api.cli.rate_group import rates
 from api.cli.workflow_group import workflows
@@ -22,6 +22,7 @@ app.add_typer(rates, name="rates")
 app.add_typer(money_groups.ledger, name="ledger")
 app.add_typer(money_groups.wallets, name="wallets")
 app.add_typer(money_groups.periods, name="period")
+app.add_typer(audit_groups.audit, name="audit")
 app.add_typer(groups.projections, name="projections")
 app.add_typer(groups.payloads, name="payloads")
 app.add_typer(groups.dlq, name="dlq")
@@ -106,7 +107,9 @@ def migrate(data: Data = None) -> None:
 def run(
     role: Annotated[
         str,
-        typer.Option(help="api, commands, policies, effects, projections, relay, timers, scheduler, all."),
+        typer.Option(
+            help="api, commands, policies, effects, projections, relay, timers, scheduler, sealer, all."
+        ),
     ] = "all",
     data: Data = None,
 ) -> None:

@@ -13,7 +13,7 @@ Tenant = Annotated[UUID, typer.Argument(help="The tenant's id.")]
 Why = Annotated[str, typer.Option(prompt=True, help="Why: it stays in the ledger.")]
 Month = Annotated[str | None, typer.Option(help="The month it is about, e.g. 2026-10. Absent: this one.")]
 
-ledger = typer.Typer(no_args_is_help=True, help="Entries never change: take back, adjust.")
+ledger = typer.Typer(no_args_is_help=True, help="Verify it. Entries never change: take back, adjust.")
 wallets = typer.Typer(no_args_is_help=True, help="Prepaid credit of tenants.")
 periods = typer.Typer(no_args_is_help=True, help="Months: which are closed, and closing them.")
 

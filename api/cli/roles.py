@@ -11,7 +11,7 @@ from api.cli.errors import Refused
 from api.cli.look import DOT, TICK, out
 from infra.settings import Settings, child_environment
 
-WORKER_ROLES = ("commands", "policies", "effects", "projections", "relay", "timers", "scheduler")
+WORKER_ROLES = ("commands", "policies", "effects", "projections", "relay", "timers", "scheduler", "sealer")
 
 
 def run(settings: Settings, role: str) -> NoReturn:

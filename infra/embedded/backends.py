@@ -23,7 +23,7 @@ GRACEFUL_SECONDS = "3"
 
 WORKERS = {
     "worker-decide": "commands,relay",
-    "worker-react": "policies,effects,projections,timers,scheduler",
+    "worker-react": "policies,effects,projections,timers,scheduler,sealer",
 }
 """Deciding is one line of work that everything waits for: it does not share an interpreter."""
 

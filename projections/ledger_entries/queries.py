@@ -1,5 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import fields
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from projections.kernel import Connection
@@ -61,3 +63,22 @@ async def charges_of(conn: Connection, execution_id: UUID, nodes: Sequence[str])
 async def bill_lines(conn: Connection, tenant_id: UUID, period: str) -> list[BillLine]:
     """A month's calls and their reversals by model, and its other adjustments by kind, dearest first."""
     return await many(conn, BillLine, LINES, {"tenant_id": tenant_id, "period": period})
+
+
+class Place(NamedTuple):
+    position: int
+
+
+async def position_of(conn: Connection, call_key: str) -> int | None:
+    """Of the event that made a call's entry."""
+    query = "SELECT position FROM ledger_entries WHERE call_key = %(key)s"
+    found = await one(conn, Place, query, {"key": call_key})
+    return found.position if found else None
+
+
+async def costs_of(conn: Connection, period: str, provider: str) -> list[tuple[str, Decimal]]:
+    """Call keys and costs of a month's settled calls of one provider's models."""
+    query = """
+    SELECT call_key, cost_usd FROM ledger_entries
+    WHERE period = %s AND kind = 'settle' AND starts_with(model, %s) ORDER BY position"""
+    return await (await conn.execute(query, (period, f"{provider}/"))).fetchall()

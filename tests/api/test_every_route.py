@@ -22,7 +22,7 @@ HOOK = "/hooks/{trigger_id}"
 PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", HOOK}
 FOREIGN_IDS = (
     *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id"),
-    *("other_id", "payload_hash", "trigger_id", "occurrence", "entry_ref"),
+    *("other_id", "payload_hash", "trigger_id", "occurrence", "entry_ref", "call_key"),
 )
 NAMES = {
     "tool_name": "find_order",
@@ -33,6 +33,8 @@ NAMES = {
     "rate_id": "rate:acme/gpt:2027-01-01",
     "terms_id": "terms:1:2027-01-01",
     "period": "2026-10",
+    "level": "0",
+    "tile": "999",
 }
 OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 """A name is free in every tenant: setting it is never about what another has under it."""
@@ -90,10 +92,12 @@ class Foreign:
         event = ExecutionSucceeded(execution_id=job_id, output="secret")
         world.reads.record(f"execution-{job_id}", world.other_tenant, event)
         world.reads.payloads.append((world.other_tenant, Payload("ab" * 32, "t", b"secret")))
+        world.audit.seal(world.other_tenant, "theirs:answer:1", price="secret")
         await world.put("/tools/find_order", {"definition": TOOL}, zoe)
         await world.put("/secrets/SHOP_KEY", {"value": "zeta's secret"}, zoe)
         self.ids = {
             "payload_hash": "ab" * 32,
+            "call_key": "theirs:answer:1",
             **NAMES,
             "partner_id": str(world.other_partner),
             "tenant_id": str(world.other_tenant),

@@ -29,6 +29,7 @@ from schemas.authoring.commands import FireTrigger
 from schemas.base import PartnerId, TenantId, UserId
 from schemas.envelope import Actor
 from schemas.execution.chat import Usage
+from tests.api.fake_audit import FakeAudit
 from tests.api.fake_bus import BusUnavailable, FakeBus
 from tests.api.fakes import NOW, FakeLive, FakeReads
 
@@ -60,6 +61,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.bus = FakeBus(self.reads)
+        self.audit = FakeAudit(self.reads.sees)
         self.partner, self.other_partner = self.add_partner("nordic"), self.add_partner("rival")
         self.tenant = self.add_tenant("acme", self.partner)
         self.other_tenant = self.add_tenant("zeta", self.other_partner)
@@ -77,6 +79,7 @@ class World:
                 bus=self.bus,
                 live=self.live,
                 reads=self.reads,
+                audit=self.audit,
                 seal=seal,
                 passwords=PASSWORDS,
                 tokens=self.tokens,

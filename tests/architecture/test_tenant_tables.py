@@ -6,6 +6,8 @@ import psycopg
 import pytest
 
 SHARED = {
+    "audit_checkpoints": "signed sizes and roots of the whole ledger",
+    "audit_nodes": "hashes over the entries of many tenants",
     "checkpoints": "positions of the bus's consumers",
     "key_rings": "the platform's own keys, encrypted",
     "projections": "positions of the projections",
@@ -13,7 +15,10 @@ SHARED = {
 }
 """Tables without a tenant, and what is in them."""
 
-INSERT_ONLY = ("stored_events", "commands", "payloads", "claims", "effect_claims", "ledger_entries_v1")
+INSERT_ONLY = (
+    *("stored_events", "commands", "payloads", "claims", "effect_claims", "ledger_entries_v1"),
+    *("audit_leaves", "audit_nodes", "audit_checkpoints"),
+)
 
 TABLES = """
 SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, pg_get_userbyid(c.relowner), attname IS NOT NULL

@@ -1,0 +1,64 @@
+"""One pass per projection of money: its rows beside the entries they are sums of."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+from pydantic_core import from_json
+
+from bus.audit import holds
+from bus.audit.chunk import event_of
+from bus.audit.findings import Finding
+from infra.audit.canonical import ROWS, split
+from infra.audit.copying import copied
+from infra.audit.store import LAST_POSITION
+
+Connection = psycopg.Connection[Any]
+
+POSITIONS = "SELECT name, position FROM projections"
+STOPPED = "SELECT name, error FROM projections WHERE status = 'stopped'"
+BILLS = """
+SELECT tenant_id, period FROM tenant_bills b FULL JOIN (
+    SELECT tenant_id, period, sum(cost_usd) AS cost_usd, sum(price_usd) AS price_usd,
+        sum(commission_usd) AS commission_usd FROM ledger_entries GROUP BY 1, 2
+) e USING (tenant_id, period)
+WHERE (b.cost_usd, b.price_usd, b.commission_usd) IS DISTINCT FROM (e.cost_usd, e.price_usd, e.commission_usd)
+ORDER BY 1, 2 LIMIT 20"""
+HOLDS = "SELECT call_key, status FROM holds"
+
+
+def positions(conn: Connection) -> dict[str, int]:
+    return dict(conn.execute(POSITIONS).fetchall())
+
+
+def stopped(conn: Connection) -> Iterator[Finding]:
+    for name, error in conn.execute(STOPPED):
+        yield Finding(f"projection {name}", f"it has stopped: {error}")
+
+
+def wrong_bills(conn: Connection) -> Iterator[Finding]:
+    """In one snapshot: bills and entries are written together."""
+    for tenant_id, period in conn.execute(BILLS):
+        yield Finding(f"tenant_bills {tenant_id} {period}", "it is not the sum of its entries")
+
+
+def held_rows(conn: Connection) -> dict[str, str]:
+    return dict(conn.execute(HOLDS).fetchall())
+
+
+def held_after(conn: Connection, above: int, upto: int) -> dict[str, str | None]:
+    """What became of holds in events that were not verified: those not sealed yet."""
+    found: dict[str, str | None] = {}
+    for row in copied(conn, ROWS.format(above=above, upto=upto, limit=LAST_POSITION)):
+        head, data = split(row)
+        holds.follow(found, event_of(head).type, from_json(data))
+    return found
+
+
+def wrong_holds(wanted: dict[str, str], stored: dict[str, str]) -> Iterator[Finding]:
+    for key in sorted(wanted.keys() | stored.keys()):
+        if wanted.get(key) != stored.get(key):
+            yield Finding(
+                f"holds {key}",
+                f"it is {stored.get(key, 'absent')}, the events make it {wanted.get(key, 'absent')}",
+            )

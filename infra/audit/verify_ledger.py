@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""Verifies an export of a HireBuddha ledger, on any machine, with nothing but Python 3.10 or newer.
+
+    python verify_ledger.py EXPORT [--key KEY] [--earlier EXPORT]
+
+Every entry is hashed, proved to be in the tree of the signed checkpoint, and added up. `--key` is the
+ledger's public key, got from elsewhere than the export. `--earlier` is an older export: the ledger must begin
+with what that one signed. It says OK or WRONG, and the exit code is 0 only for OK. An export is lines of
+JSON: a manifest, then entries. With H = SHA-256, the leaf of an entry is
+
+    H(0 | 1 | head | c1 | c2 | c3),    c = H(salt | text) of an open view, the given hash of a closed one
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import sys
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+VIEWS = ("tenant", "partner", "platform")
+AMOUNTS = ("price", "commission", "cost")
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+
+
+class Wrong(Exception):
+    """What does not hold, and where."""
+
+
+def sha256(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+# Ed25519, RFC 8032.
+
+
+def add(p: Any, q: Any) -> Any:
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def times(n: int, p: Any) -> Any:
+    total = (0, 1, 1, 0)
+    while n:
+        if n & 1:
+            total = add(total, p)
+        p, n = add(p, p), n >> 1
+    return total
+
+
+def point(raw: bytes) -> Any:
+    y = int.from_bytes(raw, "little")
+    odd, y = y >> 255, y & ((1 << 255) - 1)
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or (x * x - square) % P or (not x and odd):
+        raise Wrong("the key or the signature is no point of the curve")
+    x = P - x if x & 1 != odd else x
+    return x, y, 1, x * y % P
+
+
+def signed(public: bytes, message: bytes, signature: bytes) -> bool:
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    r, s = signature[:32], int.from_bytes(signature[32:], "little")
+    h = int.from_bytes(hashlib.sha512(r + public + message).digest(), "little") % ORDER
+    base = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+    one, other = times(s, base), add(point(r), times(h, point(public)))
+    return s < ORDER and all((one[i] * other[2] - other[i] * one[2]) % P == 0 for i in (0, 1))
+
+
+# The Merkle tree, RFC 6962: proofs are read from the bottom up.
+
+
+def middle(low: int, high: int) -> int:
+    return low + (1 << (high - low - 1).bit_length() - 1)
+
+
+def root_from(leaf: bytes, seq: int, size: int, proof: list[bytes]) -> bytes:
+    path, low, high = [], 0, size
+    while high - low > 1:
+        path.append(left := seq < (cut := middle(low, high)))
+        low, high = (low, cut) if left else (cut, high)
+    if len(path) != len(proof):
+        raise Wrong("its proof has the wrong length")
+    for left, sibling in zip(reversed(path), proof, strict=True):
+        leaf = sha256(b"\x01", leaf, sibling) if left else sha256(b"\x01", sibling, leaf)
+    return leaf
+
+
+def begins_with(old: int, old_root: bytes, size: int, root: bytes, proof: list[bytes]) -> bool:
+    """Whether the tree of `size` leaves has that of `old` as its beginning."""
+    if not 0 < old < size:
+        return old == 0 or (old == size and old_root == root)
+    path, low, high = [], 0, size
+    while old < high:
+        path.append(left := old <= (cut := middle(low, high)))
+        low, high = (low, cut) if left else (cut, high)
+    seed, rest = (proof[:1], proof[1:]) if low else ([old_root], proof)
+    if not seed or len(rest) != len(path):
+        return False
+    before = after = seed[0]
+    for left, sibling in zip(reversed(path), rest, strict=True):
+        before = before if left else sha256(b"\x01", sibling, before)
+        after = sha256(b"\x01", after, sibling) if left else sha256(b"\x01", sibling, after)
+    return (before, after) == (old_root, root)
+
+
+def opened(note: str, key: str) -> tuple[int, bytes]:
+    """Size and root of a signed checkpoint."""
+    name, _, encoded = key.split("+", 2)
+    public = base64.b64decode(encoded)
+    body, _, signatures = note.partition("\n\n")
+    origin, size, root = (body + "\n").split("\n")[:3]
+    for line in signatures.splitlines():
+        _, who, mark = (line + "  ").split(" ")[:3]
+        raw = base64.b64decode(mark)
+        ours = who == name == origin and raw[:4] == sha256(name.encode(), b"\n", public)[:4]
+        if ours and public[:1] == b"\x01" and signed(public[1:], f"{body}\n".encode(), raw[4:]):
+            return int(size), base64.b64decode(root)
+    raise Wrong("the checkpoint is not signed by the ledger's key")
+
+
+def committed(view: dict[str, str]) -> bytes:
+    if "text" in view:
+        return sha256(bytes.fromhex(view["salt"]), view["text"].encode())
+    return bytes.fromhex(view["hash"])
+
+
+def check_entry(entry: dict[str, Any], size: int, root: bytes) -> dict[str, Decimal]:
+    """The amounts that are open in it."""
+    head = base64.b64decode(entry["head"])
+    leaf = sha256(b"\x00\x01", head, *(committed(entry[name]) for name in VIEWS))
+    if not 0 <= entry["seq"] < size:
+        raise Wrong("it is not in the checkpoint")
+    if root_from(leaf, entry["seq"], size, [bytes.fromhex(one) for one in entry["proof"]]) != root:
+        raise Wrong("it is not what was sealed")
+    said: dict[str, Any] = {}
+    for name in VIEWS:
+        said.update(json.loads(entry[name].get("text", "{}")))
+    return {name: Decimal(said[name]) for name in AMOUNTS if name in said}
+
+
+def lines_of(export: str) -> list[str]:
+    return Path(export).read_text("utf-8").rstrip("\n").split("\n")
+
+
+def check(export: str, key: str | None, earlier: str | None) -> tuple[int, int, Counter[str]]:
+    first, *lines = lines_of(export)
+    manifest = json.loads(first)
+    if key not in (None, manifest["key"]):
+        raise Wrong("the export names another key")
+    size, root = opened(manifest["checkpoint"], manifest["key"])
+    if earlier:
+        before = json.loads(lines_of(earlier)[0])
+        old, old_root = opened(before["checkpoint"], manifest["key"])
+        proof = [bytes.fromhex(one) for one in manifest["consistency"].get(str(old), [])]
+        if not begins_with(old, old_root, size, root, proof):
+            raise Wrong("the ledger does not begin with what was signed before")
+    sums: Counter[str] = Counter()
+    seen = -1
+    for entry in map(json.loads, lines):
+        try:
+            if entry["seq"] <= seen:
+                raise Wrong("it is out of order")
+            sums.update(check_entry(entry, size, root))
+            seen = entry["seq"]
+        except (Wrong, ValueError, KeyError, ArithmeticError) as error:
+            raise Wrong(f"entry {entry.get('seq')}: {error}") from error
+    if len(lines) != manifest["entries"]:
+        raise Wrong(f"{manifest['entries']} entries were exported, {len(lines)} are here")
+    return len(lines), size, sums
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Verifies an export of a ledger.")
+    for argument in ("export", "--key", "--earlier"):
+        parser.add_argument(argument)
+    try:
+        count, of, totals = check(**vars(parser.parse_args()))
+    except (Wrong, ValueError, KeyError, OSError) as error:
+        sys.exit(f"WRONG {error or type(error).__name__}")
+    print(
+        "OK", count, "of", of, "entries", *(f"{name}={totals[name]:f}" for name in AMOUNTS if name in totals)
+    )
