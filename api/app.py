@@ -25,6 +25,7 @@ from api.routes import (
     hooks,
     identity,
     payloads,
+    statements,
     tenancy,
     timeline,
     tools,
@@ -51,6 +52,7 @@ ROUTERS = (
     timeline.router,
     bundles.router,
     billing.router,
+    statements.router,
     commands.router,
     health.router,
 )

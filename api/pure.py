@@ -3,19 +3,39 @@
 from contexts.authoring.bundle import bundle_of, commands_for, new_ids
 from contexts.authoring.diff import Change, diff, release_diff
 from contexts.authoring.uses import agents_used, tools_of_agents, tools_used, workflows_used
+from contexts.billing.identity import Check, Identity, identity
+from contexts.billing.statements import (
+    PartnerEarnings,
+    ProfitAndLoss,
+    Sums,
+    TenantBill,
+    partner_earnings,
+    profit_and_loss,
+    tenant_bill,
+)
 from contexts.execution.rehearsal import Difference, Rehearsal, rehearse
 
 __all__ = [
     "Change",
+    "Check",
     "Difference",
+    "Identity",
+    "PartnerEarnings",
+    "ProfitAndLoss",
     "Rehearsal",
+    "Sums",
+    "TenantBill",
     "agents_used",
     "bundle_of",
     "commands_for",
     "diff",
+    "identity",
     "new_ids",
+    "partner_earnings",
+    "profit_and_loss",
     "rehearse",
     "release_diff",
+    "tenant_bill",
     "tools_of_agents",
     "tools_used",
     "workflows_used",

@@ -18,6 +18,7 @@ from api.authoring_rows import (
     VersionRow,
     WorkflowRow,
 )
+from api.money_reads import MoneyReads
 from api.run_rows import ApprovalRow, ApprovalStatus, Spending, StepPair, TimelineStep
 from api.waiting import WaitingRow
 from infra.db.scope import Scope
@@ -202,7 +203,7 @@ class BillRow:
         return margin(self)
 
 
-class Reads(Protocol):
+class Reads(MoneyReads, Protocol):
     """Every function sees what `scope` allows and takes the rest for absent.
 
     `cursor` is the `next` of an earlier page; one it did not write raises BadCursor.

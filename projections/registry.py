@@ -6,6 +6,7 @@ from projections.executions.project import PROJECTION as EXECUTIONS
 from projections.holds.project import PROJECTION as HOLDS
 from projections.kernel import Projection
 from projections.ledger_entries.project import PROJECTION as LEDGER_ENTRIES
+from projections.month_totals.project import PROJECTION as MONTH_TOTALS
 from projections.partners.project import PROJECTION as PARTNERS
 from projections.rate_cards.project import PROJECTION as RATE_CARDS
 from projections.run_queue.project import PROJECTION as RUN_QUEUE
@@ -35,4 +36,5 @@ PROJECTIONS: tuple[Projection, ...] = (
     HOLDS,
     LEDGER_ENTRIES,
     TENANT_BILLS,
+    MONTH_TOTALS,
 )

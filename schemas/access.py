@@ -19,6 +19,17 @@ class Permission(StrEnum):
     EXECUTIONS_TERMINATE = "executions:terminate"
     APPROVALS_ANSWER = "approvals:answer"
     LEDGER_READ = "ledger:read"
+    EARNINGS_READ = "earnings:read"
+    """What a partner's tenants brought it."""
+
+    MARGINS_READ = "margins:read"
+    """What is left for the platform."""
+
+    INVOICES_READ = "invoices:read"
+    INVOICES_ISSUE = "invoices:issue"
+    """Who issues invoices, to whom, and what is taken back of them."""
+
+    TAXES_SET = "taxes:set"
     USERS_REGISTER = "users:register"
     INTERNAL = "internal"
     """Commands only policies, effects and timers send."""
@@ -39,6 +50,7 @@ TENANT_PERMISSIONS = frozenset(
         Permission.EXECUTIONS_CONTROL,
         Permission.APPROVALS_ANSWER,
         Permission.LEDGER_READ,
+        Permission.INVOICES_READ,
     }
 )
 
@@ -54,6 +66,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXECUTIONS_READ,
             Permission.EXECUTIONS_TERMINATE,
             Permission.LEDGER_READ,
+            Permission.EARNINGS_READ,
+            Permission.MARGINS_READ,
+            Permission.INVOICES_READ,
+            Permission.INVOICES_ISSUE,
+            Permission.TAXES_SET,
             Permission.USERS_REGISTER,
         }
     ),
@@ -65,6 +82,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.TENANTS_READ,
             Permission.EXECUTIONS_READ,
             Permission.LEDGER_READ,
+            Permission.EARNINGS_READ,
+            Permission.INVOICES_READ,
+            Permission.INVOICES_ISSUE,
         }
     ),
     Role.TENANT_ADMIN: TENANT_PERMISSIONS,

@@ -7,7 +7,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from api.adapters import cursors, rows
-from api.adapters.run_reads import Connection, PostgresRunReads
+from api.adapters.money_reads import PostgresMoneyReads
+from api.adapters.run_reads import Connection
 from api.authoring_rows import (
     AgentRow,
     AgentVersionRow,
@@ -45,7 +46,7 @@ T = TypeVar("T")
 ZERO = Decimal(0)
 
 
-class PostgresReads(PostgresRunReads):
+class PostgresReads(PostgresMoneyReads):
     """`pool`: connections that act as `hb_api`, which row-level security binds."""
 
     async def user_by_email(self, scope: Scope, email: str) -> UserRow | None:
