@@ -33,6 +33,7 @@ from bus.heartbeat import Heartbeat, beating
 from bus.leader import lead
 from bus.live import DeltaSink
 from bus.monitor import Monitor
+from bus.month_table import ProjectedMonths
 from bus.months import keep_ahead
 from bus.overdue_table import ProjectedOverdue
 from bus.policy_consumer import PolicyConsumer
@@ -47,11 +48,13 @@ from bus.scheduler import Schedule, Scheduler
 from bus.streams import ensure_streams
 from bus.timer_table import ProjectedTimers
 from bus.wake import announcer, listen
+from contexts.billing.ports import BillingPorts
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts
 from infra import metrics, telemetry
 from infra.crypto.master_key import master_key
 from infra.db.pools import async_pool
+from infra.documents.pdf import TypstDocuments
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
 from infra.providers.catalog import Catalog, chat_model
@@ -179,7 +182,7 @@ def now() -> datetime:
 
 
 def effects(p: Parts) -> list[Work]:
-    ports = ExecutionPorts(
+    execution = ExecutionPorts(
         chat=p.chat,
         requests=StoredRequests(p.store),
         deltas=DeltaSink(p.bus.nc),
@@ -189,6 +192,8 @@ def effects(p: Parts) -> list[Work]:
         clock=time.monotonic,
         wall_clock=now,
     )
+    documents = TypstDocuments()
+    ports = {"execution": execution, "billing": BillingPorts(ProjectedMonths(p.pool), documents)}
     worker = f"{socket.gethostname()}:{os.getpid()}"
     consumers = [
         EffectConsumer(
@@ -197,7 +202,7 @@ def effects(p: Parts) -> list[Work]:
             p.submitter,
             context,
             found,
-            ports,
+            ports[context],
             p.store,
             worker,
             p.settings.effect_concurrency,

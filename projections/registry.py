@@ -4,6 +4,7 @@ from projections.agents.project import PROJECTION as AGENTS
 from projections.approvals.project import PROJECTION as APPROVALS
 from projections.executions.project import PROJECTION as EXECUTIONS
 from projections.holds.project import PROJECTION as HOLDS
+from projections.invoices.project import PROJECTION as INVOICES
 from projections.kernel import Projection
 from projections.ledger_entries.project import PROJECTION as LEDGER_ENTRIES
 from projections.month_totals.project import PROJECTION as MONTH_TOTALS
@@ -37,4 +38,5 @@ PROJECTIONS: tuple[Projection, ...] = (
     LEDGER_ENTRIES,
     TENANT_BILLS,
     MONTH_TOTALS,
+    INVOICES,
 )

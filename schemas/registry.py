@@ -9,6 +9,9 @@ import schemas.authoring.events
 import schemas.authoring.upcasts
 import schemas.billing.commands
 import schemas.billing.events
+import schemas.billing.invoices
+import schemas.billing.issuers
+import schemas.billing.taxes
 import schemas.execution.commands
 import schemas.execution.events
 import schemas.identity.commands
@@ -29,6 +32,9 @@ CONTEXTS = (
     (schemas.authoring.commands, schemas.authoring.events),
     (schemas.execution.commands, schemas.execution.events),
     (schemas.billing.commands, schemas.billing.events),
+    (schemas.billing.issuers, schemas.billing.issuers),
+    (schemas.billing.taxes, schemas.billing.taxes),
+    (schemas.billing.invoices, schemas.billing.invoices),
 )
 
 

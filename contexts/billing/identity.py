@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from contexts.billing.statements import CREDIT_NOTE, NOTHING, sums
-from schemas.billing.months import ClosedMonth, MonthTotal
+from contexts.billing.statements import NOTHING, sums
+from schemas.billing.months import CREDIT_NOTE, ClosedMonth, MonthTotal
 
 SHARED = ("price", "commission")
 OURS = ("price", "commission", "cost")
@@ -51,7 +51,7 @@ def identity(rows: Sequence[MonthTotal], closed: Sequence[ClosedMonth] = ()) -> 
 def account_checks(rows: Sequence[MonthTotal]) -> tuple[Check, ...]:
     entries = sums(rows)
     payable = total(row.posted_payable for row in rows)
-    owed = total(row.posted_receivable for row in rows)
+    owed = total(row.posted_receivable + row.posted_wallet for row in rows)
     earned = total(row.posted_commission for row in rows)
     kept = total(row.posted_revenue for row in rows)
     return (

@@ -1,8 +1,11 @@
-from contexts.billing import policies
+from contexts.billing import credit_note, document_policies, invoice, issuer, policies, tax_profile, tax_rates
+from contexts.billing.effects.draw_up_invoice import draw_up_invoice
+from contexts.billing.effects.make_document import make_credit_note, make_invoice
 from contexts.billing.ledger import LEDGER, authorize, mark_unknown, release, resolve_hold, settle
 from contexts.billing.rate_card import RATE_CARD, set_partner_terms, set_system_rate
-from contexts.kernel import Handler, Policy, Registry
+from contexts.kernel import Effect, Handler, Policy, Registry
 from schemas.access import Permission
+from schemas.billing import invoices as i
 from schemas.billing.commands import (
     AuthorizeCall,
     MarkCallUnknown,
@@ -12,6 +15,9 @@ from schemas.billing.commands import (
     SetSystemRate,
     SettleCall,
 )
+from schemas.billing.events import PeriodClosed
+from schemas.billing.issuers import OpenIssuer, SetIssuer
+from schemas.billing.taxes import SetTaxProfile, SetTaxRate
 from schemas.execution.events import CallRequested, ExecutionCancelled, ExecutionFailed, ItemFailed
 from schemas.tenancy.events import PartnerCreated
 
@@ -25,6 +31,16 @@ REGISTRY = Registry(
         Handler(ReleaseCall, LEDGER, release, Permission.INTERNAL),
         Handler(MarkCallUnknown, LEDGER, mark_unknown, Permission.INTERNAL),
         Handler(ResolveHold, LEDGER, resolve_hold, Permission.INTERNAL),
+        Handler(OpenIssuer, issuer.ISSUER, issuer.open_issuer, Permission.INTERNAL),
+        Handler(SetIssuer, issuer.ISSUER, issuer.set_issuer, Permission.INVOICES_ISSUE),
+        Handler(SetTaxRate, tax_rates.TAX_RATES, tax_rates.set_rate, Permission.TAXES_SET),
+        Handler(SetTaxProfile, tax_profile.TAX_PROFILE, tax_profile.set_profile, Permission.INVOICES_ISSUE),
+        Handler(i.RequestInvoice, invoice.INVOICE, invoice.request, Permission.INTERNAL),
+        Handler(i.RetryInvoice, invoice.INVOICE, invoice.retry, Permission.INVOICES_ISSUE),
+        Handler(i.DrawUpInvoice, invoice.INVOICE, invoice.draw_up, Permission.INTERNAL),
+        Handler(i.IssueInvoice, invoice.INVOICE, invoice.issue, Permission.INTERNAL),
+        Handler(i.CreditInvoice, invoice.INVOICE, credit_note.credit, Permission.INVOICES_ISSUE),
+        Handler(i.IssueCreditNote, invoice.INVOICE, credit_note.issue_credit_note, Permission.INTERNAL),
     ),
     policies=(
         Policy("billing.when_partner_created", PartnerCreated, policies.when_partner_created),
@@ -32,5 +48,12 @@ REGISTRY = Registry(
         Policy("billing.when_execution_failed", ExecutionFailed, policies.when_execution_failed),
         Policy("billing.when_execution_cancelled", ExecutionCancelled, policies.when_execution_cancelled),
         Policy("billing.when_item_failed", ItemFailed, policies.when_item_failed),
+        Policy("billing.open_issuer", PartnerCreated, document_policies.when_partner_created),
+        Policy("billing.when_period_closed", PeriodClosed, document_policies.when_period_closed),
+    ),
+    effects=(
+        Effect("billing.draw_up_invoice", i.InvoiceRequested, draw_up_invoice),
+        Effect("billing.make_invoice", i.InvoiceNumbered, make_invoice),
+        Effect("billing.make_credit_note", i.CreditNoteNumbered, make_credit_note),
     ),
 )

@@ -12,7 +12,6 @@ from schemas.billing.months import USAGE, MonthTotal
 K = TypeVar("K", bound=Hashable)
 
 NOTHING = Decimal(0)
-CREDIT_NOTE = "credit_note"
 
 
 @dataclass(frozen=True, slots=True)

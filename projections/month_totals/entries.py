@@ -1,27 +1,32 @@
 """A ledger entry as one row to add to its month."""
 
 from collections.abc import Sequence
+from datetime import UTC
 from decimal import Decimal
 from uuid import UUID
 
 from projections.amounts import tokens
 from projections.kernel import Row
 from schemas.billing.events import AdjustmentPosted, CallSettled, EntryReversed
-from schemas.billing.months import USAGE
+from schemas.billing.invoices import CreditNoteIssued
+from schemas.billing.months import CREDIT_NOTE, USAGE
 from schemas.billing.types import Posting
 from schemas.envelope import Recorded
 from schemas.execution.chat import Usage
+
+Entry = CallSettled | EntryReversed | AdjustmentPosted
 
 NOTHING = Decimal(0)
 NO_USE = tokens(Usage())
 COLUMN = {
     "payable": ("posted_payable", "credit"),
     "receivable": ("posted_receivable", "debit"),
-    "wallet": ("posted_receivable", "debit"),
+    "tax": ("posted_receivable", "debit"),
+    "wallet": ("posted_wallet", "debit"),
     "partner": ("posted_commission", "credit"),
     "revenue": ("posted_revenue", "credit"),
 }
-"""Where a kind of account is added up, and the side it grows on. A wallet pays what is not owed."""
+"""Where a kind of account is added up, and the side it grows on. What is owed, is owed before tax."""
 
 
 def of_call(recorded: Recorded, event: CallSettled) -> Row:
@@ -39,14 +44,23 @@ def of_adjustment(recorded: Recorded, event: AdjustmentPosted) -> Row:
     return {**entry(recorded, event), **named, **NO_USE}
 
 
-def entry(recorded: Recorded, event: CallSettled | EntryReversed | AdjustmentPosted) -> Row:
+def of_credit_note(recorded: Recorded, event: CreditNoteIssued) -> Row:
+    """In the month it was issued in: statements of closed months never change."""
+    named = {"kind": CREDIT_NOTE, "run": None, "model": "", "about_period": ""}
+    amounts = {"cost": NOTHING, "price": -event.subtotal, "commission": NOTHING}
+    period = f"{event.issued_at.astimezone(UTC):%Y-%m}"
+    return {**owner(recorded, event), **named, **NO_USE, **amounts, "period": period}
+
+
+def entry(recorded: Recorded, event: Entry) -> Row:
+    amounts = {"cost": event.cost, "price": event.price, "commission": event.commission}
+    return {**owner(recorded, event), **amounts, "period": period_of(recorded.stream)}
+
+
+def owner(recorded: Recorded, event: Entry | CreditNoteIssued) -> Row:
     return {
         "tenant_id": event.tenant_id,
         "partner_id": event.partner_id,
-        "period": period_of(recorded.stream),
-        "cost": event.cost,
-        "price": event.price,
-        "commission": event.commission,
         **posted(event.postings),
         "created_at": recorded.recorded_at,
         "position": recorded.position,

@@ -10,6 +10,7 @@ from projections.month_totals import entries
 from projections.statements import insert
 from schemas.authoring.definition import Source
 from schemas.billing.events import AdjustmentPosted, CallSettled, EntryReversed, PeriodClosed
+from schemas.billing.invoices import CreditNoteIssued
 from schemas.envelope import Recorded
 from schemas.execution.events import ExecutionQueued, ExecutionStarted
 
@@ -52,6 +53,10 @@ def adjusted(batch: Batch, recorded: Recorded, event: AdjustmentPosted) -> None:
     batch.entries.append(entries.of_adjustment(recorded, event))
 
 
+def credited(batch: Batch, recorded: Recorded, event: CreditNoteIssued) -> None:
+    batch.entries.append(entries.of_credit_note(recorded, event))
+
+
 def closed(batch: Batch, recorded: Recorded, event: PeriodClosed) -> None:
     amounts = {"cost": event.cost, "price": event.price, "commission": event.commission}
     owner = {"tenant_id": event.tenant_id, "partner_id": event.partner_id, "period": event.period}
@@ -66,6 +71,7 @@ ON: Handlers[Batch] = {
     EntryReversed: reversed_,
     AdjustmentPosted: adjusted,
     PeriodClosed: closed,
+    CreditNoteIssued: credited,
 }
 
 PROJECTION = Projection(

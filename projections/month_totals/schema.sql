@@ -18,6 +18,7 @@ CREATE TABLE {month_totals} (
     commission         numeric(38, 12) NOT NULL,
     posted_payable     numeric(38, 12) NOT NULL,
     posted_receivable  numeric(38, 12) NOT NULL,
+    posted_wallet      numeric(38, 12) NOT NULL,
     posted_commission  numeric(38, 12) NOT NULL,
     posted_revenue     numeric(38, 12) NOT NULL,
     imbalance          numeric(38, 12) NOT NULL,

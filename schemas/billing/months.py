@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 USAGE = "usage"
+CREDIT_NOTE = "credit_note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class MonthTotal:
     commission: Decimal
     posted_payable: Decimal
     posted_receivable: Decimal
+    posted_wallet: Decimal
     posted_commission: Decimal
     posted_revenue: Decimal
     imbalance: Decimal
