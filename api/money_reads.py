@@ -1,16 +1,17 @@
-"""What the edge asks about statements and invoices."""
+"""What the edge asks about statements and invoices; each function sees what `scope` allows."""
 
 from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
+from api.money_rows import CreditNoteRow, InvoiceFilter, InvoiceRow, IssuerRow
+from api.paging import Page
 from infra.db.scope import Scope
 from schemas.billing.months import ClosedMonth, MonthTotal
+from schemas.billing.taxes import TaxProfile, TaxRate
 
 
 class MoneyReads(Protocol):
-    """A month's entries, added up; each function sees what `scope` allows."""
-
     async def month_of_tenant(self, scope: Scope, tenant_id: UUID, period: str) -> Sequence[MonthTotal]: ...
 
     async def month_of_partner(self, scope: Scope, partner_id: UUID, period: str) -> Sequence[MonthTotal]:
@@ -21,4 +22,24 @@ class MoneyReads(Protocol):
         self, scope: Scope, period: str
     ) -> tuple[Sequence[MonthTotal], Sequence[ClosedMonth]]:
         """Of everybody the asker may see, with the seals of the months that are closed."""
+        ...
+
+    async def invoice(self, scope: Scope, invoice_id: UUID) -> InvoiceRow | None: ...
+
+    async def invoices(
+        self, scope: Scope, cursor: str | None, limit: int, wanted: InvoiceFilter
+    ) -> Page[InvoiceRow]:
+        """Newest first."""
+        ...
+
+    async def credit_note(self, scope: Scope, credit_note_id: UUID) -> CreditNoteRow | None: ...
+
+    async def credit_notes(self, scope: Scope, invoice_id: UUID) -> Sequence[CreditNoteRow]: ...
+
+    async def issuer(self, scope: Scope, partner_id: UUID) -> IssuerRow | None: ...
+
+    async def tax_profile(self, scope: Scope, tenant_id: UUID) -> TaxProfile | None: ...
+
+    async def tax_rates(self, scope: Scope) -> Sequence[TaxRate]:
+        """By country, newest first."""
         ...

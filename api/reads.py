@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from api.authoring_rows import (
@@ -19,6 +19,7 @@ from api.authoring_rows import (
     WorkflowRow,
 )
 from api.money_reads import MoneyReads
+from api.paging import Page
 from api.run_rows import ApprovalRow, ApprovalStatus, Spending, StepPair, TimelineStep
 from api.waiting import WaitingRow
 from infra.db.scope import Scope
@@ -31,7 +32,6 @@ from schemas.execution.chat import Usage
 from schemas.execution.types import QueueReason
 from schemas.tenancy.types import TenantStatus
 
-T = TypeVar("T")
 ExecutionStatus = Literal["queued", "running", "waiting", "paused", "succeeded", "failed", "cancelled"]
 
 
@@ -50,14 +50,6 @@ class RunFilter:
     source_id: UUID | None = None
     parent_id: UUID | None = None
     trigger_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """`next` is the key to go on from, in words only the query that wrote it reads."""
-
-    items: Sequence[T]
-    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,18 @@ async def attempt(
 AttemptDep = Annotated[Attempt, Depends(attempt)]
 
 
+async def money_attempt(attempt: AttemptDep, idempotency_key: IdempotencyKey = None) -> Attempt:
+    """For what moves money: a request that might be sent twice must say that it is the same."""
+    if idempotency_key is None:
+        raise ApiProblem(
+            400, "request.idempotency_key_required", "Send an Idempotency-Key: this moves money."
+        )
+    return attempt
+
+
+MoneyAttemptDep = Annotated[Attempt, Depends(money_attempt)]
+
+
 def message_id(actor: Actor, route: str, key: str | None) -> UUID:
     """Keys of different tenants, partners and routes never meet."""
     if key is None:

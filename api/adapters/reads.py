@@ -20,7 +20,8 @@ from api.authoring_rows import (
     VersionRow,
     WorkflowRow,
 )
-from api.reads import BillRow, LedgerRow, Page, PartnerRow, TenantRow, UserRow
+from api.paging import Page
+from api.reads import BillRow, LedgerRow, PartnerRow, TenantRow, UserRow
 from api.waiting import WaitingRow
 from infra.db.scope import Scope
 from infra.eventstore import reading

@@ -10,7 +10,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from api.adapters import cursors
 from api.adapters import run_rows as rows
-from api.reads import ExecutionRow, Page, RunFilter
+from api.paging import Page
+from api.reads import ExecutionRow, RunFilter
 from api.run_rows import ApprovalRow, ApprovalStatus, Spending, StepPair, TimelineStep
 from infra.db import scope as db
 from infra.db.scope import Scope

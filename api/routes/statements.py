@@ -9,9 +9,12 @@ from api.amounts import AMOUNTS, amounts
 from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, may
 from api.errors import invalid
 from api.models import statements as m
+from api.parts import Deps
 from api.pure import Check, Sums, identity, partner_earnings, profit_and_loss, tenant_bill
+from api.reads import PartnerRow
 from api.routes.billing import Period, TenantId
 from api.routes.tenancy import visible_partner, visible_tenant
+from infra.db.scope import Scope
 from schemas.access import Permission
 from schemas.billing.months import MonthTotal
 from schemas.envelope import Actor, Problem
@@ -57,10 +60,7 @@ async def tenant_statement(
 async def partner_statement(
     parts: Parts, actor: CurrentActor, scope: CurrentScope, period: Period, partner_id: PartnerId = None
 ) -> m.PartnerStatement:
-    wanted = partner_id or actor.partner_id
-    if wanted is None:
-        raise unnamed("partner_id", "Say which partner's statement")
-    partner = await visible_partner(parts, scope, wanted)
+    partner = await wanted_partner(parts, actor, scope, partner_id)
     earned = partner_earnings(await parts.reads.month_of_partner(scope, partner.id, period))
     return m.PartnerStatement(
         partner_id=partner.id,
@@ -114,6 +114,13 @@ async def check_identity(
     return m.IdentityReport(
         period=period, holds=all(check.holds for check in checks), checks=[shown(check) for check in checks]
     )
+
+
+async def wanted_partner(parts: Deps, actor: Actor, scope: Scope, partner_id: UUID | None) -> PartnerRow:
+    wanted = partner_id or actor.partner_id
+    if wanted is None:
+        raise unnamed("partner_id", "Say which partner's statement")
+    return await visible_partner(parts, scope, wanted)
 
 
 def seen(actor: Actor) -> tuple[str, ...]:

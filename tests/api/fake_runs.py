@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
-from api.reads import BadCursor, ExecutionRow, Page, RunFilter
+from api.paging import Page
+from api.reads import BadCursor, ExecutionRow, RunFilter
 from api.run_rows import ApprovalRow, ApprovalStatus, Spending, StepPair, TimelineStep
 from infra.db.scope import Scope
 

@@ -18,7 +18,8 @@ from api.authoring_rows import (
     VersionRow,
     WorkflowRow,
 )
-from api.reads import BillLine, BillRow, LedgerRow, Page, PartnerRow, TenantRow, UserRow
+from api.paging import Page
+from api.reads import BillLine, BillRow, LedgerRow, PartnerRow, TenantRow, UserRow
 from api.waiting import WaitingRow
 from bus.live import LiveMessage
 from infra.db.scope import Scope

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 import jsonschema
@@ -15,6 +15,7 @@ from infra.eventstore.types import Payload
 from schemas.base import PartnerId, TenantId
 from schemas.envelope import Actor
 from schemas.execution.events import ExecutionSucceeded
+from tests.api.fake_money_bus import add_credit_note, add_invoice
 from tests.api.world import AGENT, TRIGGER, WORKFLOW, World
 
 DOCUMENT = assemble(Limits()).openapi()
@@ -22,7 +23,7 @@ HOOK = "/hooks/{trigger_id}"
 PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", HOOK}
 FOREIGN_IDS = (
     *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id"),
-    *("other_id", "payload_hash", "trigger_id", "occurrence"),
+    *("other_id", "payload_hash", "trigger_id", "occurrence", "invoice_id", "credit_note_id"),
 )
 NAMES = {
     "tool_name": "find_order",
@@ -79,7 +80,11 @@ class Foreign:
         world.reads.payloads.append((world.other_tenant, Payload("ab" * 32, "t", b"secret")))
         await world.put("/tools/find_order", {"definition": TOOL}, zoe)
         await world.put("/secrets/SHOP_KEY", {"value": "zeta's secret"}, zoe)
+        invoice_id = add_invoice(world.reads, world.other_tenant, world.other_partner, uuid4())
+        note_id = add_credit_note(world.reads, invoice_id, uuid4())
         self.ids = {
+            "invoice_id": str(invoice_id),
+            "credit_note_id": str(note_id),
             "payload_hash": "ab" * 32,
             **NAMES,
             "partner_id": str(world.other_partner),
@@ -97,7 +102,11 @@ class Foreign:
 
 async def call(client: httpx2.AsyncClient, method: str, path: str, ids: dict[str, str]) -> httpx2.Response:
     place = path.format(**NAMES | ids)
-    return await client.request(method.upper(), place, json=body_of(method, path))
+    return await client.request(method.upper(), place, json=body_of(method, path), headers=new_key())
+
+
+def new_key() -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid4())}
 
 
 def is_problem(response: httpx2.Response, method: str, path: str) -> None:
@@ -167,7 +176,9 @@ async def test_a_body_with_an_unknown_field_is_refused(world: World, method: str
     refused = set()
     for actor in (world.admin, world.rival, world.zoe):
         async with world.client(actor) as client:
-            response = await client.request(method.upper(), path.format(**foreign.ids), json=body)
+            response = await client.request(
+                method.upper(), path.format(**foreign.ids), json=body, headers=new_key()
+            )
         is_problem(response, method, path)
         refused.add(response.status_code)
     assert refused <= {403, 422}
