@@ -1,10 +1,11 @@
 """What the edge asks about statements and invoices; each function sees what `scope` allows."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from api.money_rows import CreditNoteRow, InvoiceFilter, InvoiceRow, IssuerRow
+from api.money_rows import CreditNoteRow, InvoiceFilter, InvoiceRow, IssuerRow, MonthEntryRow, MonthRunRow
 from api.paging import Page
 from infra.db.scope import Scope
 from schemas.billing.months import ClosedMonth, MonthTotal
@@ -30,6 +31,18 @@ class MoneyReads(Protocol):
         self, scope: Scope, cursor: str | None, limit: int, wanted: InvoiceFilter
     ) -> Page[InvoiceRow]:
         """Newest first."""
+        ...
+
+    async def month_runs(
+        self, scope: Scope, tenant_id: UUID, period: str, limit: int
+    ) -> Sequence[MonthRunRow]:
+        """By run and model."""
+        ...
+
+    async def month_entries(
+        self, scope: Scope, tenant_id: UUID, period: str, after: tuple[datetime, UUID], limit: int
+    ) -> Sequence[MonthEntryRow]:
+        """Oldest first, after the last one seen."""
         ...
 
     async def credit_note(self, scope: Scope, credit_note_id: UUID) -> CreditNoteRow | None: ...

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID
 
 from schemas.base import PartnerId, TenantId
@@ -54,3 +54,26 @@ class InvoiceFilter:
     tenant_id: UUID | None = None
     period: str | None = None
     status: InvoiceStatus | None = None
+
+
+class MonthRunRow(Protocol):
+    """A run's part of a month, by model."""
+
+    @property
+    def run(self) -> str: ...
+
+    @property
+    def price(self) -> Decimal: ...
+
+
+class MonthEntryRow(Protocol):
+    """A ledger entry of a month."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def recorded_at(self) -> datetime: ...
+
+    @property
+    def ref(self) -> str: ...

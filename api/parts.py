@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from api.hook_secrets import HookSecrets
-from api.ports import Check, Live, McpServers, PasswordHasher, Seal, SecretSealer, Submitter, TokenMaker
+from api.ports import (
+    Check,
+    EntryProofs,
+    Live,
+    McpServers,
+    NoProofs,
+    PasswordHasher,
+    Seal,
+    SecretSealer,
+    Submitter,
+    TokenMaker,
+)
 from api.reads import Reads
 from api.tarpit import Tarpit
 
@@ -36,6 +47,7 @@ class Deps:
     mcp_servers: McpServers
     hash_key: bytes
     hook_secrets: HookSecrets
+    proofs: EntryProofs = field(default_factory=NoProofs)
     checks: Mapping[str, Check] = field(default_factory=dict)
     outages: Mapping[type[Exception], str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)

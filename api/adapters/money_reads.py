@@ -1,15 +1,17 @@
 """Questions about statements and invoices, each one transaction inside the asker's scope."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from api.adapters import cursors
 from api.adapters import money_rows as rows
 from api.adapters.run_reads import PostgresRunReads
-from api.money_rows import CreditNoteRow, InvoiceFilter, InvoiceRow, IssuerRow
+from api.money_rows import CreditNoteRow, InvoiceFilter, InvoiceRow, IssuerRow, MonthEntryRow, MonthRunRow
 from api.paging import Page
 from infra.db.scope import Scope
 from projections.invoices import queries as invoices
+from projections.month_totals import drill_down
 from projections.month_totals import queries as months
 from schemas.billing.months import ClosedMonth, MonthTotal
 from schemas.billing.taxes import TaxProfile, TaxRate
@@ -43,6 +45,18 @@ class PostgresMoneyReads(PostgresRunReads):
         async with self._scoped(scope) as conn:
             found = await invoices.list_page(conn, before, limit + 1, **equal)
         return cursors.page(found, limit, lambda row: (row.created_at, row.id), rows.invoice)
+
+    async def month_runs(
+        self, scope: Scope, tenant_id: UUID, period: str, limit: int
+    ) -> Sequence[MonthRunRow]:
+        async with self._scoped(scope) as conn:
+            return await drill_down.runs(conn, tenant_id, period, limit)
+
+    async def month_entries(
+        self, scope: Scope, tenant_id: UUID, period: str, after: tuple[datetime, UUID], limit: int
+    ) -> Sequence[MonthEntryRow]:
+        async with self._scoped(scope) as conn:
+            return await drill_down.entries(conn, tenant_id, period, after, limit)
 
     async def credit_note(self, scope: Scope, credit_note_id: UUID) -> CreditNoteRow | None:
         async with self._scoped(scope) as conn:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
 from api.money_rows import CreditNoteRow, InvoiceFilter, InvoiceRow, IssuerRow
 from api.paging import Page
 from infra.db.scope import Scope
+from projections.month_totals.drill_down import MonthEntry, MonthRun
 from schemas.billing.months import ClosedMonth, MonthTotal
 from schemas.billing.taxes import TaxProfile, TaxRate
 from tests.api.fake_runs import page
@@ -22,6 +24,8 @@ class FakeMoneyReads:
         self.issuers_of: dict[UUID, IssuerRow] = {}
         self.profiles: dict[UUID, TaxProfile] = {}
         self.rates: list[TaxRate] = []
+        self.runs_of: dict[UUID, list[MonthRun]] = {}
+        self.entries_of: dict[UUID, list[MonthEntry]] = {}
 
     def sees(self, scope: Scope, tenant_id: UUID) -> bool:
         raise NotImplementedError
@@ -70,3 +74,12 @@ class FakeMoneyReads:
 
     async def tax_rates(self, scope: Scope) -> Sequence[TaxRate]:
         return self.rates
+
+    async def month_runs(self, scope: Scope, tenant_id: UUID, period: str, limit: int) -> Sequence[MonthRun]:
+        return self.runs_of.get(tenant_id, [])[:limit] if self.sees(scope, tenant_id) else []
+
+    async def month_entries(
+        self, scope: Scope, tenant_id: UUID, period: str, after: tuple[datetime, UUID], limit: int
+    ) -> Sequence[MonthEntry]:
+        found = self.entries_of.get(tenant_id, []) if self.sees(scope, tenant_id) else []
+        return [entry for entry in found if (entry.recorded_at, entry.id) > after][:limit]

@@ -31,6 +31,7 @@ NAMES = {
     "node": "ask",
     "name": "paid",
     "version_number": "1",
+    "form": "csv",
 }
 OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 """A name is free in every tenant: setting it is never about what another has under it."""

@@ -2,11 +2,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from projections.month_totals import queries
+from projections.month_totals import drill_down, queries
 from schemas.billing.events import AdjustmentPosted, EntryReversed, PeriodClosed
 from schemas.billing.types import Posting
 from tests.projections import stories
-from tests.projections.world import OTHER_PARTNER, OTHER_TENANT, PARTNER, TENANT, World
+from tests.projections.world import EPOCH, OTHER_PARTNER, OTHER_TENANT, PARTNER, TENANT, World
 
 MONTH = "2026-09"
 
@@ -99,3 +99,20 @@ def credit() -> AdjustmentPosted:
         commission=Decimal(0),
         postings=legs,
     )
+
+
+async def test_a_month_can_be_taken_apart_again(world: World) -> None:
+    run = uuid4()
+    await world.given(world.record(f"execution-{run}", stories.started(run)))
+    calls = [stories.settled(stories.call(run, node)) for node in ("a", "b")]
+    await world.given(world.record(stories.ledger(), *calls, stories.settled(stories.call())))
+    runs = await drill_down.runs(world.conn, TENANT, MONTH, 10)
+    assert sorted((one.source_name, one.calls, one.price) for one in runs) == [
+        ("", 1, Decimal("0.12")),
+        ("Greet", 2, Decimal("0.24")),
+    ]
+    first = await drill_down.entries(world.conn, TENANT, MONTH, (EPOCH, UUID(int=0)), 2)
+    after = (first[-1].recorded_at, first[-1].id)
+    rest = await drill_down.entries(world.conn, TENANT, MONTH, after, 2)
+    assert [one.node for one in (*first, *rest)] == ["a", "b", "ask"]
+    assert first[0].ref == f"{stories.ledger()}@1"
