@@ -8,6 +8,7 @@ import schemas.authoring.commands
 import schemas.authoring.events
 import schemas.authoring.upcasts
 import schemas.billing.commands
+import schemas.billing.corrections
 import schemas.billing.events
 import schemas.billing.invoices
 import schemas.billing.issuers
@@ -32,6 +33,7 @@ CONTEXTS = (
     (schemas.authoring.commands, schemas.authoring.events),
     (schemas.execution.commands, schemas.execution.events),
     (schemas.billing.commands, schemas.billing.events),
+    (schemas.billing.corrections, schemas.billing.corrections),
     (schemas.billing.issuers, schemas.billing.issuers),
     (schemas.billing.taxes, schemas.billing.taxes),
     (schemas.billing.invoices, schemas.billing.invoices),

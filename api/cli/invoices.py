@@ -35,6 +35,7 @@ def show_all(settings: Settings, status: str | None, period: str | None, limit: 
         out.print("No invoices.")
         return
     made = table("invoice", "number", "month", "status", "to", "due", "note", right=("due",))
+    made.columns[0].no_wrap = True
     for row in rows:
         face = row.face
         due, to = (usd(face.due, CENTS), escape(face.buyer.name)) if face else ("", str(row.tenant_id))

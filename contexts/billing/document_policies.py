@@ -3,7 +3,7 @@
 from uuid import UUID, uuid5
 
 from schemas.base import TenantId
-from schemas.billing.events import PeriodClosed
+from schemas.billing.corrections import PeriodClosed
 from schemas.billing.invoices import RequestInvoice
 from schemas.billing.issuers import OpenIssuer
 from schemas.envelope import Recorded

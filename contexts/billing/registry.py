@@ -15,7 +15,7 @@ from schemas.billing.commands import (
     SetSystemRate,
     SettleCall,
 )
-from schemas.billing.events import PeriodClosed
+from schemas.billing.corrections import PeriodClosed
 from schemas.billing.issuers import OpenIssuer, SetIssuer
 from schemas.billing.taxes import SetTaxProfile, SetTaxRate
 from schemas.execution.events import CallRequested, ExecutionCancelled, ExecutionFailed, ItemFailed

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from projections.amounts import tokens
 from projections.kernel import Row
-from schemas.billing.events import AdjustmentPosted, CallSettled, EntryReversed
+from schemas.billing.corrections import AdjustmentPosted, EntryReversed
+from schemas.billing.events import CallSettled
 from schemas.billing.invoices import CreditNoteIssued
 from schemas.billing.months import CREDIT_NOTE, USAGE
 from schemas.billing.types import Posting
@@ -35,13 +36,18 @@ def of_call(recorded: Recorded, event: CallSettled) -> Row:
 
 
 def of_reversal(recorded: Recorded, event: EntryReversed) -> Row:
-    named = {"kind": "reversal", "run": run_of(event.entry), "model": "", "about_period": ""}
-    return {**entry(recorded, event), **named, **NO_USE}
+    named = {"kind": "reversal", "run": run_of(event.entry), "model": event.model or ""}
+    return {**entry(recorded, event), **named, **NO_USE, "about_period": about(event)}
 
 
 def of_adjustment(recorded: Recorded, event: AdjustmentPosted) -> Row:
-    named = {"kind": event.kind, "run": None, "model": "", "about_period": event.about_period}
-    return {**entry(recorded, event), **named, **NO_USE}
+    named = {"kind": event.kind, "run": None, "model": event.model or ""}
+    return {**entry(recorded, event), **named, **NO_USE, "about_period": about(event)}
+
+
+def about(event: EntryReversed | AdjustmentPosted) -> str:
+    """Said only of another month than the one it is posted in."""
+    return "" if event.about_period == event.period else event.about_period
 
 
 def of_credit_note(recorded: Recorded, event: CreditNoteIssued) -> Row:

@@ -9,7 +9,8 @@ from projections.kernel import Projection, Row, Tx
 from projections.month_totals import entries
 from projections.statements import insert
 from schemas.authoring.definition import Source
-from schemas.billing.events import AdjustmentPosted, CallSettled, EntryReversed, PeriodClosed
+from schemas.billing.corrections import AdjustmentPosted, EntryReversed, PeriodClosed
+from schemas.billing.events import CallSettled
 from schemas.billing.invoices import CreditNoteIssued
 from schemas.envelope import Recorded
 from schemas.execution.events import ExecutionQueued, ExecutionStarted

@@ -1,7 +1,5 @@
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
-from uuid import UUID
 
 from schemas.base import Claim, Event, PartnerId, TenantId
 from schemas.billing.types import Posting, Pricing, SystemRate, Terms
@@ -91,47 +89,3 @@ class CallWrittenOff(Event, type_name="billing.ledger.call_written_off"):
     tenant_id: TenantId
     call: CallRef
     hold: Decimal
-
-
-class EntryReversed(Event, type_name="billing.ledger.entry_reversed"):
-    """An entry taken back, once: its amounts negated, its postings exactly inverted.
-
-    `entry` is the call key of a settled call, or the id of an adjustment.
-    """
-
-    tenant_id: TenantId
-    partner_id: PartnerId
-    entry: str
-    reason: str
-    cost: Decimal
-    price: Decimal
-    commission: Decimal
-    postings: tuple[Posting, ...]
-
-
-class AdjustmentPosted(Event, type_name="billing.ledger.adjustment_posted"):
-    """Signed amounts that no call brings, about the month `about_period`."""
-
-    adjustment_id: UUID
-    tenant_id: TenantId
-    partner_id: PartnerId
-    kind: Literal["late_usage", "correction", "minimum", "credit", "rounding"]
-    about_period: str
-    reason: str
-    cost: Decimal
-    price: Decimal
-    commission: Decimal
-    postings: tuple[Posting, ...]
-
-
-class PeriodClosed(Event, type_name="billing.ledger.period_closed"):
-    """A tenant's month is over: what its entries came to. Nothing is added to it any more."""
-
-    tenant_id: TenantId
-    partner_id: PartnerId
-    period: str
-    entries: int
-    cost: Decimal
-    price: Decimal
-    commission: Decimal
-    last_version: int

@@ -3,7 +3,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from projections.month_totals import drill_down, queries
-from schemas.billing.events import AdjustmentPosted, EntryReversed, PeriodClosed
+from schemas.billing.corrections import AdjustmentPosted, EntryReversed, PeriodClosed
 from schemas.billing.types import Posting
 from tests.projections import stories
 from tests.projections.world import EPOCH, OTHER_PARTNER, OTHER_TENANT, PARTNER, TENANT, World
@@ -76,9 +76,10 @@ SUMS: dict[str, Any] = {"cost": Decimal(1), "price": Decimal(2), "commission": D
 
 
 def taken_back(key: str) -> EntryReversed:
+    place: dict[str, Any] = {"reversal_id": uuid4(), "period": MONTH, "about_period": MONTH, "ref": "l@1"}
     amounts = {"cost": Decimal("-0.1"), "price": Decimal("-0.12"), "commission": Decimal("-0.012")}
     return EntryReversed(
-        tenant_id=TENANT, partner_id=PARTNER, entry=key, reason="twice", postings=(), **amounts
+        tenant_id=TENANT, partner_id=PARTNER, entry=key, reason="twice", postings=(), **amounts, **place
     )
 
 
@@ -91,6 +92,7 @@ def credit() -> AdjustmentPosted:
         adjustment_id=UUID(int=3),
         tenant_id=TENANT,
         partner_id=PARTNER,
+        period=MONTH,
         kind="credit",
         about_period="2026-08",
         reason="goodwill",

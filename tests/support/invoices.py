@@ -14,7 +14,8 @@ from contexts.billing.tax_rates import TaxRates
 from infra.eventstore.mapper import recorded
 from infra.eventstore.types import Batch, Row
 from schemas.base import TenantId
-from schemas.billing.events import AdjustmentPosted, CallSettled, EntryReversed, PeriodClosed
+from schemas.billing.corrections import AdjustmentPosted, EntryReversed, PeriodClosed
+from schemas.billing.events import CallSettled
 from schemas.billing.invoices import DrawUpInvoice, InvoiceNumbered, InvoiceRequested, MonthLine
 from schemas.billing.issuers import Branding
 from schemas.billing.taxes import TaxProfile, TaxRate

@@ -5,11 +5,13 @@ from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from projections.kernel import Row
 from projections.month_totals.entries import of_adjustment, of_call, of_reversal
 from schemas.base import TenantId
-from schemas.billing.events import AdjustmentPosted, CallSettled, EntryReversed
+from schemas.billing.corrections import AdjustmentPosted, EntryReversed
+from schemas.billing.events import CallSettled
 from schemas.billing.months import ClosedMonth, MonthTotal
 from schemas.billing.types import Posting
 from tests.support.builders import NOW, PARTNER_ID, TENANT_ID, recorded
@@ -65,7 +67,11 @@ def reversal(event: CallSettled) -> EntryReversed:
     return EntryReversed(
         tenant_id=event.tenant_id,
         partner_id=event.partner_id,
+        reversal_id=uuid4(),
+        period=PERIOD,
+        about_period=PERIOD,
         entry=event.call.key,
+        ref=f"ledger-{event.tenant_id}-{PERIOD}@1",
         reason="wrong",
         cost=-event.cost,
         price=-event.price,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from contexts.billing.invoice_lines import month_lines
 from contexts.billing.issuer import Issuer, next_number
 from contexts.billing.registry import REGISTRY
-from schemas.billing.events import PeriodClosed
+from schemas.billing.corrections import PeriodClosed
 from schemas.billing.invoices import (
     InvoiceBlocked,
     InvoiceFace,

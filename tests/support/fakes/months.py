@@ -6,7 +6,8 @@ from infra.eventstore.mapper import recorded
 from projections.month_totals.entries import period_of
 from projections.month_totals.project import ON
 from schemas.base import TenantId
-from schemas.billing.events import AdjustmentPosted, CallSettled, EntryReversed
+from schemas.billing.corrections import AdjustmentPosted, EntryReversed
+from schemas.billing.events import CallSettled
 from schemas.billing.months import MonthTotal
 from tests.support.fakes.event_store import MemoryEventStore
 from tests.support.months import month_total, row_of, shown
