@@ -39,7 +39,7 @@ check:
 bench *args:
     @python -m tests.benchmarks "$@"
 
-# kill workers, NATS and Postgres under load and check the ledger
+# kill workers, the API, NATS and Postgres under load and check the ledger; `--random --pause worker --disorder` is all of it
 [group('test')]
 chaos *args:
     @python -m tests.acceptance.chaos "$@"

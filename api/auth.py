@@ -7,7 +7,8 @@ from pydantic import TypeAdapter, ValidationError
 from api.deps import unauthenticated
 from api.errors import ApiProblem
 from api.parts import Deps
-from api.reads import PLATFORM_SCOPE, UserRow
+from api.reads import PLATFORM_SCOPE
+from api.rows.people import UserRow
 from api.tarpit import TooManyAttempts
 from schemas.base import PartnerId
 from schemas.envelope import Actor

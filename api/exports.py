@@ -6,9 +6,9 @@ from hashlib import sha256
 from typing import Any, Literal
 from uuid import UUID
 
-from api.money_rows import InvoiceRow
 from api.ports import EntryProofs
 from api.reads import Reads
+from api.rows.invoices import InvoiceRow
 from infra.db.scope import Scope
 from infra.exports.parquet import Parquet
 from infra.exports.table import Column, Row, Writer

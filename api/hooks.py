@@ -1,5 +1,6 @@
 """Calls from outside that start runs: checked first, told only when committed."""
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from api.authoring_rows import HookRow
 from api.bodies import parsed
 from api.deliveries import delivery_id, message_id
 from api.errors import ApiProblem, refused
 from api.middleware import traceparent
 from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
+from api.rows.authoring import HookRow
 from api.signatures import verified
 from schemas.authoring.commands import FireTrigger
 from schemas.authoring.triggers import WebhookSettings, run_of
@@ -36,6 +37,7 @@ async def receive(deps: Deps, call: Call) -> UUID:
     if len(call.body) > MAX_BYTES:
         raise ApiProblem(413, "request.too_large", f"A call may have at most {MAX_BYTES} bytes.")
     hook = await authenticated(deps, call)
+    require_token(deps, hook)
     if not hook.enabled:
         raise ApiProblem(409, "authoring.trigger_not_listening", "The trigger is disabled.")
     payload = parsed(call.body) if call.body else None
@@ -53,6 +55,13 @@ async def authenticated(deps: Deps, call: Call) -> HookRow:
     if hook is None or not right:
         raise ApiProblem(401, "hook.unauthorized", "No such hook, or the call is not signed as it must be.")
     return hook
+
+
+def require_token(deps: Deps, hook: HookRow) -> None:
+    """After the signature: who may not call takes nothing from who may."""
+    if wait := deps.hook_calls.take(hook.id):
+        headers = {"Retry-After": str(math.ceil(wait))}
+        raise ApiProblem(429, "hook.too_many_calls", "Send it again later: it counts once.", headers=headers)
 
 
 async def fire(deps: Deps, hook: HookRow, occurrence: str, payload: Any) -> None:

@@ -14,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 from api import app
 from api.adapters.live import BusLive
 from api.adapters.reads import PostgresReads
+from api.buckets import Buckets
 from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
 from api.ports import Check
@@ -93,6 +94,7 @@ async def deps(
         checks={"postgres": postgres_check(pool), "nats": nats_check(bus)},
         outages=OUTAGES,
         limits=limits(settings),
+        hook_calls=Buckets(settings.hook_calls_per_minute, settings.hook_burst),
     )
 
 

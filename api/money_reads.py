@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from api.money_rows import CreditNoteRow, InvoiceFilter, InvoiceRow, IssuerRow, MonthEntryRow, MonthRunRow
 from api.paging import Page
+from api.rows.invoices import CreditNoteRow, InvoiceFilter, InvoiceRow, IssuerRow, MonthEntryRow, MonthRunRow
 from infra.db.scope import Scope
 from schemas.billing.months import ClosedMonth, MonthTotal
 from schemas.billing.taxes import TaxProfile, TaxRate

@@ -33,7 +33,7 @@ PROBLEMS = {
     413: "The body is too large.",
     415: "The body is not JSON.",
     422: "Not of the right form; `problems` names each field.",
-    429: "Too many attempts.",
+    429: "Too many attempts or calls: try again after `Retry-After`.",
     500: "Our fault.",
     503: "A part is away, or has not caught up: try again after `Retry-After`.",
 }
@@ -132,7 +132,7 @@ def statuses(operation: dict[str, Any], path: str, method: str) -> Iterator[int]
     if path == "/auth/token":
         yield from (400, 429)
     if path == HOOK:
-        yield from (400, 409)
+        yield from (400, 409, 429)
 
 
 def problem_response(status: int) -> dict[str, Any]:

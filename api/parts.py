@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from api.buckets import Buckets
 from api.hook_secrets import HookSecrets
 from api.ports import (
     Check,
@@ -52,3 +53,4 @@ class Deps:
     outages: Mapping[type[Exception], str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     tarpit: Tarpit = field(default_factory=Tarpit)
+    hook_calls: Buckets = field(default_factory=Buckets)

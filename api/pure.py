@@ -1,7 +1,9 @@
 """What the edge may know of the contexts: functions of definitions that decide nothing and read nothing."""
 
-from contexts.authoring.bundle import bundle_of, commands_for, new_ids
+from contexts.authoring.bundle import Carried, bundle_of, disagreements
 from contexts.authoring.diff import Change, diff, release_diff
+from contexts.authoring.pins import asked_version
+from contexts.authoring.taking_in import Present, at_home, commands_for, conflicts
 from contexts.authoring.uses import agents_used, tools_of_agents, tools_used, workflows_used
 from contexts.billing.identity import Check, Identity, identity
 from contexts.billing.statements import (
@@ -16,21 +18,26 @@ from contexts.billing.statements import (
 from contexts.execution.rehearsal import Difference, Rehearsal, rehearse
 
 __all__ = [
+    "Carried",
     "Change",
     "Check",
     "Difference",
     "Identity",
     "PartnerEarnings",
+    "Present",
     "ProfitAndLoss",
     "Rehearsal",
     "Sums",
     "TenantBill",
     "agents_used",
+    "asked_version",
+    "at_home",
     "bundle_of",
     "commands_for",
+    "conflicts",
     "diff",
+    "disagreements",
     "identity",
-    "new_ids",
     "partner_earnings",
     "profit_and_loss",
     "rehearse",

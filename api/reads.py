@@ -1,13 +1,12 @@
-"""What the edge asks the read side, and the rows it gets. Row-level security decides what is seen."""
+"""What the edge asks the read side; `api/rows` is what it gets. Row-level security decides what is seen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import Any, Literal, Protocol
+from typing import Protocol
 from uuid import UUID
 
-from api.authoring_rows import (
+from api.money_reads import MoneyReads
+from api.paging import Page as Page
+from api.rows.authoring import (
     AgentRow,
     AgentVersionRow,
     DeliveryRow,
@@ -18,21 +17,21 @@ from api.authoring_rows import (
     VersionRow,
     WorkflowRow,
 )
-from api.money_reads import MoneyReads
-from api.paging import Page
-from api.run_rows import ApprovalRow, ApprovalStatus, Spending, StepPair, TimelineStep
-from api.waiting import WaitingRow
+from api.rows.billing import BillRow, LedgerRow
+from api.rows.people import PartnerRow, TenantRow, UserRow
+from api.rows.runs import (
+    ApprovalRow,
+    ApprovalStatus,
+    ExecutionRow,
+    RunFilter,
+    Spending,
+    StepPair,
+    TimelineStep,
+    WaitingRow,
+)
 from infra.db.scope import Scope
 from infra.eventstore.types import Payload
-from schemas.access import Role
-from schemas.base import PartnerId, TenantId, UserId
-from schemas.billing.types import Posting, Pricing
 from schemas.envelope import Answer, Recorded
-from schemas.execution.chat import Usage
-from schemas.execution.types import QueueReason
-from schemas.tenancy.types import TenantStatus
-
-ExecutionStatus = Literal["queued", "running", "waiting", "paused", "succeeded", "failed", "cancelled"]
 
 
 class BadCursor(ValueError):
@@ -40,159 +39,6 @@ class BadCursor(ValueError):
 
 
 PLATFORM_SCOPE = Scope(platform=True)
-
-
-@dataclass(frozen=True, slots=True)
-class RunFilter:
-    """Which runs are wanted; None: whatever it is."""
-
-    status: ExecutionStatus | None = None
-    source_id: UUID | None = None
-    parent_id: UUID | None = None
-    trigger_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UserRow:
-    id: UserId
-    email: str
-    name: str
-    password_hash: str
-    role: Role
-    partner_id: PartnerId | None
-    tenant_id: TenantId | None
-
-
-@dataclass(frozen=True, slots=True)
-class PartnerRow:
-    id: PartnerId
-    name: str
-    markup_percent: Decimal
-    commission_percent: Decimal
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TenantRow:
-    id: TenantId
-    partner_id: PartnerId
-    name: str
-    subdomain: str
-    status: TenantStatus
-    monthly_budget: Decimal | None
-    created_at: datetime
-    max_runs: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    node: str
-    status: str
-    attempt: int
-    output: Any
-    error_code: str | None
-    error_message: str | None
-    kind: str | None = None
-    began_at: datetime | None = None
-    ended_at: datetime | None = None
-    due_at: datetime | None = None
-    reused_from: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExecutionRow:
-    """`queue_reason` is why it waited for its turn, `pause_reason` why it was paused last."""
-
-    id: UUID
-    tenant_id: TenantId
-    status: ExecutionStatus
-    source_kind: Literal["workflow", "agent"]
-    source_id: UUID
-    source_name: str
-    source_version: int
-    inputs: dict[str, Any]
-    output: Any
-    error_code: str | None
-    error_message: str | None
-    created_at: datetime
-    started_at: datetime | None
-    ended_at: datetime | None
-    steps: Sequence[StepRow] = ()
-    partner_id: PartnerId | None = None
-    source_hash: str = ""
-    priority: int = 5
-    max_cost: Decimal | None = None
-    queued_at: datetime | None = None
-    queue_reason: QueueReason | None = None
-    pause_reason: str | None = None
-    parent_id: UUID | None = None
-    parent_node: str | None = None
-    root_id: UUID | None = None
-    fork_of: UUID | None = None
-    trigger_id: UUID | None = None
-
-
-def margin(row: "LedgerRow | BillLine | BillRow") -> Decimal:
-    """What the platform keeps. Less than nothing when the partner's commission is above the markup."""
-    return row.price - row.commission - row.cost
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """One provider call that was settled, or that was written off: `pricing` is absent then."""
-
-    ref: str
-    position: int
-    kind: Literal["settle", "write_off"]
-    tenant_id: TenantId
-    recorded_at: datetime
-    execution_id: UUID
-    node: str
-    attempt: int
-    model: str | None
-    usage: Usage
-    price: Decimal
-    commission: Decimal
-    cost: Decimal
-    degraded: bool
-    pricing: Pricing | None = None
-    postings: Sequence[Posting] = ()
-
-    @property
-    def margin(self) -> Decimal:
-        return margin(self)
-
-
-@dataclass(frozen=True, slots=True)
-class BillLine:
-    model: str
-    calls: int
-    tokens: int
-    price: Decimal
-    commission: Decimal
-    cost: Decimal
-
-    @property
-    def margin(self) -> Decimal:
-        return margin(self)
-
-
-@dataclass(frozen=True, slots=True)
-class BillRow:
-    """What one tenant used in one month. A month without use is a bill of zero, not a missing one."""
-
-    tenant_id: TenantId
-    period: str
-    calls: int
-    price: Decimal
-    commission: Decimal
-    cost: Decimal
-    held: Decimal
-    lines: Sequence[BillLine] = ()
-
-    @property
-    def margin(self) -> Decimal:
-        return margin(self)
 
 
 class Reads(MoneyReads, Protocol):

@@ -4,7 +4,8 @@ import asyncio
 from datetime import UTC, datetime
 
 from api.pure import Sums, partner_earnings
-from api.reads import PartnerRow, Reads
+from api.reads import Reads
+from api.rows.people import PartnerRow
 from infra.db.scope import Scope
 from infra.documents.pdf import pdf
 from infra.documents.sheet import statement_sheet

@@ -20,7 +20,7 @@ import uvloop
 from psycopg_pool import AsyncConnectionPool
 
 from bus import failpoints, projection_consumer, reconciler, relay, scheduler, timers, wiring
-from bus.aborts import RunEnds
+from bus.aborts import Ends
 from bus.admission import Admission
 from bus.broker import Bus, connected
 from bus.checkpoints import Checkpoints
@@ -55,6 +55,7 @@ from infra import metrics, telemetry
 from infra.crypto.master_key import master_key
 from infra.db.pools import async_pool
 from infra.documents.pdf import TypstDocuments
+from infra.errors import SetupError
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
 from infra.providers.catalog import Catalog, chat_model
@@ -84,7 +85,7 @@ class Parts:
     database_url: str
     bus: Bus
     heartbeat: Heartbeat
-    run_ends: RunEnds
+    ends: Ends
     patience: Patience
     store: PostgresEventStore
     pool: AsyncConnectionPool
@@ -92,6 +93,7 @@ class Parts:
     chat: Catalog
     relay: Relay
     monitor: Monitor
+    closing: AsyncExitStack
 
 
 @asynccontextmanager
@@ -118,7 +120,7 @@ async def parts(settings: Settings, patience: Patience = PATIENT) -> AsyncIterat
             database_url=database_url,
             bus=bus,
             heartbeat=heartbeat,
-            run_ends=RunEnds(),
+            ends=Ends(),
             patience=patience,
             store=store,
             pool=pool,
@@ -126,6 +128,7 @@ async def parts(settings: Settings, patience: Patience = PATIENT) -> AsyncIterat
             chat=chat,
             relay=publisher,
             monitor=monitor,
+            closing=stack,
         )
 
 
@@ -141,7 +144,7 @@ def commands(p: Parts, on_commit: Callable[[Sequence[Row]], None]) -> Work:
     admission = Admission(limits(p.settings), index)
     decider = Decider(p.store, wiring.HANDLERS, wiring.FACTS, now, admission)
     executor = ThreadPoolExecutor(1, "decide")
-    consumer = CommandConsumer(p.bus.nc, p.bus.js, decider, executor, on_commit, p.patience)
+    consumer = CommandConsumer(p.bus.nc, p.bus.js, decider, executor, on_commit, p.heartbeat, p.patience)
 
     async def work() -> None:
         feed = RunFeed(p.bus.nc, p.bus.js, loader(p.pool, p.store), index)
@@ -182,12 +185,14 @@ def now() -> datetime:
 
 
 def effects(p: Parts) -> list[Work]:
+    runner = tools(p.settings, master_key(p.settings), p.store, now)
+    p.closing.push_async_callback(runner.aclose)
     execution = ExecutionPorts(
         chat=p.chat,
         requests=StoredRequests(p.store),
         deltas=DeltaSink(p.bus.nc),
-        aborts=p.run_ends,
-        tools=tools(p.settings, master_key(p.settings), p.store, now),
+        aborts=p.ends,
+        tools=runner,
         retriever=NoDocuments(),
         clock=time.monotonic,
         wall_clock=now,
@@ -211,7 +216,7 @@ def effects(p: Parts) -> list[Work]:
         ).run
         for context, found in wiring.effects_by_context().items()
     ]
-    return [partial(p.run_ends.follow, p.bus.nc), *consumers]
+    return [partial(p.ends.follow, p.bus.nc), *consumers]
 
 
 def projections(p: Parts) -> Work:
@@ -292,7 +297,10 @@ def main(arguments: Sequence[str]) -> None:
     telemetry.setup(settings, f"worker-{asked}")
     if settings.metrics_port:
         metrics.serve(settings.metrics_port, settings.api_host)
-    uvloop.run(run(settings, roles))
+    try:
+        uvloop.run(run(settings, roles))
+    except SetupError as error:
+        raise SystemExit(f"✗ {error}") from error
 
 
 if __name__ == "__main__":

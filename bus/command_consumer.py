@@ -20,6 +20,7 @@ from bus.decider import Decider, Request
 from bus.failpoints import reach
 from bus.failures import PATIENT, Patience, is_outage
 from bus.fair_batch import Lanes, add, fair_batch
+from bus.heartbeat import Heartbeat
 from bus.publisher import REPLY_TO
 from bus.pull import Pull
 from bus.streams import COMMANDS, REACTIONS, durable
@@ -36,6 +37,11 @@ SHARED_BATCH = 16
 
 IN_FLIGHT = 1_024
 PULLED = 512
+HOLD_SECONDS = 120.0
+"""How long a command may wait here and be decided: far longer than all of `IN_FLIGHT` take. Without a lease
+they would be delivered again and again while they wait, and the more of that, the slower all of them."""
+
+Item = tuple[Msg, Request]
 
 log = structlog.get_logger(__name__)
 
@@ -50,11 +56,12 @@ class CommandConsumer:
         decider: Decider,
         executor: Executor,
         on_commit: Callable[[Sequence[Row]], None],
+        heartbeat: Heartbeat,
         patience: Patience = PATIENT,
     ) -> None:
-        self._nc, self._js, self._decider = nc, js, decider
+        self._nc, self._js, self._decider, self._heartbeat = nc, js, decider, heartbeat
         self._executor, self._on_commit, self._patience = executor, on_commit, patience
-        self._waiting: Lanes[str, Msg] = OrderedDict()
+        self._waiting: Lanes[str, Item] = OrderedDict()
         self._news = asyncio.Event()
         self._company = Company()
 
@@ -62,67 +69,90 @@ class CommandConsumer:
         """Clients' commands and our own reactions come from two streams and are decided together.
 
         Tenants take turns among all that was pulled; what waits here is bounded by what may be in flight.
+        While a batch is decided the one before is answered, and what comes is read.
         """
         async with asyncio.TaskGroup() as group:
             group.create_task(self._fetch(COMMANDS, subjects.COMMANDS))
             group.create_task(self._fetch(REACTIONS, subjects.REACTIONS))
             group.create_task(sweep_now_and_then(self._js, COMMANDS.lower()))
+            answering: asyncio.Task[None] | None = None
             while True:
-                while not self._waiting:
-                    self._news.clear()
-                    await self._news.wait()
-                mixed = self._company.is_mixed(time.monotonic())
-                await self._handle(fair_batch(self._waiting, SHARED_BATCH if mixed else BATCH))
+                decided = await self._take(await self._next())
+                if answering:
+                    await answering
+                answering = group.create_task(self._answer(decided))
+
+    async def _next(self) -> Sequence[Item]:
+        while not self._waiting:
+            self._news.clear()
+            await self._news.wait()
+        mixed = self._company.is_mixed(time.monotonic())
+        return fair_batch(self._waiting, SHARED_BATCH if mixed else BATCH)
 
     async def _fetch(self, stream: str, subject: str) -> None:
         consumer = durable(stream.lower(), [subject], IN_FLIGHT, self._patience.ack_wait)
-        async with aclosing(Pull(self._nc, self._js, stream, consumer, size=PULLED).batches()) as batches:
+        pull = Pull(
+            self._nc,
+            self._js,
+            stream,
+            consumer,
+            size=PULLED,
+            heartbeat=self._heartbeat,
+            hold_seconds=HOLD_SECONDS,
+        )
+        async with aclosing(pull.batches()) as batches:
             async for batch in batches:
-                self._take_in(batch)
+                for msg in batch:
+                    await self._take_in(msg)
                 self._news.set()
 
-    def _take_in(self, batch: Sequence[Msg]) -> None:
-        now = time.monotonic()
-        for msg in batch:
-            add(self._waiting, subjects.lane(msg.subject), msg)
-            self._company.came(subjects.tenant_of(msg.subject), now)
+    async def _take_in(self, msg: Msg) -> None:
+        try:
+            request = parse(msg.data, again=(msg.metadata.num_delivered or 1) > 1)
+        except (ValidationError, KeyError) as error:
+            self._heartbeat.let_go(msg)
+            await bury(self._js, msg, NAME, error)
+            return
+        add(self._waiting, subjects.lane(msg.subject), (msg, request))
+        self._company.came(subjects.tenant_of(msg.subject), time.monotonic())
 
-    async def _handle(self, batch: Sequence[Msg]) -> None:
-        readable: list[tuple[Msg, Request]] = []
-        for msg in batch:
-            try:
-                readable.append((msg, parse(msg.data)))
-            except (ValidationError, KeyError) as error:
-                await bury(self._js, msg, NAME, error)
-        if readable:
-            await self._decide(readable)
+    async def _take(self, batch: Sequence[Item]) -> Sequence[tuple[Msg, Answer]]:
+        """What waited for too long has been given to somebody else."""
+        ours = [item for item in batch if self._heartbeat.holds(item[0])]
+        try:
+            return await self._decide(ours) if ours else []
+        finally:
+            for msg, _ in batch:
+                self._heartbeat.let_go(msg)
 
-    async def _decide(self, batch: Sequence[tuple[Msg, Request]]) -> None:
+    async def _decide(self, batch: Sequence[Item]) -> Sequence[tuple[Msg, Answer]]:
+        """What each is to be told; nothing for those that are tried again later."""
         began = time.perf_counter()
         requests = [request for _, request in batch]
         try:
             with tracing.deciding(requests) as traced:
                 answers = await self._process(traced)
         except Exception as error:
-            await self._recover(batch, error)
-            return
+            return await self._recover(batch, error)
         self._on_commit(self._decider.take_committed())
-        for (msg, _), answer in zip(batch, answers, strict=True):
-            await self._reply(msg, answer)
         measure(requests, answers, time.perf_counter() - began)
+        return [(msg, answer) for (msg, _), answer in zip(batch, answers, strict=True)]
+
+    async def _answer(self, decided: Sequence[tuple[Msg, Answer]]) -> None:
+        for msg, answer in decided:
+            await self._reply(msg, answer)
 
     async def _process(self, requests: list[Request]) -> list[Answer]:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, self._decider.process, requests)
 
-    async def _recover(self, batch: Sequence[tuple[Msg, Request]], error: Exception) -> None:
+    async def _recover(self, batch: Sequence[Item], error: Exception) -> Sequence[tuple[Msg, Answer]]:
         """One defective command must not stop the others: a failed batch is tried one by one."""
         if not is_outage(error) and len(batch) > 1:
-            for item in batch:
-                await self._decide([item])
-            return
+            return [decided for item in batch for decided in await self._decide([item])]
         for msg, request in batch:
             await self._postpone(msg, request, error)
+        return []
 
     async def _postpone(self, msg: Msg, request: Request, error: Exception) -> None:
         tries = msg.metadata.num_delivered or 1
@@ -154,7 +184,7 @@ def measure(requests: Sequence[Request], answers: Sequence[Answer], seconds: flo
         COMMAND_SECONDS.labels(request.envelope.type, answer.status).observe(seconds)
 
 
-def parse(payload: bytes) -> Request:
+def parse(payload: bytes, again: bool = False) -> Request:
     """ValidationError or KeyError: not a command we know."""
     envelope = Envelope.model_validate_json(payload)
-    return Request(envelope, command_from(envelope.type, envelope.data))
+    return Request(envelope, command_from(envelope.type, envelope.data), again)

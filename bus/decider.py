@@ -36,10 +36,11 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A command in its envelope. `stream`: the one it is decided on."""
+    """A command in its envelope. `again`: it came before, so it may have been decided. `stream`: on which."""
 
     envelope: Envelope
     command: Command
+    again: bool = False
     stream: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,15 +80,16 @@ class Decider:
     def process(self, requests: Sequence[Request]) -> list[Answer]:
         """One answer per request, in order. A batch that conflicts is decided again, at last one by one.
 
-        Repeated commands are rare, so answers are looked up only when a batch was refused: a message id
-        that has one already breaks the commands' primary key.
+        Clients' repeated commands are rare, so answers are looked up only for what was delivered before, or
+        when a batch was refused: a message id that has one already breaks the commands' primary key.
         """
         taken: frozenset[Claim] = frozenset()
         # One time for all attempts: a claim may be named after it, and must be found taken again.
         now = self._clock()
+        again = any(request.again for request in requests)
         for attempt in range(ATTEMPTS):
             try:
-                return self._attempt(requests, taken, now, recall=attempt > 0)
+                return self._attempt(requests, taken, now, recall=again or attempt > 0)
             except ClaimTaken as error:
                 taken |= error.taken
             except Conflict:
@@ -255,6 +257,10 @@ class Reader:
     def __call__(self, stream: str) -> Any:
         folded = self.work.folded.get(stream, NOTHING)
         return folded.state if folded.tenant_id in (PLATFORM, self.envelope.tenant_id) else None
+
+    @property
+    def now(self) -> datetime:
+        return self.work.batch.recorded_at
 
     def admission(self, max_runs: int | None) -> QueueReason | None:
         return self.admissions.reason(self.work.runs, self.envelope, max_runs)

@@ -14,7 +14,7 @@ from bus.heartbeat import Heartbeat
 from bus.publisher import Submitter
 from contexts.kernel import Effect
 from infra.eventstore.types import EventStore
-from schemas.envelope import Recorded
+from schemas.envelope import Answer, Recorded
 
 
 class EffectConsumer(EventConsumer):
@@ -53,6 +53,10 @@ class EffectConsumer(EventConsumer):
 
     async def react(self, recorded: Recorded, first_time: bool) -> Wanted:
         return await outcome(self._effects[type(recorded.event)], recorded, self._ports, first_time)
+
+    async def tell(self, recorded: Recorded, wanted: Wanted, traceparent: str | None) -> list[Answer]:
+        """One after the other: whatever is lost meanwhile, none is decided before the one it follows."""
+        return [await self.ask(*one) for one in self.sealed(recorded, wanted, traceparent)]
 
 
 async def outcome(effect: Effect, recorded: Recorded, ports: object, first_time: bool) -> Wanted:

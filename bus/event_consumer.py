@@ -5,7 +5,7 @@ The event is acknowledged only after Postgres has its consequences, so losing al
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 
@@ -26,8 +26,8 @@ from bus.pull import Pull
 from bus.streams import EVENTS, REDO, durable
 from bus.whole import whole
 from infra.eventstore.types import EventStore
-from schemas.base import Event
-from schemas.envelope import Actor, Answer, Recorded
+from schemas.base import Command, Event
+from schemas.envelope import Actor, Answer, Envelope, Recorded
 
 ANSWER_SECONDS = 10.0
 TRIES = 3
@@ -169,7 +169,7 @@ class EventConsumer(ABC):
         deadline = asyncio.get_running_loop().time() + OUTAGE_SECONDS
         while True:
             try:
-                for answer in await self._tell(recorded, wanted, traceparent):
+                for answer in await self.tell(recorded, wanted, traceparent):
                     self._note(recorded, answer)
                 return
             except Exception as error:
@@ -178,12 +178,17 @@ class EventConsumer(ABC):
                 log.warning("result waits", consumer=self.name, ref=recorded.ref, error=repr(error))
                 await asyncio.sleep(self._patience.pause(2))
 
-    async def _tell(self, recorded: Recorded, wanted: Wanted, traceparent: str | None) -> list[Answer]:
-        """All at once: published in order, and every one answered or failed when this returns or raises."""
-        asked = [
-            self._submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
-            for envelope, command in sealed(recorded, wanted, self._actor, traceparent)
-        ]
+    def sealed(
+        self, recorded: Recorded, wanted: Wanted, traceparent: str | None
+    ) -> Iterator[tuple[Envelope, Command]]:
+        return sealed(recorded, wanted, self._actor, traceparent)
+
+    async def ask(self, envelope: Envelope, command: Command) -> Answer:
+        return await self._submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
+
+    async def tell(self, recorded: Recorded, wanted: Wanted, traceparent: str | None) -> list[Answer]:
+        """All at once: every one answered or failed when this returns or raises."""
+        asked = [self.ask(*one) for one in self.sealed(recorded, wanted, traceparent)]
         answers = await asyncio.gather(*asked, return_exceptions=True)
         if failures := [answer for answer in answers if isinstance(answer, BaseException)]:
             raise failures[0]

@@ -55,13 +55,14 @@ class Postbox:
                 await self._send(batch)
 
     async def _send(self, batch: Sequence[Letter]) -> None:
-        error: Exception | None = None
+        error: Exception | None = BusUnavailable("nobody sends commands any more")
         try:
             error = refusal(await self._ask(batch))
         except (NatsError, TimeoutError, ConnectionError) as broken:
             error = BusUnavailable(f"the command queue did not take the command: {broken!r}")
-        for letter in batch:
-            settle(letter.taken, error)
+        finally:
+            for letter in batch:
+                settle(letter.taken, error)
 
     async def _ask(self, batch: Sequence[Letter]) -> bytes:
         """All are stored or none; only the last is acknowledged."""

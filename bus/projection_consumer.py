@@ -15,9 +15,11 @@ from bus import codec, subjects
 from bus.failures import is_outage, pause_after
 from bus.pull import Pull
 from bus.streams import EVENTS, durable
-from infra.eventstore.mapper import recorded
+from infra.errors import SetupError
+from infra.eventstore.reading import events_after
 from infra.eventstore.types import EventStore
 from projections.feed import apply
+from projections.install import outdated
 from projections.kernel import Projection
 from schemas.envelope import Recorded
 
@@ -28,6 +30,14 @@ PACE_SECONDS = 0.05
 """Under load, at most one transaction per pace: fewer and larger ones cost much less."""
 
 log = structlog.get_logger(__name__)
+
+
+class ProjectionsOutdated(SetupError):
+    def __init__(self, names: str) -> None:
+        super().__init__(
+            f"these projections were filled by another version of this code: {names}.",
+            "Run `./justw hb migrate`: it builds them anew. Or deploy the version that filled them.",
+        )
 
 
 class ProjectionConsumer:
@@ -42,9 +52,10 @@ class ProjectionConsumer:
         store: EventStore,
     ) -> None:
         self._nc, self._js, self._pool = nc, js, pool
-        self._projections, self._store = projections, store
+        self._projections, self._read_after = projections, events_after(store)
 
     async def run(self) -> None:
+        await self._require_current()
         consumer = durable(NAME, [subjects.EVENTS], BATCH * 4)
         async with aclosing(Pull(self._nc, self._js, EVENTS, consumer, size=BATCH).batches()) as batches:
             async for batch in batches:
@@ -69,9 +80,10 @@ class ProjectionConsumer:
         for msg in batch:
             await msg.ack()
 
-    async def _read_after(self, position: int, limit: int) -> Sequence[Recorded]:
-        rows = await asyncio.to_thread(self._store.after, position, limit)
-        return [recorded(row) for row in rows]
+    async def _require_current(self) -> None:
+        async with self._pool.connection() as conn:
+            if old := await outdated(conn, self._projections):
+                raise ProjectionsOutdated(", ".join(projection.name for projection in old))
 
 
 def contiguous(batch: Sequence[Msg]) -> tuple[list[Recorded], int]:

@@ -13,7 +13,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig
 
-from bus.heartbeat import Heartbeat
+from bus.heartbeat import MAX_HOLD_SECONDS, Heartbeat
 from bus.streams import ensure_consumer, ensure_streams
 
 EXPIRES_SECONDS = 20.0
@@ -33,7 +33,8 @@ class Pull:
     """Keeps up to `credit` messages requested; `batches()` yields all that have come, at most `size`.
 
     Makes its durable consumer, and makes it again when it is gone: NATS may lose its data. With a
-    `heartbeat` messages are held from the moment they come, also while they wait for a free hand.
+    `heartbeat` messages are held from the moment they come, also while they wait for a free hand, but for
+    `hold_seconds` at most.
     """
 
     def __init__(
@@ -45,11 +46,13 @@ class Pull:
         size: int = 256,
         credit: int = 512,
         heartbeat: Heartbeat | None = None,
+        hold_seconds: float = MAX_HOLD_SECONDS,
     ) -> None:
         self._nc, self._js, self._stream, self._consumer = nc, js, stream, consumer
         self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer.durable_name}"
         self._inbox = nc.new_inbox()
-        self._size, self._credit, self._heartbeat = size, credit, heartbeat
+        self._size, self._credit = size, credit
+        self._heartbeat, self._hold_seconds = heartbeat, hold_seconds
         self._owed = 0
         self._ready: deque[Msg] = deque()
         self._given: list[Msg] = []
@@ -94,7 +97,7 @@ class Pull:
             self._told(msg.headers[STATUS], msg.headers.get(DESCRIPTION, ""))
             return
         if self._heartbeat:
-            self._heartbeat.hold(msg)
+            self._heartbeat.hold(msg, self._hold_seconds)
         self._owed = max(0, self._owed - 1)
         self._ready.append(msg)
         self._signal.set()

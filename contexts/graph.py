@@ -6,12 +6,6 @@ from collections.abc import Collection, Mapping
 Edges = Collection[tuple[str, str]]
 
 
-class CycleError(ValueError):
-    def __init__(self, cycle: tuple[str, ...]) -> None:
-        super().__init__(" -> ".join((*cycle, cycle[0])))
-        self.cycle = cycle
-
-
 def parents_of(edges: Edges) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for source, target in edges:
@@ -19,19 +13,8 @@ def parents_of(edges: Edges) -> dict[str, set[str]]:
     return found
 
 
-def topological_order(nodes: Collection[str], edges: Edges) -> tuple[str, ...]:
-    """Every node after its parents. The same graph gives the same order; a cycle is a CycleError."""
-    if cycle := find_cycle(nodes, edges):
-        raise CycleError(cycle)
-    return peel(nodes, edges)
-
-
-def ancestors(edges: Edges, node: str) -> frozenset[str]:
-    """Every node from which a path leads to `node`; on a cycle that includes the node itself."""
-    return reachable(parents_of(edges), node)
-
-
 def reachable(neighbours: Mapping[str, Collection[str]], node: str) -> frozenset[str]:
+    """Every node that a path from `node` leads to; on a cycle that includes the node itself."""
     seen: set[str] = set()
     todo = list(neighbours.get(node, ()))
     while todo:
@@ -50,7 +33,10 @@ def find_cycle(nodes: Collection[str], edges: Edges) -> tuple[str, ...] | None:
 
 
 def peel(nodes: Collection[str], edges: Edges) -> tuple[str, ...]:
-    """Takes away nodes without parents, until none is left or only cycles and what hangs on them."""
+    """Takes away nodes without parents, until none is left or only cycles and what hangs on them.
+
+    The order is theirs: each after its parents, and the same for the same graph.
+    """
     unique = tuple(dict.fromkeys(edges))
     waiting = dict.fromkeys(nodes, 0)
     children: dict[str, list[str]] = {node: [] for node in waiting}

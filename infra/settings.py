@@ -36,6 +36,12 @@ class Settings(BaseSettings):
     command_wait_seconds: float = Field(
         2.0, gt=0, description="How long a request waits for its command's answer before it becomes a 202."
     )
+    hook_calls_per_minute: int = Field(
+        600, gt=0, description="How many calls of one webhook trigger a process of the API takes per minute."
+    )
+    hook_burst: int = Field(
+        100, gt=0, description="How many of these may come at once, after a while without any."
+    )
     access_token_minutes: int = Field(10, gt=0, description="How long an access token is valid.")
     secret_key: SecretStr | None = Field(
         None,

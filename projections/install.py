@@ -1,25 +1,27 @@
 """Creates a projection's tables, protected, and the views that name the live ones. Runs as owner."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from psycopg import sql
 
 from projections.kernel import Connection, Projection, physical
 
-COMMON = sql.SQL("""
+COMMON = """
     tenant_id  uuid        NOT NULL,
     partner_id uuid,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     position   bigint      NOT NULL
-""")
+"""
 PROTECT = (Path(__file__).parent / "protect.sql").read_text()
 CHANGEABLE = "GRANT UPDATE, DELETE ON {table} TO hb_worker"
 INSERT_ONLY = (
     "CREATE TRIGGER insert_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
     "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
 )
+KNOW = "INSERT INTO projections (name, version, shape) VALUES (%s, 1, %s)"
 # The invoker's policies decide, not the view owner's.
 VIEW = """
 DROP VIEW IF EXISTS {view};
@@ -38,13 +40,25 @@ async def install(conn: Connection, projections: Sequence[Projection]) -> list[s
         for projection in fresh:
             await create_tables(conn, projection, 1)
             await point_views(conn, projection, 1)
-            await conn.execute("INSERT INTO projections (name, version) VALUES (%s, 1)", (projection.name,))
+            await conn.execute(KNOW, (projection.name, shape(projection)))
     return [projection.name for projection in fresh]
+
+
+def shape(projection: Projection) -> str:
+    """What its rows are made by. Another shape is a rebuild."""
+    made_by = (str(projection.revision), projection.schema, COMMON, PROTECT)
+    return sha256("\n".join(made_by).encode()).hexdigest()
+
+
+async def outdated(conn: Connection, projections: Sequence[Projection]) -> list[Projection]:
+    """Those whose live rows another shape made, and those that are not there at all."""
+    found = dict(await (await conn.execute("SELECT name, shape FROM projections")).fetchall())
+    return [projection for projection in projections if found.get(projection.name) != shape(projection)]
 
 
 async def create_tables(conn: Connection, projection: Projection, version: int) -> None:
     names = {table: sql.Identifier(physical(table, version)) for table in projection.tables}
-    await conn.execute(sql.SQL(projection.schema).format(**names, common=COMMON))
+    await conn.execute(sql.SQL(projection.schema).format(**names, common=sql.SQL(COMMON)))
     for table, name in names.items():
         await conn.execute(protection(name, table in projection.insert_only))
 

@@ -52,7 +52,10 @@ Project = Callable[[Sequence[Recorded], Tx], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Projection:
-    """Tables derived from events alone. A `money` projection stops at an event it cannot take."""
+    """Tables derived from events alone. A `money` projection stops at an event it cannot take.
+
+    `revision` is raised when the same events give other rows in the same tables: they are built anew.
+    """
 
     name: str
     events: frozenset[type[Event]]
@@ -61,6 +64,7 @@ class Projection:
     project: Project
     money: bool = False
     insert_only: frozenset[str] = frozenset()
+    revision: int = 1
 
     def tx(self, conn: Connection, version: int) -> Tx:
         return Tx(conn, self.tables, version)

@@ -9,7 +9,7 @@ import psycopg
 
 from projections.cursors import BY_KEY, Cursor, lock
 from projections.feed import advance
-from projections.install import create_tables, drop_tables, point_views
+from projections.install import create_tables, drop_tables, point_views, shape
 from projections.kernel import Connection, Projection, ReadAfter, physical
 
 Connect = Callable[[], Awaitable[Connection]]
@@ -34,7 +34,7 @@ INSERT INTO parked_streams (projection, stream, position, error, tenant_id)
 SELECT %s, stream, position, error, tenant_id FROM found
 """
 SWITCH = """
-UPDATE projections SET version = %s, position = %s, status = 'live', error = NULL,
+UPDATE projections SET version = %s, position = %s, shape = %s, status = 'live', error = NULL,
     updated_at = clock_timestamp()
 WHERE name = %s
 """
@@ -152,7 +152,7 @@ async def switch(build: Build) -> None:
             pass
         await point_views(conn, projection, cursor.version)
         await inherit_parked(build)
-        await conn.execute(SWITCH, (cursor.version, cursor.position, projection.name))
+        await conn.execute(SWITCH, (cursor.version, cursor.position, shape(projection), projection.name))
         await conn.execute(FORGET, (cursor.name,))
         await drop_tables(conn, projection, build.replaced)
     build.on_progress(cursor.position)

@@ -1,5 +1,6 @@
 """The shapes every message has: immutable, closed, named once."""
 
+from collections.abc import Iterable
 from typing import ClassVar, NamedTuple, NewType
 from uuid import UUID
 
@@ -52,13 +53,21 @@ class Event(Value):
     type_name: ClassVar[str]
     type_version: ClassVar[int]
     stream: ClassVar[str | None]
-    payloads: ClassVar[frozenset[str]] = frozenset()
+    payloads: ClassVar[frozenset[str]]
     """Fields whose value, or whose values by key, are stored outside the row when they are large."""
 
-    def __init_subclass__(cls, *, type_name: str, type_version: int = 1, stream: str | None = None) -> None:
+    def __init_subclass__(
+        cls,
+        *,
+        type_name: str,
+        type_version: int = 1,
+        stream: str | None = None,
+        payloads: Iterable[str] = (),
+    ) -> None:
         cls.type_name = type_name
         cls.type_version = type_version
         cls.stream = stream
+        cls.payloads = frozenset(payloads)
 
     def stream_id(self, deciding: str) -> str:
         """Where it is stored, when the command is decided on the stream `deciding`."""

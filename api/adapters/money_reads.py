@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from api.adapters import cursors
-from api.adapters import money_rows as rows
-from api.adapters.run_reads import PostgresRunReads
-from api.money_rows import CreditNoteRow, InvoiceFilter, InvoiceRow, IssuerRow, MonthEntryRow, MonthRunRow
+from api.adapters.rows import invoices as rows
+from api.adapters.scoped_reads import ScopedReads
 from api.paging import Page
+from api.rows.invoices import CreditNoteRow, InvoiceFilter, InvoiceRow, IssuerRow, MonthEntryRow, MonthRunRow
 from infra.db.scope import Scope
 from projections.invoices import queries as invoices
 from projections.month_totals import drill_down
@@ -17,7 +17,7 @@ from schemas.billing.months import ClosedMonth, MonthTotal
 from schemas.billing.taxes import TaxProfile, TaxRate
 
 
-class PostgresMoneyReads(PostgresRunReads):
+class MoneyReads(ScopedReads):
     async def month_of_tenant(self, scope: Scope, tenant_id: UUID, period: str) -> Sequence[MonthTotal]:
         async with self._scoped(scope) as conn:
             return await months.of_tenant(conn, tenant_id, period)

@@ -1,147 +1,47 @@
 """The read side on Postgres: every question is one transaction inside the asker's scope."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from functools import partial
-from typing import TypeVar
 from uuid import UUID
 
-from api.adapters import cursors, rows
-from api.adapters.money_reads import PostgresMoneyReads
-from api.adapters.run_reads import Connection
-from api.authoring_rows import (
-    AgentRow,
-    AgentVersionRow,
-    DeliveryRow,
-    HookRow,
-    SecretRow,
-    ToolRow,
-    TriggerRow,
-    VersionRow,
-    WorkflowRow,
-)
-from api.paging import Page
-from api.reads import BillRow, LedgerRow, PartnerRow, TenantRow, UserRow
-from api.waiting import WaitingRow
+from api.adapters import cursors
+from api.adapters.authoring_reads import AuthoringReads
+from api.adapters.money_reads import MoneyReads
+from api.adapters.rows import billing, people
+from api.adapters.run_reads import RunReads
+from api.reads import Page
+from api.rows.billing import BillRow, LedgerRow
+from api.rows.people import PartnerRow, TenantRow, UserRow
 from infra.db.scope import Scope
 from infra.eventstore import reading
 from infra.eventstore.types import Payload
 from projections import position as positions
-from projections.agents import queries as agents
 from projections.holds import queries as holds
 from projections.ledger_entries import queries as entries
 from projections.partners import queries as partners
-from projections.run_queue import queries as run_queue
-from projections.secrets import queries as secrets
 from projections.tenant_bills import queries as bills
 from projections.tenants import queries as tenants
-from projections.tools import queries as tools
-from projections.triggers import queries as triggers
 from projections.users import queries as users
-from projections.workflows import queries as workflows
 from schemas.base import TenantId
 from schemas.envelope import Answer, Recorded
 
-R = TypeVar("R")
-T = TypeVar("T")
 ZERO = Decimal(0)
 
 
-class PostgresReads(PostgresMoneyReads):
-    """`pool`: connections that act as `hb_api`, which row-level security binds."""
+class PostgresReads(AuthoringReads, RunReads, MoneyReads):
+    """Beside runs and what tenants write: people, money, and the record itself."""
 
     async def user_by_email(self, scope: Scope, email: str) -> UserRow | None:
-        return await self._one(scope, lambda conn: users.by_email(conn, email), rows.user)
+        return await self._one(scope, lambda conn: users.by_email(conn, email), people.user)
 
     async def user_by_id(self, scope: Scope, user_id: UUID) -> UserRow | None:
-        return await self._one(scope, lambda conn: users.by_id(conn, user_id), rows.user)
+        return await self._one(scope, lambda conn: users.by_id(conn, user_id), people.user)
 
     async def partner(self, scope: Scope, partner_id: UUID) -> PartnerRow | None:
-        return await self._one(scope, lambda conn: partners.get(conn, partner_id), rows.partner)
+        return await self._one(scope, lambda conn: partners.get(conn, partner_id), people.partner)
 
     async def tenant(self, scope: Scope, tenant_id: UUID) -> TenantRow | None:
-        return await self._one(scope, lambda conn: tenants.get(conn, tenant_id), rows.tenant)
-
-    async def agent(self, scope: Scope, agent_id: UUID) -> AgentRow | None:
-        return await self._one(scope, lambda conn: agents.get(conn, agent_id), rows.agent)
-
-    async def agents(self, scope: Scope, cursor: str | None, limit: int) -> Page[AgentRow]:
-        before = cursors.before(cursor)
-        async with self._scoped(scope) as conn:
-            found = await agents.list_page(conn, before, limit + 1)
-        return cursors.page(found, limit, rows.key_of, rows.agent)
-
-    async def agent_versions(
-        self, scope: Scope, agent_id: UUID, cursor: str | None, limit: int
-    ) -> Page[AgentVersionRow]:
-        before = cursors.before_number(cursor)
-        async with self._scoped(scope) as conn:
-            found = await agents.versions(conn, agent_id, before, limit + 1)
-        return cursors.page_by_number(found, limit, rows.agent_version)
-
-    async def workflow(self, scope: Scope, workflow_id: UUID) -> WorkflowRow | None:
-        return await self._one(scope, lambda conn: workflows.get(conn, workflow_id), rows.workflow)
-
-    async def workflows(self, scope: Scope, cursor: str | None, limit: int) -> Page[WorkflowRow]:
-        before = cursors.before(cursor)
-        async with self._scoped(scope) as conn:
-            found = await workflows.list_page(conn, before, limit + 1)
-        return cursors.page(found, limit, rows.key_of, rows.workflow)
-
-    async def trigger(self, scope: Scope, trigger_id: UUID) -> TriggerRow | None:
-        return await self._one(scope, lambda conn: triggers.get(conn, trigger_id), rows.trigger)
-
-    async def triggers(self, scope: Scope, cursor: str | None, limit: int) -> Page[TriggerRow]:
-        before = cursors.before(cursor)
-        async with self._scoped(scope) as conn:
-            found = await triggers.list_page(conn, before, limit + 1)
-        return cursors.page(found, limit, rows.key_of, rows.trigger)
-
-    async def deliveries(
-        self, scope: Scope, trigger_id: UUID, cursor: str | None, limit: int
-    ) -> Page[DeliveryRow]:
-        before = cursors.before(cursor)
-        async with self._scoped(scope) as conn:
-            found = await triggers.deliveries(conn, trigger_id, before, limit + 1)
-        return cursors.page(found, limit, rows.key_of, rows.delivery)
-
-    async def delivery(self, scope: Scope, trigger_id: UUID, occurrence: str) -> DeliveryRow | None:
-        query = partial(triggers.delivery, trigger_id=trigger_id, occurrence=occurrence)
-        return await self._one(scope, query, rows.delivery)
-
-    async def hook(self, scope: Scope, trigger_id: UUID) -> HookRow | None:
-        return await self._one(scope, lambda conn: triggers.hook(conn, trigger_id), rows.hook)
-
-    async def workflow_version(self, scope: Scope, workflow_id: UUID, number: int) -> VersionRow | None:
-        return await self._one(scope, lambda conn: workflows.version(conn, workflow_id, number), rows.version)
-
-    async def workflow_versions(
-        self, scope: Scope, workflow_id: UUID, cursor: str | None, limit: int
-    ) -> Page[VersionRow]:
-        before = cursors.before_number(cursor)
-        async with self._scoped(scope) as conn:
-            found = await workflows.versions(conn, workflow_id, before, limit + 1)
-        return cursors.page_by_number(found, limit, rows.version_summary)
-
-    async def tool(self, scope: Scope, tenant_id: UUID, name: str) -> ToolRow | None:
-        return await self._one(scope, lambda conn: tools.get(conn, tenant_id, name), rows.tool)
-
-    async def tools(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[ToolRow]:
-        after = cursors.after_name(cursor)
-        async with self._scoped(scope) as conn:
-            found = await tools.list_page(conn, tenant_id, after, limit + 1)
-        return cursors.page_by_name(found, limit, rows.tool)
-
-    async def secrets(self, scope: Scope, tenant_id: UUID, cursor: str | None, limit: int) -> Page[SecretRow]:
-        after = cursors.after_name(cursor)
-        async with self._scoped(scope) as conn:
-            found = await secrets.list_page(conn, tenant_id, after, limit + 1)
-        return cursors.page_by_name(found, limit, rows.secret)
-
-    async def waiting(self, scope: Scope, execution_id: UUID) -> WaitingRow | None:
-        async with self._scoped(scope) as conn:
-            found = await run_queue.waiting(conn, execution_id)
-        return WaitingRow(found.scope, found.limit, found.running, found.ahead) if found else None
+        return await self._one(scope, lambda conn: tenants.get(conn, tenant_id), people.tenant)
 
     async def ledger_entries(
         self, scope: Scope, cursor: str | None, limit: int, tenant_id: UUID | None, job_id: UUID | None
@@ -149,7 +49,7 @@ class PostgresReads(PostgresMoneyReads):
         before = cursors.before(cursor)
         async with self._scoped(scope) as conn:
             found = await entries.list_page(conn, before, limit + 1, tenant_id=tenant_id, job_id=job_id)
-        return cursors.page(found, limit, rows.key_of_entry, rows.entry)
+        return cursors.page(found, limit, billing.key_of_entry, billing.entry)
 
     async def bill(self, scope: Scope, tenant_id: UUID, period: str) -> BillRow:
         async with self._scoped(scope) as conn:
@@ -164,7 +64,7 @@ class PostgresReads(PostgresMoneyReads):
             commission=total.commission_usd if total else ZERO,
             cost=total.cost_usd if total else ZERO,
             held=held,
-            lines=[rows.line(line) for line in lines],
+            lines=[billing.line(line) for line in lines],
         )
 
     async def command_answer(self, scope: Scope, message_id: UUID) -> Answer | None:
@@ -183,10 +83,3 @@ class PostgresReads(PostgresMoneyReads):
 
     async def wait_until(self, names: Sequence[str], position: int, seconds: float) -> bool:
         return await positions.wait_until(self._pool, names, position, seconds)
-
-    async def _one(
-        self, scope: Scope, query: Callable[[Connection], Awaitable[R | None]], shown: Callable[[R], T]
-    ) -> T | None:
-        async with self._scoped(scope) as conn:
-            found = await query(conn)
-        return shown(found) if found is not None else None

@@ -1,33 +1,31 @@
-"""Questions about runs, each one transaction inside the asker's scope."""
+"""Questions about runs: their steps, approvals, money and turns."""
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
-
 from api.adapters import cursors
-from api.adapters import run_rows as rows
-from api.paging import Page
-from api.reads import ExecutionRow, RunFilter
-from api.run_rows import ApprovalRow, ApprovalStatus, Spending, StepPair, TimelineStep
-from infra.db import scope as db
+from api.adapters.rows import runs as rows
+from api.adapters.scoped_reads import ScopedReads
+from api.reads import Page
+from api.rows.runs import (
+    ApprovalRow,
+    ApprovalStatus,
+    ExecutionRow,
+    RunFilter,
+    Spending,
+    StepPair,
+    TimelineStep,
+    WaitingRow,
+)
 from infra.db.scope import Scope
+from infra.eventstore import reading
 from projections.approvals import queries as approvals
 from projections.executions import queries as executions
 from projections.ledger_entries import queries as entries
+from projections.run_queue import queries as run_queue
 
-Connection = AsyncConnection[Any]
 
-
-class PostgresRunReads:
-    """`pool`: connections that act as `hb_api`, which row-level security binds."""
-
-    def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
-        self._pool = pool
-
+class RunReads(ScopedReads):
     async def execution(self, scope: Scope, execution_id: UUID) -> ExecutionRow | None:
         async with self._scoped(scope) as conn:
             found = await executions.get(conn, execution_id)
@@ -70,7 +68,9 @@ class PostgresRunReads:
             nodes = [step.node for step in steps[:limit]]
             attempts = await executions.attempts_of(conn, execution_id, nodes)
             charges = await entries.charges_of(conn, execution_id, nodes)
-        shown = rows.timeline(steps, attempts, charges)
+            versions = [attempt.version for attempt in attempts]
+            asked = await reading.at_versions(conn, f"execution-{execution_id}", versions)
+        shown = rows.timeline(steps, attempts, charges, asked)
         return cursors.page(steps, limit, rows.key_of_step, lambda row: shown[row.node])
 
     async def pure_steps(self, scope: Scope, execution_id: UUID) -> int:
@@ -106,5 +106,7 @@ class PostgresRunReads:
             )
         return cursors.page(found, limit, lambda row: (row.created_at, row.id), rows.approval)
 
-    def _scoped(self, scope: Scope) -> AbstractAsyncContextManager[Connection]:
-        return db.scoped(self._pool, scope)
+    async def waiting(self, scope: Scope, execution_id: UUID) -> WaitingRow | None:
+        async with self._scoped(scope) as conn:
+            found = await run_queue.waiting(conn, execution_id)
+        return WaitingRow(found.scope, found.limit, found.running, found.ahead) if found else None

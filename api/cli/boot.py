@@ -1,7 +1,7 @@
 """Starts everything on this machine, step by step, and tells how it goes."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -108,7 +108,11 @@ class Boot:
 
     async def _schema(self, endpoints: Endpoints) -> None:
         with self._steps.step("Schema") as step:
-            version = await migrated(endpoints.database_url)
+
+            def building(name: str) -> None:
+                step.note = f"building {name} anew"
+
+            version = await migrated(endpoints.database_url, building)
             await asyncio.to_thread(open_key_ring, self._settings, endpoints.database_url)
             step.note = f"version {version}"
 
@@ -130,11 +134,11 @@ class Boot:
             return await seed(at)
 
 
-async def migrated(database_url: str) -> int:
-    """The schema version. Raises a SetupError when it cannot be."""
+async def migrated(database_url: str, on_rebuild: Callable[[str], None]) -> int:
+    """The schema version. Raises a SetupError when it cannot be. Told which projections are rebuilt."""
     await start_checks.check_postgres(database_url)
     try:
-        return await prepare(database_url)
+        return await prepare(database_url, on_rebuild)
     except psycopg.Error as error:
         raise MigrationFailed(" ".join(str(error).split())) from error
 

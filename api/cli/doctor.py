@@ -11,6 +11,7 @@ from api.cli import reading
 from api.cli.endpoints import find
 from api.cli.errors import NothingRuns
 from api.cli.look import CROSS, DOT, TICK, out
+from bus.projection_consumer import ProjectionsOutdated
 from infra.db.migrate import newest
 from infra.embedded import nats, nats_check, postgres
 from infra.embedded.backends import Endpoints
@@ -18,6 +19,8 @@ from infra.embedded.model import weights
 from infra.errors import SetupError
 from infra.settings import Settings
 from infra.start_checks import check_nats, check_postgres, check_schema
+from projections.install import outdated
+from projections.registry import PROJECTIONS
 
 Check = Callable[[], Awaitable[None] | None]
 FREE_GIB = 2
@@ -73,6 +76,7 @@ def platform(endpoints: Endpoints) -> list[tuple[str, Check]]:
     checks: list[tuple[str, Check]] = [
         ("Postgres: version, durability, pgvector", lambda: check_postgres(endpoints.database_url)),
         ("the schema is this version's", lambda: schema(endpoints.database_url)),
+        ("the projections are this version's", lambda: current(endpoints.database_url)),
         ("NATS: version, JetStream", lambda: check_nats(endpoints.nats_url)),
     ]
     if monitor := endpoints.nats_monitor_url:
@@ -110,3 +114,9 @@ def room(folder: Path) -> None:
 
 async def schema(database_url: str) -> None:
     check_schema(newest(), await reading.schema_version(database_url))
+
+
+async def current(database_url: str) -> None:
+    async with reading.connected(database_url) as conn:
+        if old := await outdated(conn, PROJECTIONS):
+            raise ProjectionsOutdated(", ".join(projection.name for projection in old))

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.look import places, table
-from api.run_rows import TimelineStep
+from api.rows.runs import TimelineStep
 
 COLOURS = {
     "succeeded": "good",

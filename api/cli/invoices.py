@@ -16,8 +16,8 @@ from api.cli.errors import Refused
 from api.cli.look import TICK, out, table, usd
 from api.cli.operate import desk
 from api.cli.runs import reads
-from api.money_rows import CreditNoteRow, InvoiceFilter, InvoiceRow, InvoiceStatus
 from api.reads import PLATFORM_SCOPE
+from api.rows.invoices import CreditNoteRow, InvoiceFilter, InvoiceRow, InvoiceStatus
 from infra.documents.pdf import invoice_pdf
 from infra.documents.words import what_for
 from infra.settings import Settings

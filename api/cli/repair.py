@@ -12,9 +12,8 @@ from api.cli.endpoints import find
 from api.cli.errors import Refused
 from api.cli.look import CROSS, TICK, out, table
 from api.cli.reading import Connection, connected
-from infra.eventstore.mapper import recorded
 from infra.eventstore.postgres import PostgresEventStore
-from infra.eventstore.reading import of_stream
+from infra.eventstore.reading import events_after, of_stream
 from infra.settings import Settings
 from projections.kernel import Projection
 from projections.lag import Lag, lag
@@ -75,16 +74,15 @@ async def rebuilt(database_url: str, projection: Projection, progress: Progress)
     store = PostgresEventStore(database_url, pool_size=1)
     task = progress.add_task(projection.name, total=0)
 
-    async def read_after(position: int, limit: int) -> Sequence[Recorded]:
-        return [recorded(row) for row in await asyncio.to_thread(store.after, position, limit)]
-
     async def connect() -> Connection:
         return await psycopg.AsyncConnection.connect(database_url)
 
     async with connected(database_url):
         progress.update(task, total=await asyncio.to_thread(store.previous, NEWEST))
     try:
-        return await rebuild(connect, projection, read_after, lambda p: progress.update(task, completed=p))
+        return await rebuild(
+            connect, projection, events_after(store), lambda p: progress.update(task, completed=p)
+        )
     except RebuildRunning as error:
         raise Refused(f"somebody else is rebuilding {projection.name}.", "") from error
     except RebuildFailed as error:

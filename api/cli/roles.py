@@ -8,7 +8,7 @@ from typing import NoReturn
 from api.cli.boot import migrated
 from api.cli.endpoints import find
 from api.cli.errors import Refused
-from api.cli.look import TICK, out
+from api.cli.look import DOT, TICK, out
 from infra.settings import Settings, child_environment
 
 WORKER_ROLES = ("commands", "policies", "effects", "projections", "relay", "timers", "scheduler")
@@ -40,8 +40,12 @@ def flow(name: str) -> NoReturn:
 
 
 def migrate(settings: Settings) -> None:
-    version = asyncio.run(migrated(database_url(settings)))
+    version = asyncio.run(migrated(database_url(settings), building))
     out.print(f"{TICK} the database is at schema version {version}")
+
+
+def building(name: str) -> None:
+    out.print(f"{DOT} building the projection {name} anew")
 
 
 def database_url(settings: Settings) -> str:

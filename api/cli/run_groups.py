@@ -38,11 +38,15 @@ def executions_show(run: Run, data: Data = None) -> None:
 
 
 @executions.command("timeline")
-def executions_timeline(run: Run, data: Data = None) -> None:
+def executions_timeline(
+    run: Run,
+    values: Annotated[bool, typer.Option(help="Also what each attempt was given, and what it gave.")] = False,
+    data: Data = None,
+) -> None:
     """Draw every step over time, with all attempts."""
     from api.cli import runs
 
-    runs.show_timeline(settings_for(data), run)
+    runs.show_timeline(settings_for(data), run, values)
 
 
 @executions.command("bundle")

@@ -19,8 +19,9 @@ from api.cli.endpoints import find
 from api.cli.errors import Refused
 from api.cli.look import TICK, out, places, table, usd
 from api.cli.reading import ready
-from api.reads import PLATFORM_SCOPE, ExecutionRow, ExecutionStatus, RunFilter
-from api.run_rows import ApprovalRow, Spending, TimelineStep
+from api.cli.values import values_table
+from api.reads import PLATFORM_SCOPE
+from api.rows.runs import ApprovalRow, ExecutionRow, ExecutionStatus, RunFilter, Spending, TimelineStep
 from infra.db.pools import API, async_pool
 from infra.settings import Settings
 
@@ -93,12 +94,15 @@ def show_one(settings: Settings, run: UUID) -> None:
     out.print(timeline_table(steps, datetime.now(UTC), out.width))
 
 
-def show_timeline(settings: Settings, run: UUID) -> None:
+def show_timeline(settings: Settings, run: UUID, values: bool) -> None:
     row, spent, steps = asyncio.run(read_one(settings, run))
     out.print(f"{painted(row.status)}  {escape(row.source_name)} v{row.source_version}  [quiet]{row.id}[/]")
     out.print(timeline_table(steps, datetime.now(UTC), out.width))
     money = usd(spent.price, places([spent.price]))
     out.print(f"[quiet]{len(steps)} steps, {spent.calls} calls, {spent.tokens} tokens,[/] {money}")
+    if values:
+        out.print()
+        out.print(values_table(steps))
 
 
 async def read_one(settings: Settings, run: UUID) -> tuple[ExecutionRow, Spending, Sequence[TimelineStep]]:

@@ -12,7 +12,7 @@ from api.cli.errors import Refused
 from api.cli.look import TICK, out
 from api.cli.operate import desk
 from api.cli.runs import found, reads
-from api.reads import ExecutionRow
+from api.rows.runs import ExecutionRow
 from infra.settings import Settings
 from schemas.authoring.definition import Source
 from schemas.base import Command

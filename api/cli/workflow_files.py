@@ -11,7 +11,7 @@ from rich.markup import escape
 from api.cli.edge import Edge
 from api.cli.errors import Refused
 from api.cli.look import TICK, out, table
-from schemas.authoring.bundle import WorkflowBundle
+from schemas.authoring.bundle import OnConflict, WorkflowBundle
 
 M = TypeVar("M", bound=BaseModel)
 COLOURS = {"added": "good", "removed": "bad", "changed": "warn"}
@@ -30,14 +30,16 @@ def export(edge: Edge, workflow: UUID, version: int | None, output: Path | None)
 
 
 def contents(bundle: dict[str, Any]) -> str:
-    parts = f"{len(bundle['agents'])} agents, {len(bundle['tools'])} tools"
+    kinds = ("subworkflows", "agents", "tools")
+    parts = ", ".join(f"{len(bundle[kind])} {kind}" for kind in kinds)
     secrets = ", ".join(bundle["secrets"])
     return f"{parts}; it needs the secrets {secrets}" if secrets else parts
 
 
-def take_in(edge: Edge, file: Path) -> None:
+def take_in(edge: Edge, file: Path, on_conflict: OnConflict = "refuse") -> None:
     bundle = read(WorkflowBundle, file)
-    made = edge.call("POST", "/bundles", json=bundle.model_dump(mode="json"))
+    asked = {"on_conflict": on_conflict}
+    made = edge.call("POST", "/bundles", json=bundle.model_dump(mode="json"), params=asked)
     out.print(f"{TICK} workflow {made['id']} is a draft: publish it when it is right", soft_wrap=True)
 
 

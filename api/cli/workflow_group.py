@@ -1,7 +1,7 @@
 """`hb workflows`: workflows as files, and recorded runs played against changed ones."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import typer
@@ -27,7 +27,7 @@ def workflows_export(
     url: Url = None,
     data: Data = None,
 ) -> None:
-    """Write a workflow with its agents and tools into a file; of secrets only the names."""
+    """Write a workflow with all it runs and uses into a file; of secrets only the names."""
     from api.cli import workflow_files as body
     from api.cli.edge import login
 
@@ -36,13 +36,21 @@ def workflows_export(
 
 @workflows.command("import")
 def workflows_import(
-    file: File, email: Email, password: Password, url: Url = None, data: Data = None
+    file: File,
+    email: Email,
+    password: Password,
+    on_conflict: Annotated[
+        Literal["refuse", "replace", "keep"],
+        typer.Option(help="What becomes of tools, agents and workflows of the tenant that differ."),
+    ] = "refuse",
+    url: Url = None,
+    data: Data = None,
 ) -> None:
     """Take a bundle in as a draft. Again: nothing is doubled."""
     from api.cli import workflow_files as body
     from api.cli.edge import login
 
-    body.take_in(login(data, url, email, password), file)
+    body.take_in(login(data, url, email, password), file, on_conflict)
 
 
 @workflows.command("diff")

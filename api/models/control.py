@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.bodies import Body
 from api.models.common import ID, NOW, OTHER_ID, example
-from api.run_rows import ApprovalStatus
+from api.rows.runs import ApprovalStatus
 from schemas.authoring.parts import ModelName, NodeId
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from api.bodies import Body
 from api.models.billing import Amounts
 from api.models.common import ID, NOW, OTHER_ID, Number, example
-from api.reads import ExecutionStatus
+from api.rows.runs import ExecutionStatus
 from schemas.authoring.parts import MaxCost, NodeId
 from schemas.execution.types import QueueReason
 

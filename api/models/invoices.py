@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.bodies import Body
 from api.models.common import ID, NOW, OTHER_ID, Number, example
-from api.money_rows import InvoiceStatus
+from api.rows.invoices import InvoiceStatus
 from schemas.billing.invoices import Buyer, CreditLine, Reason
 from schemas.billing.taxes import Taxation
 

@@ -8,13 +8,14 @@ from pydantic import BaseModel
 
 from api.models.common import ID, NOW, OTHER_ID, example
 from api.models.execution import SPENT, RunError, RunSource, Spent
-from api.reads import ExecutionStatus
-from api.run_rows import Outputs
+from api.rows.runs import ExecutionStatus, Outputs
 from schemas.execution.chat import Usage
 
 
 class TimelineAttempt(BaseModel):
-    """`spent` is null until the ledger has settled its call, or when it made none."""
+    """`inputs`: what it was given, with all templates filled in and secrets by name only; large texts in it
+    are `{"$payload": {…}}`. `spent` is null until the ledger has settled its call, or when it made none.
+    """
 
     attempt: int
     status: str
@@ -26,6 +27,7 @@ class TimelineAttempt(BaseModel):
     latency_ms: int | None
     finish_reason: str | None
     error: RunError | None
+    inputs: Any
     spent: Spent | None
 
 
@@ -65,6 +67,7 @@ ATTEMPT: dict[str, Any] = {
     "latency_ms": 412,
     "finish_reason": "stop",
     "error": None,
+    "inputs": {"messages": [{"role": "user", "content": "One sentence about the sea."}]},
     "spent": SPENT,
 }
 STEP: dict[str, Any] = {

@@ -102,12 +102,15 @@ DELIVERY: dict[str, Any] = {
 
 
 class Delivery(BaseModel):
-    """`pending`: the run has not begun, or was refused. Ticks that were skipped together are one item."""
+    """`pending`: the run has not begun. `problem`: why there will be none.
+
+    Ticks that were skipped together are one item.
+    """
 
     model_config = example(**DELIVERY)
 
     occurrence: str
-    status: Literal["pending", "queued", "started", "misfired", "skipped"]
+    status: Literal["pending", "queued", "started", "refused", "misfired", "skipped"]
     execution_id: UUID | None
     at: datetime
     until: datetime | None

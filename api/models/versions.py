@@ -36,6 +36,7 @@ UNKNOWN_MODEL: dict[str, Any] = {
 BUNDLE: dict[str, Any] = {
     "schema_version": 1,
     "workflow": {"id": ID, "name": "One-liner", "definition": WORKFLOW},
+    "subworkflows": [],
     "agents": [{"id": OTHER_ID, "name": "Greeter", "definition": AGENT}],
     "tools": {"clock": {"type": "builtin", "name": "now"}},
     "secrets": [],
@@ -132,9 +133,10 @@ class BundleBody(WorkflowBundle, Body):
 class Imported(BaseModel):
     """What it is called in this tenant; the same when it is imported again."""
 
-    model_config = example(id=ID, agents=[OTHER_ID], tools=["clock"], position=1050)
+    model_config = example(id=ID, subworkflows=[], agents=[OTHER_ID], tools=["clock"], position=1050)
 
     id: UUID
+    subworkflows: list[UUID]
     agents: list[UUID]
     tools: list[str]
     position: Position

@@ -3,7 +3,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from api.authoring_rows import AgentRow, AgentVersionRow
 from api.bodies import json_body
 from api.deps import CurrentScope, Parts, caught_up, current_actor, may
 from api.errors import not_found
@@ -12,6 +11,7 @@ from api.models.common import Done
 from api.models.versions import AgentVersion, AgentVersionPage
 from api.pagination import PageDep, encode
 from api.parts import Deps
+from api.rows.authoring import AgentRow, AgentVersionRow
 from api.submit import AttemptDep, done
 from infra.db.scope import Scope
 from schemas.access import Permission

@@ -14,7 +14,7 @@ from api.pagination import PageDep, encode
 from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
 from api.routes.control import steer
-from api.run_rows import ApprovalRow, ApprovalStatus
+from api.rows.runs import ApprovalRow, ApprovalStatus
 from api.submit import AttemptDep
 from schemas.access import Permission
 from schemas.envelope import Actor

@@ -8,9 +8,9 @@ from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor
 from api.errors import invalid
 from api.models.billing import Bill, BillLine, LedgerEntry, LedgerPage
 from api.pagination import PageDep, encode
-from api.reads import BillLine as LineRow
-from api.reads import BillRow, LedgerRow
 from api.routes.tenancy import visible_tenant
+from api.rows.billing import BillLine as LineRow
+from api.rows.billing import BillRow, LedgerRow
 from schemas.access import Permission, Role
 from schemas.envelope import Actor, Problem
 

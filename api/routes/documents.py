@@ -11,11 +11,11 @@ from starlette.responses import Response
 
 from api.deps import CurrentActor, CurrentScope, Parts, current_actor, may
 from api.errors import ApiProblem, not_found
-from api.money_rows import CreditNoteRow
 from api.parts import Deps
 from api.routes.billing import Period
 from api.routes.invoices import READABLE, visible_invoice
 from api.routes.statements import UP_TO_DATE, PartnerId, wanted_partner
+from api.rows.invoices import CreditNoteRow
 from api.statement_sheet import statement_pdf
 from infra.db.scope import Scope
 from infra.documents.html import credit_note_page, invoice_page

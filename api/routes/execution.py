@@ -20,9 +20,10 @@ from api.models.execution import (
 from api.pagination import PageDep, encode
 from api.parts import Deps
 from api.payloads import shown
-from api.reads import ExecutionRow, ExecutionStatus, Reads, RunFilter
+from api.reads import Reads
 from api.routes.control import start
 from api.routes.run_shapes import found, spent, step, summary
+from api.rows.runs import ExecutionRow, ExecutionStatus, RunFilter
 from api.streaming import TERMINAL, EventStream, Story
 from api.submit import AttemptDep
 from infra.db.scope import Scope

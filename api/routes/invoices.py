@@ -10,11 +10,11 @@ from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor
 from api.errors import not_found
 from api.models import invoices as m
 from api.models.common import Done
-from api.money_rows import CreditNoteRow, InvoiceFilter, InvoiceRow, InvoiceStatus
 from api.pagination import PageDep, encode
 from api.parts import Deps
 from api.routes.billing import TenantId
 from api.routes.tenancy import visible_tenant
+from api.rows.invoices import CreditNoteRow, InvoiceFilter, InvoiceRow, InvoiceStatus
 from api.submit import Attempt, AttemptDep, MoneyAttemptDep
 from infra.db.scope import Scope
 from schemas.access import Permission, Role

@@ -8,8 +8,7 @@ from api.errors import not_found
 from api.models.execution import RunError, RunParent, RunSource, Spent, Step
 from api.parts import Deps
 from api.payloads import shown
-from api.reads import ExecutionRow, StepRow
-from api.run_rows import Spending, TimelineAttempt, TimelineStep
+from api.rows.runs import ExecutionRow, Spending, StepRow, TimelineAttempt, TimelineStep
 from infra.db.scope import Scope
 from schemas.envelope import Actor
 

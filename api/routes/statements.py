@@ -11,9 +11,9 @@ from api.errors import invalid
 from api.models import statements as m
 from api.parts import Deps
 from api.pure import Check, Sums, identity, partner_earnings, profit_and_loss, tenant_bill
-from api.reads import PartnerRow
 from api.routes.billing import Period, TenantId
 from api.routes.tenancy import visible_partner, visible_tenant
+from api.rows.people import PartnerRow
 from infra.db.scope import Scope
 from schemas.access import Permission
 from schemas.billing.months import MonthTotal

@@ -20,7 +20,8 @@ from api.models.tenancy import (
     Terms,
 )
 from api.parts import Deps
-from api.reads import PLATFORM_SCOPE, PartnerRow, Reads, TenantRow
+from api.reads import PLATFORM_SCOPE, Reads
+from api.rows.people import PartnerRow, TenantRow
 from api.submit import Attempt, AttemptDep, until
 from infra.db.scope import Scope
 from schemas.access import Permission

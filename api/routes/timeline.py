@@ -9,9 +9,9 @@ from api.models.timeline import PinnedSource, RunDiff, StepDiff, Timeline, Timel
 from api.pagination import LongPageDep, encode
 from api.payloads import shown
 from api.routes.run_shapes import run_error, source, spent, visible_run
-from api.run_rows import StepPair
-from api.run_rows import TimelineAttempt as AttemptRow
-from api.run_rows import TimelineStep as StepRow
+from api.rows.runs import StepPair
+from api.rows.runs import TimelineAttempt as AttemptRow
+from api.rows.runs import TimelineStep as StepRow
 from schemas.access import Permission
 from schemas.envelope import Actor
 
@@ -30,7 +30,7 @@ router = APIRouter(
     "/timeline",
     response_model=Timeline,
     response_model_exclude_unset=True,
-    summary="Every step of a run with all its attempts, in the order they began",
+    summary="Every step of a run with all its attempts and what they were given, in the order they began",
 )
 async def get_timeline(
     parts: Parts, actor: CurrentActor, scope: CurrentScope, page: LongPageDep, job_id: UUID
@@ -106,6 +106,7 @@ def attempt(actor: Actor, row: AttemptRow) -> TimelineAttempt:
         latency_ms=row.latency_ms,
         finish_reason=row.finish_reason,
         error=run_error(row),
+        inputs=shown(row.inputs),
         spent=spent(actor, row.spent) if row.spent else None,
     )
 

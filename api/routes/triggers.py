@@ -3,7 +3,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path
 
-from api.authoring_rows import DeliveryRow, TriggerRow
 from api.bodies import json_body
 from api.deps import CurrentScope, Parts, caught_up, current_actor, may, tenant_of
 from api.errors import not_found
@@ -20,6 +19,7 @@ from api.models.triggers import (
 from api.pagination import PageDep, encode
 from api.parts import Deps
 from api.replays import occurred
+from api.rows.authoring import DeliveryRow, TriggerRow
 from api.submit import Attempt, AttemptDep
 from infra.db.scope import Scope
 from schemas.access import Permission
@@ -172,7 +172,7 @@ def shown(row: TriggerRow) -> Trigger:
 
 
 def delivery(row: DeliveryRow) -> Delivery:
-    without_run = row.status in ("misfired", "skipped")
+    without_run = row.status in ("refused", "misfired", "skipped")
     return Delivery(
         occurrence=row.occurrence,
         status=row.status,

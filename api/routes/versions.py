@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from api.authoring_rows import VersionRow, WorkflowRow
 from api.bodies import json_body
 from api.deps import CurrentScope, Parts, caught_up, current_actor, may, tenant_of
 from api.errors import ApiProblem, not_found
@@ -17,6 +16,7 @@ from api.pagination import PageDep, encode
 from api.parts import Deps
 from api.pure import diff, release_diff
 from api.routes.workflows import existing
+from api.rows.authoring import VersionRow, WorkflowRow
 from api.submit import Attempt, AttemptDep, done
 from infra.db.scope import Scope
 from schemas.access import Permission

@@ -4,7 +4,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from starlette.responses import JSONResponse, Response
 
-from api.authoring_rows import WorkflowRow
 from api.bodies import json_body
 from api.deps import CurrentScope, Parts, caught_up, current_actor, may, tenant_of
 from api.errors import ApiProblem, not_found
@@ -20,6 +19,7 @@ from api.models.common import Done
 from api.models.versions import ValidateBody, Validity
 from api.pagination import PageDep, encode
 from api.parts import Deps
+from api.rows.authoring import WorkflowRow
 from api.submit import AttemptDep, done
 from infra.db.scope import Scope
 from schemas.access import Permission

@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 
-from bus.facts.reading import SYSTEM_RATES, Facts, Read
+from bus.facts.reading import SYSTEM_RATES, Facts, Read, partner_rates
 from contexts.billing.facts import AuthorizationFacts
 from contexts.billing.rate_card import pricing_in_force
 from contexts.tenancy.tenant import Tenant
@@ -22,10 +22,6 @@ def authorization(
     tenant: Tenant | None = read(f"tenant-{command.tenant_id}")
     suspended = tenant is not None and tenant.status == "suspended"
     return AuthorizationFacts(pricing, tenant.monthly_budget if tenant else None, suspended)
-
-
-def partner_rates(envelope: Envelope) -> str:
-    return f"rate_card-{envelope.partner_id}"
 
 
 FACTS: dict[type[Command], Facts] = {AuthorizeCall: Facts(rates_and_tenant, authorization)}

@@ -3,11 +3,12 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
-from bus.facts.reading import Facts, Read
+from bus.facts.reading import SYSTEM_RATES, Facts, Read, partner_rates
 from contexts.authoring.agent import Agent, as_workflow
 from contexts.authoring.workflow import Workflow
-from contexts.billing.rating import charge
-from contexts.execution.facts import Followed, RunFacts, StartFacts
+from contexts.billing.rate_card import pricing_in_force
+from contexts.billing.rating import charge, hold
+from contexts.execution.facts import Followed, MostOf, RunFacts, StartFacts
 from contexts.execution.state import Execution
 from contexts.tenancy.tenant import Tenant
 from schemas.authoring.definition import Release, Source
@@ -23,7 +24,22 @@ def tenant_of(envelope: Envelope) -> str:
 
 
 def tenant_and_source(command: c.StartExecution, state: object, envelope: Envelope) -> Iterable[str]:
-    return tenant_of(envelope), f"{command.source_kind}-{command.source_id}"
+    return *rates(envelope), tenant_of(envelope), f"{command.source_kind}-{command.source_id}"
+
+
+def rates(envelope: Envelope) -> Iterable[str]:
+    return SYSTEM_RATES, partner_rates(envelope)
+
+
+def most_of(envelope: Envelope, read: Read) -> MostOf:
+    """By the rates of now, which it is authorised at. Without any it will be refused, and costs nothing."""
+
+    def most(model: str, input_tokens: int, output_tokens: int) -> Decimal:
+        system, partner = (read(stream) for stream in rates(envelope))
+        pricing = pricing_in_force(system, partner, model, read.now)
+        return hold(input_tokens, output_tokens, pricing) if pricing else Decimal(0)
+
+    return most
 
 
 def starting(command: c.StartExecution, state: object, envelope: Envelope, read: Read) -> StartFacts:
@@ -44,6 +60,7 @@ def start_facts(
         release=release,
         followers=followers_of(source),
         admission=read.admission(tenant.max_runs if tenant else None),
+        most_of=most_of(envelope, read),
         deprecated=pin is not None and is_deprecated(source, pin.version),
     )
 
@@ -57,7 +74,12 @@ def followers_of(source: Agent | Workflow | None) -> Mapping[UUID, Followed]:
 
 
 def tenant_source_and_original(command: c.ForkExecution, state: object, envelope: Envelope) -> Iterable[str]:
-    return tenant_of(envelope), command.source.stream, f"execution-{command.fork.execution_id}"
+    return (
+        *rates(envelope),
+        tenant_of(envelope),
+        command.source.stream,
+        f"execution-{command.fork.execution_id}",
+    )
 
 
 def forking(command: c.ForkExecution, state: object, envelope: Envelope, read: Read) -> StartFacts:
@@ -66,7 +88,7 @@ def forking(command: c.ForkExecution, state: object, envelope: Envelope, read: R
 
 
 def tenant_and_pinned(command: Command, state: Execution | None, envelope: Envelope) -> Iterable[str]:
-    return (tenant_of(envelope), state.source.stream) if state else ()
+    return (*rates(envelope), tenant_of(envelope), state.source.stream) if state else ()
 
 
 def running(command: Command, state: Execution | None, envelope: Envelope, read: Read) -> RunFacts | None:
@@ -80,7 +102,23 @@ def running(command: Command, state: Execution | None, envelope: Envelope, read:
         tenant_status=tenant.status if tenant else None,
         followers=followers_of(source),
         price=price_of(command),
+        most_of=most_of(envelope, read),
     )
+
+
+def pinned_and_original(command: Command, state: Execution | None, envelope: Envelope) -> Iterable[str]:
+    yield from tenant_and_pinned(command, state, envelope)
+    if state and state.fork:
+        yield f"execution-{state.fork.execution_id}"
+
+
+def beginning(
+    command: c.BeginExecution, state: Execution | None, envelope: Envelope, read: Read
+) -> RunFacts | None:
+    facts = running(command, state, envelope, read)
+    if not facts or not state or not state.fork:
+        return facts
+    return replace(facts, original=read(f"execution-{state.fork.execution_id}"))
 
 
 def price_of(command: Command) -> Decimal | None:
@@ -115,7 +153,6 @@ def of_workflow(workflow: Workflow, number: int) -> Runnable:
 
 
 RUN_COMMANDS = (
-    c.BeginExecution,
     c.CompleteStep,
     c.CompleteCall,
     c.FailStep,
@@ -129,5 +166,6 @@ RUN_COMMANDS = (
 FACTS: dict[type[Command], Facts] = {
     c.StartExecution: Facts(tenant_and_source, starting),
     c.ForkExecution: Facts(tenant_source_and_original, forking),
+    c.BeginExecution: Facts(pinned_and_original, beginning),
     **{command: Facts(tenant_and_pinned, running) for command in RUN_COMMANDS},
 }

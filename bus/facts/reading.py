@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from schemas.envelope import Envelope
@@ -10,6 +11,10 @@ from schemas.execution.types import QueueReason
 
 class Read(Protocol):
     """What a decision may learn about the rest of the world, as of the commands decided before it."""
+
+    @property
+    def now(self) -> datetime:
+        """When the decision is made."""
 
     def __call__(self, stream: str) -> Any:
         """The state of another stream; another tenant's does not exist."""
@@ -30,3 +35,7 @@ class Facts:
 
 
 SYSTEM_RATES = "rate_card-system"
+
+
+def partner_rates(envelope: Envelope) -> str:
+    return f"rate_card-{envelope.partner_id}"

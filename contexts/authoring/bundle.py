@@ -1,89 +1,56 @@
-"""Workflows as files: made from a release, and taken in as commands that may be repeated."""
+"""Workflows as files: put together from the releases of a workflow and of all it runs."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from contexts.authoring.tool_checks import named_secrets
-from schemas.authoring import commands as c
 from schemas.authoring.bundle import BundledAgent, BundledWorkflow, WorkflowBundle
-from schemas.authoring.definition import Release, WorkflowDefinition
-from schemas.base import Command, TenantId
-
-NAMED_BY = {"agent": "agent", "subworkflow": "workflow_id"}
-"""Which field of which kind of node names something by its id."""
-
-NEWEST: Mapping[str, Mapping[str, None]] = {"subworkflow": {"version": None}}
-"""Versions have other numbers in another tenant: what was taken in last is meant."""
+from schemas.authoring.definition import Release
+from schemas.envelope import Problem
 
 
-def bundle_of(
-    workflow_id: UUID, name: str, release: Release, agent_names: Mapping[str, str]
-) -> WorkflowBundle:
-    secrets = {secret for tool in release.tools.values() for secret in named_secrets(tool)}
+@dataclass(frozen=True)
+class Carried:
+    """A workflow that goes into a bundle."""
+
+    id: UUID
+    name: str
+    release: Release
+
+
+def bundle_of(carried: Sequence[Carried], agent_names: Mapping[str, str]) -> WorkflowBundle:
+    """Of workflows that agree (see `disagreements`): what is run before what runs it, so the last is it."""
+    tools = {name: tool for one in carried for name, tool in one.release.tools.items()}
+    agents = {id_: agent for one in carried for id_, agent in one.release.agents.items()}
+    *subworkflows, workflow = (
+        BundledWorkflow(id=one.id, name=one.name, definition=one.release.definition) for one in carried
+    )
     return WorkflowBundle(
-        workflow=BundledWorkflow(id=workflow_id, name=name, definition=release.definition),
+        workflow=workflow,
+        subworkflows=tuple(subworkflows),
         agents=tuple(
             BundledAgent(id=UUID(id_), name=agent_names[id_], definition=agent)
-            for id_, agent in sorted(release.agents.items())
+            for id_, agent in sorted(agents.items())
         ),
-        tools=dict(sorted(release.tools.items())),
-        secrets=tuple(sorted(secrets)),
+        tools=dict(sorted(tools.items())),
+        secrets=tuple(sorted({secret for tool in tools.values() for secret in named_secrets(tool)})),
     )
 
 
-def new_id(tenant_id: TenantId, old_id: UUID) -> UUID:
-    """What it is called in this tenant: the same however often it is taken in."""
-    return uuid5(tenant_id, str(old_id))
-
-
-def commands_for(bundle: WorkflowBundle, tenant_id: TenantId, existing: Set[UUID]) -> list[Command]:
-    """What is named comes before what names it. `existing`: new ids the tenant has already.
-
-    A subworkflow is not in the bundle: its own is to be taken in, and published, before this one.
-    """
+def disagreements(carried: Sequence[Carried]) -> list[Problem]:
+    """A tenant has one tool of a name, and what was published over time may be pinned to several."""
     return [
-        *(
-            c.SetTool(tenant_id=tenant_id, name=name, definition=tool)
-            for name, tool in sorted(bundle.tools.items())
-        ),
-        *(agent_command(agent, tenant_id, existing) for agent in bundle.agents),
-        workflow_command(bundle.workflow, tenant_id, existing),
+        *differing("tool", [(one.name, one.release.tools) for one in carried]),
+        *differing("agent", [(one.name, one.release.agents) for one in carried]),
     ]
 
 
-def new_ids(bundle: WorkflowBundle, tenant_id: TenantId) -> list[UUID]:
-    """The workflow's is the last one."""
-    agents = [new_id(tenant_id, agent.id) for agent in bundle.agents]
-    return [*agents, new_id(tenant_id, bundle.workflow.id)]
-
-
-def agent_command(agent: BundledAgent, tenant_id: TenantId, existing: Set[UUID]) -> Command:
-    agent_id = new_id(tenant_id, agent.id)
-    command = c.ReviseAgent if agent_id in existing else c.CreateAgent
-    return command(agent_id=agent_id, name=agent.name, definition=agent.definition)
-
-
-def workflow_command(workflow: BundledWorkflow, tenant_id: TenantId, existing: Set[UUID]) -> Command:
-    workflow_id, definition = new_id(tenant_id, workflow.id), at_home(workflow.definition, tenant_id)
-    if workflow_id in existing:
-        return c.ReviseWorkflow(workflow_id=workflow_id, definition=definition)
-    return c.CreateWorkflow(workflow_id=workflow_id, name=workflow.name, definition=definition)
-
-
-def at_home(definition: WorkflowDefinition, tenant_id: TenantId) -> WorkflowDefinition:
-    """With the new ids of all it refers to."""
-    return WorkflowDefinition.model_validate(with_new_ids(definition.model_dump(), tenant_id))
-
-
-def with_new_ids(graph: dict[str, Any], tenant_id: TenantId) -> dict[str, Any]:
-    return {**graph, "nodes": [renamed(node, tenant_id) for node in graph["nodes"]]}
-
-
-def renamed(node: dict[str, Any], tenant_id: TenantId) -> dict[str, Any]:
-    if "body" in node:
-        return {**node, "body": with_new_ids(node["body"], tenant_id)}
-    field = NAMED_BY.get(node["type"])
-    if field is None or node[field] is None:
-        return node
-    return {**node, **NEWEST.get(node["type"], {}), field: new_id(tenant_id, node[field])}
+def differing(kind: str, pinned: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[Problem]:
+    first: dict[str, Any] = {}
+    for workflow, definitions in pinned:
+        for name, definition in definitions.items():
+            if first.setdefault(name, definition) != definition:
+                message = f"{workflow!r} was published with another {kind} {name!r} than the rest"
+                yield Problem(code=f"bundle.{kind}s_differ", message=message, path=f"{kind}s.{name}")

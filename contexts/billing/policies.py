@@ -8,7 +8,13 @@ from collections.abc import Iterable
 from schemas.base import TenantId
 from schemas.billing.commands import AuthorizeCall, MarkCallUnknown, SetPartnerTerms
 from schemas.envelope import Recorded
-from schemas.execution.events import CallRequested, ExecutionCancelled, ExecutionFailed, ItemFailed
+from schemas.execution.events import (
+    CallRequested,
+    ExecutionCancelled,
+    ExecutionFailed,
+    ItemFailed,
+    StepFailed,
+)
 from schemas.execution.types import CallRef
 from schemas.tenancy.events import PartnerCreated
 
@@ -46,6 +52,10 @@ def when_execution_failed(event: ExecutionFailed, recorded: Recorded) -> list[Ma
 
 def when_execution_cancelled(event: ExecutionCancelled, recorded: Recorded) -> list[MarkCallUnknown]:
     return unknown(recorded.tenant_id, event.open_calls, CANCELLED)
+
+
+def when_step_failed(event: StepFailed, recorded: Recorded) -> list[MarkCallUnknown]:
+    return unknown(recorded.tenant_id, event.open_calls, event.error.code)
 
 
 def when_item_failed(event: ItemFailed, recorded: Recorded) -> list[MarkCallUnknown]:

@@ -18,7 +18,13 @@ from schemas.billing.commands import (
 from schemas.billing.corrections import PeriodClosed
 from schemas.billing.issuers import OpenIssuer, SetIssuer
 from schemas.billing.taxes import SetTaxProfile, SetTaxRate
-from schemas.execution.events import CallRequested, ExecutionCancelled, ExecutionFailed, ItemFailed
+from schemas.execution.events import (
+    CallRequested,
+    ExecutionCancelled,
+    ExecutionFailed,
+    ItemFailed,
+    StepFailed,
+)
 from schemas.tenancy.events import PartnerCreated
 
 REGISTRY = Registry(
@@ -48,6 +54,7 @@ REGISTRY = Registry(
         Policy("billing.when_execution_failed", ExecutionFailed, policies.when_execution_failed),
         Policy("billing.when_execution_cancelled", ExecutionCancelled, policies.when_execution_cancelled),
         Policy("billing.when_item_failed", ItemFailed, policies.when_item_failed),
+        Policy("billing.when_step_failed", StepFailed, policies.when_step_failed),
         Policy("billing.open_issuer", PartnerCreated, document_policies.when_partner_created),
         Policy("billing.when_period_closed", PeriodClosed, document_policies.when_period_closed),
     ),

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 
 from contexts.execution.agents import converse
 from contexts.execution.begin import begin, succeed
+from contexts.execution.ceilings import NotYet, put_off
 from contexts.execution.failing import end_failed, fail_item, fail_step, followers
 from contexts.execution.paths import ROOT, Place, Scope, container, within
 from contexts.execution.problems import StepProblem, bounded, filled, truth_of
 from contexts.execution.reducing import fold
+from contexts.execution.restarting import restart
 from contexts.execution.run import Run
-from contexts.execution.state import Done, Looped, Mapped, Skipped, Steps
+from contexts.execution.state import Done, Looped, Mapped, PutOff, Skipped, Steps
+from contexts.execution.tree import leaves
 from contexts.json_schemas import problems as misfits
 from schemas.authoring.nodes import (
     AgentNode,
@@ -29,6 +32,20 @@ PURE = (TemplateNode, TransformNode, BranchNode)
 
 def go_on(run: Run, at: Scope = ROOT) -> None:
     """Call it with the scope in which something ended."""
+    climb(run, at)
+    if run.state.max_cost is not None:
+        begin_put_off(run)
+
+
+def begin_put_off(run: Run) -> None:
+    """What ended may have left something of the ceiling to those that wait for it."""
+    for place, step in list(leaves(run.state.steps)):
+        if run.going and isinstance(step, PutOff) and run.step(place) is step:
+            restart(run, place, step.attempt)
+            climb(run, place.scope)
+
+
+def climb(run: Run, at: Scope) -> None:
     while run.going:
         if run.scope(at) is not None:
             fill(run, at)
@@ -69,6 +86,8 @@ def enter(run: Run, place: Place, node: Node, live: bool) -> None:
         begin(run, place, node, attempt=1)
     except StepProblem as problem:
         return fail_step(run, place, 1, problem.error)
+    except NotYet as reason:
+        return put_off(run, place, 1, reason)
     if run.is_open(place):
         pump(run, place)
     return None

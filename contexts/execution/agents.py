@@ -4,7 +4,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from contexts.execution.calls import Unfit, answer_of, repair_messages, request_call, within_ceiling
+from contexts.execution.calls import Unfit, answer_of, repair_messages, request_call
+from contexts.execution.ceilings import NotYet, put_off
 from contexts.execution.failing import fail_step, plan_retry
 from contexts.execution.paths import Place, container, within
 from contexts.execution.problems import StepProblem, text
@@ -41,7 +42,7 @@ def converse(run: Run, place: Place, node: AgentNode) -> None:
     agent = run.step(place)
     assert isinstance(agent, Conversing)
     if agent.inner.call is None:
-        return attempt_of(run, place, lambda: ask(run, place, node, 1))
+        return begin_round(run, place, node)
     if not isinstance(agent.inner.call, Done):
         return None
     for number in range(len(agent.inner.tool_calls)):
@@ -50,11 +51,15 @@ def converse(run: Run, place: Place, node: AgentNode) -> None:
     return inform(run, place, node)
 
 
-def attempt_of(run: Run, place: Place, what: Any) -> None:
+def begin_round(run: Run, place: Place, node: AgentNode) -> None:
+    agent = run.step(place)
+    assert isinstance(agent, Conversing)
     try:
-        what()
+        ask(run, place, node, 1)
     except StepProblem as problem:
         fail_step(run, place, 1, problem.error)
+    except NotYet as reason:
+        put_off(run, Place(within(place, agent.inner.index), None), 1, reason)
 
 
 def ask(run: Run, place: Place, node: AgentNode, attempt: int) -> None:
@@ -62,13 +67,9 @@ def ask(run: Run, place: Place, node: AgentNode, attempt: int) -> None:
     assert isinstance(agent, Conversing)
     if agent.inner.index > definition.max_rounds:
         raise StepProblem("execution.too_many_rounds", f"no answer after {definition.max_rounds} rounds")
-    if not within_ceiling(agent.spent, definition.max_cost):
-        raise StepProblem(
-            "execution.cost_ceiling", f"the agent has spent its {definition.max_cost} US dollars"
-        )
     turn = Place(within(place, agent.inner.index), None)
     specs = [spec(run, use.tool) for use in definition.tools]
-    request_call(run, turn, definition, agent.messages, attempt, node.timeout_seconds, specs)
+    request_call(run, turn, definition, agent.messages, attempt, node.timeout_seconds, specs, agent)
 
 
 def spec(run: Run, name: str) -> ToolSpec:
@@ -116,9 +117,12 @@ def improve(run: Run, turn: Place, node: AgentNode, said: str, unfit: Unfit) -> 
     if not run.going:
         return plan_retry(run, turn, attempt, unfit_error(unfit), counts=False)
     messages = repair_messages(agent.messages, said, unfit)
-    return attempt_of(
-        run, place, lambda: request_call(run, turn, definition, messages, attempt + 1, node.timeout_seconds)
-    )
+    try:
+        return request_call(run, turn, definition, messages, attempt + 1, node.timeout_seconds, agent=agent)
+    except StepProblem as problem:
+        return fail_step(run, place, 1, problem.error)
+    except NotYet:
+        return plan_retry(run, turn, attempt, unfit_error(unfit), counts=False)
 
 
 def unfit_error(unfit: Unfit) -> StepError:
@@ -197,7 +201,7 @@ def inform(run: Run, place: Place, node: AgentNode) -> None:
         for call, step in zip(inner.tool_calls, ended, strict=True)
     )
     run.record(e.AgentInformed(execution_id=run.id, node=str(place), round=inner.index, results=results))
-    attempt_of(run, place, lambda: ask(run, place, node, 1))
+    begin_round(run, place, node)
 
 
 def told(step: Step | Leaf | None) -> str:

@@ -8,7 +8,7 @@ from contexts.execution.begin import succeed
 from contexts.execution.deciding import closed, opened
 from contexts.execution.failing import fail_step, plan_retry
 from contexts.execution.paths import Place, container, place
-from contexts.execution.results import restart
+from contexts.execution.restarting import restart
 from contexts.execution.run import Run
 from contexts.execution.state import Approving, Execution
 from contexts.json_schemas import problems as misfits

@@ -7,6 +7,7 @@ from uuid import uuid5
 
 from contexts.execution.agents import begin_agent
 from contexts.execution.calls import OVERDUE, messages_of, request_call
+from contexts.execution.ceilings import share
 from contexts.execution.paths import Place
 from contexts.execution.problems import StepProblem, bounded, filled, text, truth_of, value_of
 from contexts.execution.run import Run
@@ -21,7 +22,7 @@ MAX_LENGTH = 20_000
 
 
 def begin(run: Run, place: Place, node: n.Node, attempt: int) -> None:
-    """Records how the attempt begins; raises StepProblem when it cannot."""
+    """Records how the attempt begins; raises StepProblem when it cannot, NotYet when it cannot now."""
     if run.state.length > MAX_LENGTH:
         message = f"the run has {run.state.length} events; put parts of it into subworkflows"
         raise StepProblem("execution.history_too_long", message)
@@ -73,7 +74,6 @@ def subworkflow(run: Run, place: Place, node: n.SubworkflowNode, attempt: int) -
     depth = run.state.parent.depth + 1 if run.state.parent else 1
     if depth > MAX_DEPTH:
         raise StepProblem("execution.too_deep", f"subworkflows are nested more than {MAX_DEPTH} deep")
-    ceiling = run.state.max_cost
     run.record(
         e.SubworkflowRequested(
             execution_id=run.id,
@@ -86,7 +86,7 @@ def subworkflow(run: Run, place: Place, node: n.SubworkflowNode, attempt: int) -
                 execution_id=run.id, node=str(place), attempt=attempt, root_id=run.state.root_id, depth=depth
             ),
             priority=run.state.priority,
-            max_cost=None if ceiling is None else ceiling - run.state.spent,
+            max_cost=share(run, node.max_cost),
             due_at=due(run, node.timeout_seconds),
         )
     )

@@ -6,10 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from contexts.execution.ceilings import require_room, require_within
 from contexts.execution.paths import Place
 from contexts.execution.problems import StepProblem, text
 from contexts.execution.run import Run
-from contexts.execution.state import Pausing, Working
+from contexts.execution.state import NOTHING, Conversing, Pausing, PutOff, Working
 from contexts.json_schemas import problems as misfits
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.nodes import LlmNode
@@ -49,10 +50,9 @@ def request_call(
     attempt: int,
     timeout_seconds: float,
     tools: Sequence[ToolSpec] = (),
+    agent: Conversing | None = None,
 ) -> None:
-    """Asks the ledger for the call; a run that has spent its ceiling asks no more."""
-    if run.over_budget:
-        raise StepProblem("execution.cost_ceiling", f"the run has spent its {run.state.max_cost} US dollars")
+    """Asks the ledger for the call, if the most it can cost is left of every ceiling there is."""
     request = ChatRequest(
         model=model_for(run, place, asker, attempt),
         messages=tuple(messages),
@@ -62,6 +62,8 @@ def request_call(
         output_schema=asker.output_schema,
         timeout_seconds=timeout_seconds,
     )
+    most_input = most_input_tokens(request)
+    needed = reserve(run, asker, agent, request, most_input)
     call = CallRef(execution_id=run.id, node=str(place), attempt=attempt, requested_at=run.now)
     run.record(
         CallRequested(
@@ -70,16 +72,31 @@ def request_call(
             attempt=attempt,
             call=call,
             request=request,
-            max_input_tokens=most_input_tokens(request),
+            max_input_tokens=most_input,
             due_at=run.now + timedelta(seconds=timeout_seconds) + OVERDUE,
+            reserved=needed,
         )
     )
+
+
+def reserve(
+    run: Run, asker: Asker, agent: Conversing | None, request: ChatRequest, most_input: int
+) -> Decimal:
+    """The most it can cost, which must be left; nothing where nothing is limited."""
+    own = asker.max_cost if isinstance(asker, AgentDefinition) else None
+    if own is None and run.state.max_cost is None:
+        return NOTHING
+    needed = run.most_of(request.model, most_input, request.max_output_tokens)
+    if agent:
+        require_within(own, agent.spent, needed)
+    require_room(run, needed)
+    return needed
 
 
 def model_for(run: Run, place: Place, asker: Asker, attempt: int) -> str:
     """After each failed attempt the next of the fallbacks, the last one on; a fork may say otherwise."""
     step = run.step(place)
-    unfailed = step.repairs + step.excused if isinstance(step, Working | Pausing) else 0
+    unfailed = step.repairs + step.excused if isinstance(step, Working | Pausing | PutOff) else 0
     if isinstance(step, Working):
         unfailed += 1  # The one before was answered, and is asked to say it better.
     first = run.state.fork.models.get(run.node(place).id) if run.state.fork else None
@@ -135,7 +152,3 @@ def repair_messages(asked: Sequence[ChatMessage], said: str, unfit: Unfit) -> tu
         ChatMessage(role="assistant", content=said),
         ChatMessage(role="user", content=complaint),
     )
-
-
-def within_ceiling(spent: Decimal, ceiling: Decimal | None) -> bool:
-    return ceiling is None or spent < ceiling

@@ -21,7 +21,7 @@ def found(state: Execution | None) -> Execution:
 def opened(state: Execution | None, ctx: Context) -> Run:
     """A run of a suspended tenant is paused before anything else is decided in it."""
     facts: RunFacts = ctx.facts
-    run = Run(found(state), facts.release, ctx.now, facts.followers)
+    run = Run(found(state), facts.release, ctx.now, facts.followers, facts.most_of)
     if run.going and facts.tenant_status == "suspended":
         run.record(suspended(run))
     return run

@@ -1,6 +1,6 @@
 """State after each event. Validates nothing: what happened, happened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -18,13 +18,14 @@ from contexts.execution.state import (
     Looped,
     Mapped,
     Pausing,
+    PutOff,
     Skipped,
     Status,
     Step,
     Waiting,
     Working,
 )
-from contexts.execution.tree import step_at, with_step
+from contexts.execution.tree import leaves_in, leaves_of, step_at, with_step
 from schemas.base import Event
 from schemas.execution import events as e
 from schemas.execution.chat import ChatMessage
@@ -70,7 +71,7 @@ def put(state: Execution, path: StepPath, step: Step | Leaf) -> Execution:
 def carried(state: Execution, path: StepPath) -> dict[str, Any]:
     """What one attempt hands to the next."""
     before = step_at(state, at(path))
-    if isinstance(before, Working | Pausing):
+    if isinstance(before, Working | Pausing | PutOff):
         return {"repairs": before.repairs, "excused": before.excused, "spent": before.spent}
     return {}
 
@@ -84,7 +85,7 @@ def tool_requested(state: Execution, event: e.ToolRequested) -> Execution:
 
 
 def subworkflow(state: Execution, event: e.SubworkflowRequested) -> Execution:
-    kept = carried(state, event.node)
+    kept = carried(state, event.node) | {"reserved": event.max_cost or NOTHING}
     return put(state, event.node, Working(event.attempt, event.due_at, child=event.child_id, **kept))
 
 
@@ -93,17 +94,27 @@ def requested(state: Execution, event: e.CallRequested) -> Execution:
     kept = carried(state, event.node)
     if isinstance(step_at(state, at(event.node)), Working):
         kept["repairs"] += 1
+    kept["reserved"] = event.reserved
     return put(state, event.node, Working(event.attempt, event.due_at, event.call, **kept))
 
 
 def call_ended(state: Execution, event: e.CallCompleted | e.CallFailed) -> Execution:
-    price = event.price or NOTHING
-    spent = replace(state, spent=state.spent + price)
     where = at(event.node)
     step = step_at(state, where)
+    price = spent_by(event, step)
+    spent = replace(state, spent=state.spent + price)
     if isinstance(step, Working):
-        spent = with_step(spent, where, replace(step, spent=step.spent + price))
+        told = replace(step, spent=step.spent + price, reserved=NOTHING)
+        spent = with_step(spent, where, told)
     return with_agents_spent(spent, where, price)
+
+
+def spent_by(event: e.CallCompleted | e.CallFailed, step: Step | Leaf | None) -> Decimal:
+    """A call of unknown outcome counts under its ceiling with all it may have cost."""
+    unknown = isinstance(event, e.CallFailed) and event.error.lost and event.price is None
+    if unknown and isinstance(step, Working):
+        return step.reserved
+    return event.price or NOTHING
 
 
 def with_agents_spent(state: Execution, call: Place, price: Decimal) -> Execution:
@@ -169,16 +180,34 @@ def skipped(state: Execution, event: e.StepSkipped) -> Execution:
 
 def retry_planned(state: Execution, event: e.StepRetryPlanned) -> Execution:
     kept = carried(state, event.node)
-    kept["spent"] = kept.get("spent", NOTHING) + event.spent
+    spent = event.spent + forfeited(event, [step_at(state, at(event.node))])
+    kept["spent"] = kept.get("spent", NOTHING) + spent
     if not event.counts:
         free = "repairs" if event.error.error_class == "invalid_output" else "excused"
         kept[free] = kept.get(free, 0) + 1
-    spent = replace(state, spent=state.spent + event.spent)
-    return put(spent, event.node, Pausing(event.attempt, event.due_at, **kept))
+    after = replace(state, spent=state.spent + spent)
+    return put(after, event.node, Pausing(event.attempt, event.due_at, **kept))
+
+
+def put_off(state: Execution, event: e.StepPutOff) -> Execution:
+    return put(state, event.node, PutOff(event.attempt, **carried(state, event.node)))
 
 
 def failed(state: Execution, event: e.StepFailed) -> Execution:
-    return put(replace(state, spent=state.spent + event.spent), event.node, Failed(event.error))
+    step = step_at(state, at(event.node))
+    spent = event.spent + forfeited(event, [step, *leaves_in(step)])
+    return put(replace(state, spent=state.spent + spent), event.node, Failed(event.error))
+
+
+def forfeited(
+    event: e.StepFailed | e.StepRetryPlanned | e.ItemFailed,
+    ended: Iterable[Step | Leaf | None],
+) -> Decimal:
+    """What may still be spent by what nobody waits for any more: a call that told nothing, a subworkflow
+    that goes on."""
+    working = (leaf for leaf in ended if isinstance(leaf, Working))
+    lost = (leaf for leaf in working if leaf.call or leaf.child in event.open_children)
+    return sum((leaf.reserved for leaf in lost), NOTHING)
 
 
 def map_begun(state: Execution, event: e.MapBegun) -> Execution:
@@ -211,8 +240,10 @@ def item_succeeded(state: Execution, event: e.ItemSucceeded) -> Execution:
 def item_failed(state: Execution, event: e.ItemFailed) -> Execution:
     step = step_at(state, at(event.node))
     assert isinstance(step, Mapped)
+    spent = forfeited(event, leaves_of(step.open[event.index])) if event.index in step.open else NOTHING
     after = item_ended(step, event.index, None, event.folded, event.total)
-    return put(state, event.node, replace(after, failures=step.failures + 1))
+    counted = replace(state, spent=state.spent + spent)
+    return put(counted, event.node, replace(after, failures=step.failures + 1))
 
 
 def item_ended(step: Mapped, index: int, output: Any, folded: int | None, total: Any) -> Mapped:
@@ -290,6 +321,7 @@ ON: dict[type[Event], Callable[[Execution, Any], Execution]] = {
     e.StepSucceeded: succeeded,
     e.StepSkipped: skipped,
     e.StepRetryPlanned: retry_planned,
+    e.StepPutOff: put_off,
     e.StepFailed: failed,
     e.MapBegun: map_begun,
     e.LoopBegun: loop_begun,

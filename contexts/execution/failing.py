@@ -1,27 +1,26 @@
 """A step's failure ends what it is in: the item, the loop, the map, at last the run."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from contexts.execution.ceilings import reserved
 from contexts.execution.paths import Place, container
 from contexts.execution.problems import StepProblem
 from contexts.execution.reducing import fold
 from contexts.execution.run import Run
 from contexts.execution.state import (
     NOTHING,
-    Container,
     Conversing,
     Execution,
-    Inner,
     Leaf,
     Mapped,
     Step,
     Working,
 )
-from contexts.execution.tree import inner_of, inners, leaves
+from contexts.execution.tree import inner_of, leaves, leaves_in, leaves_of
 from schemas.authoring.nodes import MapNode
 from schemas.execution import events as e
 from schemas.execution.types import CallRef, StepError
@@ -29,7 +28,7 @@ from schemas.execution.types import CallRef, StepError
 
 def fail_step(run: Run, place: Place, attempt: int, error: StepError, spent: Decimal = NOTHING) -> None:
     step = run.step(place)
-    abandoned = left_open(inner_steps(step))
+    abandoned = left_open(leaves_in(step))
     abandoned["open_children"] += given_up(step, error)
     failed = e.StepFailed(
         execution_id=run.id, node=str(place), attempt=attempt, error=error, spent=spent, **abandoned
@@ -111,7 +110,7 @@ def end_failed(run: Run, error: StepError, node: str | None) -> None:
             node=node,
             parent=run.state.parent,
             followers=followers(run, "failed"),
-            spent=run.state.spent,
+            spent=spent_at_most(run.state),
             **all_open(run.state),
         )
     )
@@ -121,23 +120,16 @@ def followers(run: Run, end: str) -> tuple[UUID, ...]:
     return tuple(id_ for id_, on in run.followers.items() if on in (end, "any"))
 
 
-def inner_steps(step: Step | Leaf | None) -> Iterator[Leaf]:
-    """All that is inside a step; of one without insides: nothing."""
-    insides = inners(step) if isinstance(step, Container) else ()
-    return (leaf for inner in insides for leaf in leaves_of(inner))
-
-
-def leaves_of(inner: Inner) -> Iterator[Leaf]:
-    if inner.call:
-        yield inner.call
-    yield from (leaf for _, leaf in leaves(inner.steps))
-
-
 def left_open(found: Iterable[Leaf]) -> dict[str, Any]:
     """Calls and subworkflows nobody waits for any more."""
     working = [leaf for leaf in found if isinstance(leaf, Working)]
     calls: tuple[CallRef, ...] = tuple(leaf.call for leaf in working if leaf.call)
     return {"open_calls": calls, "open_children": tuple(leaf.child for leaf in working if leaf.child)}
+
+
+def spent_at_most(execution: Execution) -> Decimal:
+    """When it ends now: what is under way may still cost what is reserved for it."""
+    return execution.spent + reserved(leaf for _, leaf in leaves(execution.steps))
 
 
 def all_open(execution: Execution) -> dict[str, Any]:

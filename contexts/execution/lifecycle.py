@@ -2,7 +2,7 @@
 
 from contexts.execution import errors, starting
 from contexts.execution.deciding import closed, found, opened
-from contexts.execution.failing import all_open, end_failed
+from contexts.execution.failing import all_open, end_failed, spent_at_most
 from contexts.execution.run import Run
 from contexts.execution.state import Execution
 from contexts.execution.waking import revive
@@ -67,7 +67,7 @@ def cancelled(execution: Execution, reason: str, ctx: Context, forced: bool) -> 
         by=str(ctx.actor),
         forced=forced,
         parent=execution.parent,
-        spent=execution.spent,
+        spent=spent_at_most(execution),
         **all_open(execution),
     )
     return [end]

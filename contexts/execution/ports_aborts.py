@@ -2,14 +2,15 @@
 
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
-from uuid import UUID
+
+from schemas.execution.types import CallRef
 
 
 class Aborts(Protocol):
-    def watch(self, execution_id: UUID) -> AbstractAsyncContextManager[None]:
-        """When the run ends, the work inside the block is broken off at once.
+    def watch(self, call: CallRef) -> AbstractAsyncContextManager[None]:
+        """When the run ends, or what the call is in fails, the work inside the block is broken off at once.
 
         What is awaited there is cancelled with the message ABORTED, and may say what it did by an error of
-        its own; otherwise the block raises Aborted. A run that is known to have ended raises at the start.
+        its own; otherwise the block raises Aborted. What is known to be over raises at the start.
         """
         ...

@@ -1,6 +1,6 @@
 """What happens when: one page."""
 
-from contexts.execution import approvals, lifecycle, policies, results, signals, starting, waking
+from contexts.execution import approvals, forking, lifecycle, policies, results, signals, starting, waking
 from contexts.execution.aggregate import EXECUTION
 from contexts.execution.effects.make_call import make_call, outcome_unknown
 from contexts.execution.effects.retrieve import retrieve
@@ -19,7 +19,7 @@ REGISTRY = Registry(
     context="execution",
     handlers=(
         Handler(c.StartExecution, EXECUTION, starting.start, Permission.EXECUTIONS_START),
-        Handler(c.ForkExecution, EXECUTION, starting.fork, Permission.EXECUTIONS_START),
+        Handler(c.ForkExecution, EXECUTION, forking.fork, Permission.EXECUTIONS_START),
         Handler(c.BeginExecution, EXECUTION, lifecycle.begin, Permission.INTERNAL),
         Handler(c.CompleteStep, EXECUTION, results.complete_step, Permission.INTERNAL),
         Handler(c.CompleteCall, EXECUTION, results.complete_call, Permission.INTERNAL),

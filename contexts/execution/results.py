@@ -5,14 +5,16 @@ from decimal import Decimal
 
 from contexts.execution import agents, retry
 from contexts.execution.advance import go_on
-from contexts.execution.begin import begin, succeed
+from contexts.execution.begin import succeed
 from contexts.execution.calls import Unfit, answer_of, messages_of, repair_messages, request_call
+from contexts.execution.ceilings import NotYet
 from contexts.execution.deciding import closed, opened
 from contexts.execution.failing import fail_step, plan_retry
-from contexts.execution.paths import Place, container, place
+from contexts.execution.paths import Place, place
 from contexts.execution.problems import StepProblem, bounded
+from contexts.execution.restarting import is_tool_of_agent
 from contexts.execution.run import Run
-from contexts.execution.state import NOTHING, Conversing, Execution, Working
+from contexts.execution.state import NOTHING, Execution, Working
 from contexts.kernel import Context
 from schemas.authoring.nodes import AgentNode, LlmNode, WhenUnknown
 from schemas.base import Event
@@ -93,6 +95,8 @@ def improve(run: Run, where: Place, node: LlmNode, attempt: int, said: str, unfi
         return request_call(run, where, node, messages, attempt + 1, node.timeout_seconds)
     except StepProblem as problem:
         return fail_step(run, where, attempt, problem.error)
+    except NotYet:
+        return plan_retry(run, where, attempt, agents.unfit_error(unfit), counts=False)
 
 
 def fail_attempt(state: Execution | None, command: c.FailStep, ctx: Context) -> list[Event]:
@@ -135,11 +139,6 @@ def when_unknown(run: Run, where: Place) -> WhenUnknown:
     return "retry" if isinstance(step, Working) and step.safe else "ask"
 
 
-def is_tool_of_agent(run: Run, where: Place) -> bool:
-    inside = bool(where.scope) and where.name is not None
-    return inside and isinstance(run.step(container(where.scope)), Conversing)
-
-
 def give_up_or_retry(
     run: Run, where: Place, attempt: int, error: StepError, spent_below: Decimal = NOTHING
 ) -> None:
@@ -169,20 +168,6 @@ def ask_what_happened(run: Run, where: Place, attempt: int, error: StepError) ->
             escalate_to=(),
         )
     )
-
-
-def restart(run: Run, where: Place, attempt: int) -> None:
-    """Begins another attempt of a step that begun before."""
-    node = run.node(where)
-    try:
-        if isinstance(node, AgentNode) and where.name is None:
-            agents.ask(run, container(where.scope), node, attempt)
-        elif is_tool_of_agent(run, where):
-            agents.begin_use(run, where, attempt)
-        else:
-            begin(run, where, node, attempt)
-    except StepProblem as problem:
-        fail_step(run, where, attempt, problem.error)
 
 
 def under_way(run: Run, where: Place, attempt: int) -> Working | None:

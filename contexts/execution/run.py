@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from contexts.execution.evolve import evolve
-from contexts.execution.facts import Followed
+from contexts.execution.facts import Followed, MostOf, free
 from contexts.execution.paths import Place, Scope, container
 from contexts.execution.state import Container, Done, Execution, Inner, Leaf, Skipped, Step, Steps
 from contexts.execution.tree import scope_at, step_at
@@ -26,9 +26,10 @@ class Run:
         release: Release,
         now: datetime,
         followers: Mapping[UUID, Followed] | None = None,
+        most_of: MostOf = free,
     ) -> None:
         self.state, self.release, self.now = state, release, now
-        self.followers = followers or {}
+        self.followers, self.most_of = followers or {}, most_of
         self.events: list[Event] = []
 
     def record(self, event: Event) -> None:
@@ -81,11 +82,6 @@ class Run:
             steps |= outputs(inner.steps)
             local |= around(inner, node)
         return Known(self.state.inputs, steps, local)
-
-    @property
-    def over_budget(self) -> bool:
-        ceiling = self.state.max_cost
-        return ceiling is not None and self.state.spent >= ceiling
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""How runs come about: started, queued until their turn, or forked off another run."""
+"""How runs come about: started, or queued until their turn."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,17 +10,17 @@ from contexts.execution.deciding import closed, suspended
 from contexts.execution.evolve import evolve
 from contexts.execution.facts import RunFacts, StartFacts
 from contexts.execution.failing import end_failed
+from contexts.execution.reusing import reuse_finished
 from contexts.execution.run import Run
-from contexts.execution.state import Done, Execution
-from contexts.graph import descendants
-from contexts.kernel import Context
+from contexts.execution.state import Execution
+from contexts.kernel import Context, Rejection
 from schemas.authoring.definition import Release, Source, WorkflowDefinition
 from schemas.authoring.nodes import ApprovalNode, Graph, LoopNode, MapNode, SubworkflowNode, WaitNode
 from schemas.base import Event
-from schemas.envelope import Problem
+from schemas.envelope import Problem, Refusal
 from schemas.execution import commands as c
 from schemas.execution import events as e
-from schemas.execution.types import StepError
+from schemas.execution.types import QueueReason, StepError
 from schemas.tenancy.types import TenantStatus
 
 RUN_TIMEOUT = timedelta(hours=1)
@@ -31,9 +31,26 @@ QUEUE_TIMEOUT = timedelta(days=1)
 LONG = (ApprovalNode, WaitNode, SubworkflowNode)
 
 
+MOST_TOLD = 5
+"""Problems of an input that are told in one sentence."""
+
+
 def start(state: Execution | None, command: c.StartExecution, ctx: Context) -> list[Event]:
+    """Nobody waits for the answer to a trigger: that its run is refused is recorded."""
     if state is not None:
         raise errors.ExecutionExists("This execution has been started already.")
+    try:
+        return accept(command, ctx)
+    except Rejection as rejection:
+        if command.trigger is None:
+            raise
+        problem = Problem(code=rejection.refusal.code, message=in_words(rejection.refusal))
+        return [
+            e.ExecutionRefused(execution_id=command.execution_id, trigger=command.trigger, problem=problem)
+        ]
+
+
+def accept(command: c.StartExecution, ctx: Context) -> list[Event]:
     facts: StartFacts = ctx.facts
     source, release = startable(facts, as_child=command.parent is not None)
     given = inputs.complete(release.definition, command.inputs)
@@ -42,9 +59,7 @@ def start(state: Execution | None, command: c.StartExecution, ctx: Context) -> l
         return start_child(command, source, release, given, wrong, ctx)
     if wrong:
         raise errors.InvalidInputs("The inputs do not fit the definition.", wrong)
-    if facts.admission:
-        return [queued(command, source, release, given, facts, ctx.now)]
-    return begun(started(command, source, release, given, ctx.now), release, ctx)
+    return begun_or_queued(started(command, source, release, given, ctx.now), release, ctx)
 
 
 def started(
@@ -85,30 +100,35 @@ def start_child(
         return [event, suspended(run)]
     if not wrong:
         return begun(event, release, ctx)
-    message = "; ".join(problem.message for problem in wrong[:5])
-    end_failed(run, StepError(code=errors.InvalidInputs.code, message=message), None)
+    end_failed(run, StepError(code=errors.InvalidInputs.code, message=told(wrong)), None)
     return [event, *run.events]
 
 
+def in_words(refusal: Refusal) -> str:
+    if not refusal.problems:
+        return refusal.detail
+    return f"{refusal.detail.rstrip('.')}: {told(refusal.problems)}"
+
+
+def told(problems: Sequence[Problem]) -> str:
+    return "; ".join(problem.message for problem in problems[:MOST_TOLD])
+
+
 def queued(
-    command: c.StartExecution,
-    source: Source,
-    release: Release,
-    given: Mapping[str, Any],
-    facts: StartFacts,
-    now: datetime,
+    event: e.ExecutionStarted, release: Release, reason: QueueReason, now: datetime
 ) -> e.ExecutionQueued:
-    assert facts.admission
+    """Instead of `event`: the run is started when its turn has come."""
     return e.ExecutionQueued(
-        execution_id=command.execution_id,
-        source=source,
-        inputs=dict(given),
+        execution_id=event.execution_id,
+        source=event.source,
+        inputs=event.inputs,
         deadline=now + QUEUE_TIMEOUT,
-        priority=command.priority,
+        priority=event.priority,
         weight=weight(release.definition),
-        reason=facts.admission,
-        max_cost=lower(command.max_cost, release.definition.max_cost),
-        trigger=command.trigger,
+        reason=reason,
+        max_cost=event.max_cost,
+        trigger=event.trigger,
+        fork=event.fork,
     )
 
 
@@ -128,82 +148,27 @@ def begin_queued(execution: Execution, ctx: Context) -> list[Event]:
     return begun(event, facts.release, ctx, execution)
 
 
+def begun_or_queued(event: e.ExecutionStarted, release: Release, ctx: Context) -> list[Event]:
+    facts: StartFacts = ctx.facts
+    if facts.admission:
+        return [queued(event, release, facts.admission, ctx.now)]
+    return begun(event, release, ctx)
+
+
 def run_from(
     event: e.ExecutionStarted, release: Release, ctx: Context, before: Execution | None = None
 ) -> Run:
-    return Run(evolve(before, event), release, ctx.now, ctx.facts.followers)
+    return Run(evolve(before, event), release, ctx.now, ctx.facts.followers, ctx.facts.most_of)
 
 
 def begun(
     event: e.ExecutionStarted, release: Release, ctx: Context, before: Execution | None = None
 ) -> list[Event]:
     run = run_from(event, release, ctx, before)
+    if event.fork:
+        reuse_finished(run, event.fork, ctx.facts.original)
     go_on(run)
     return [event, *closed(run)]
-
-
-def fork(state: Execution | None, command: c.ForkExecution, ctx: Context) -> list[Event]:
-    """Finished steps are reused, but for `from_node`, those with another model, and all after them."""
-    if state is not None:
-        raise errors.ExecutionExists("This execution has been started already.")
-    facts: StartFacts = ctx.facts
-    require_active(facts.tenant_status)
-    source, release = startable(facts, as_child=True)
-    original = facts.original
-    if original is None or original.source != source:
-        raise errors.ExecutionNotFound("There is no such execution to fork.")
-    if not original.ended:
-        raise errors.NotEnded("Only a run that has ended can be forked.")
-    given = {**original.inputs, **(command.inputs or {})}
-    require_forkable(release.definition, command, given)
-    event = e.ExecutionStarted(
-        execution_id=command.execution_id,
-        source=source,
-        inputs=given,
-        deadline=ctx.now + timeout_of(release.definition),
-        idle_seconds=release.definition.idle_seconds,
-        priority=command.priority,
-        max_cost=original.max_cost,
-        fork=command.fork,
-    )
-    run = run_from(event, release, ctx)
-    for name in reusable(release.definition, original, command):
-        reuse(run, name, original)
-    go_on(run)
-    return [event, *closed(run)]
-
-
-def require_forkable(
-    definition: WorkflowDefinition, command: c.ForkExecution, given: Mapping[str, Any]
-) -> None:
-    named = {command.fork.from_node, *command.fork.models} - {None}
-    if unknown := named - definition.by_id.keys():
-        raise errors.UnknownNode(f"there is no node {', '.join(sorted(str(name) for name in unknown))}")
-    if wrong := inputs.problems(definition, given):
-        raise errors.InvalidInputs("The inputs do not fit the definition.", wrong)
-
-
-def reusable(definition: WorkflowDefinition, original: Execution, command: c.ForkExecution) -> list[str]:
-    edges = [(edge.source, edge.target) for edge in definition.edges]
-    changed = {command.fork.from_node, *command.fork.models} - {None}
-    redone = {name for start in changed if start for name in (start, *descendants(edges, start))}
-    steps = original.steps
-    return [
-        node.id for node in definition.nodes if node.id not in redone and isinstance(steps.get(node.id), Done)
-    ]
-
-
-def reuse(run: Run, name: str, original: Execution) -> None:
-    step = original.steps[name]
-    assert isinstance(step, Done)
-    done = e.StepSucceeded(
-        execution_id=run.id,
-        node=name,
-        attempt=1,
-        output=step.output,
-        reused_from=original.execution_id,
-    )
-    run.record(done)
 
 
 def startable(facts: StartFacts, as_child: bool) -> tuple[Source, Release]:

@@ -24,6 +24,7 @@ class Working:
 
     `repairs`: how many of the attempts asked again for an answer that did not fit its schema; `excused`: how
     many ended without a failure. `safe`: a tool's use that may be repeated when its outcome is unknown.
+    `reserved`: the most it can cost; nothing once a call has told what it did.
     """
 
     attempt: int
@@ -34,6 +35,7 @@ class Working:
     excused: int = 0
     spent: Decimal = NOTHING
     safe: bool = True
+    reserved: Decimal = NOTHING
     kind: Literal["working"] = "working"
 
 
@@ -47,6 +49,17 @@ class Pausing:
     excused: int = 0
     spent: Decimal = NOTHING
     kind: Literal["pausing"] = "pausing"
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """Attempt `attempt` begins when enough of the run's ceiling is free."""
+
+    attempt: int
+    repairs: int = 0
+    excused: int = 0
+    spent: Decimal = NOTHING
+    kind: Literal["put_off"] = "put_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +150,10 @@ class Conversing:
 
 
 Leaf = Annotated[
-    Working | Pausing | Waiting | Approving | Done | Skipped | Failed, Field(discriminator="kind")
+    Working | Pausing | PutOff | Waiting | Approving | Done | Skipped | Failed, Field(discriminator="kind")
 ]
 Step = Annotated[
-    Working | Pausing | Waiting | Approving | Done | Skipped | Failed | Mapped | Looped | Conversing,
+    Working | Pausing | PutOff | Waiting | Approving | Done | Skipped | Failed | Mapped | Looped | Conversing,
     Field(discriminator="kind"),
 ]
 Container = Mapped | Looped | Conversing

@@ -109,6 +109,18 @@ def leaves(steps: Mapping[str, Step], at: Scope = ROOT) -> Iterator[tuple[Place,
             yield from leaves(inner.steps, inside)
 
 
+def leaves_of(inner: Inner) -> Iterator[Leaf]:
+    if inner.call:
+        yield inner.call
+    yield from (leaf for _, leaf in leaves(inner.steps))
+
+
+def leaves_in(step: Step | Leaf | None) -> Iterator[Leaf]:
+    """All that is inside a step; of one without insides: nothing."""
+    for inner in inners(step) if isinstance(step, Container) else ():
+        yield from leaves_of(inner)
+
+
 def places(steps: Steps, kind: type[Step] | UnionType, at: Scope = ROOT) -> Iterator[Place]:
     """Where there are steps of that kind, the outer before what is in them."""
     for name, step in steps.items():

@@ -6,9 +6,20 @@ from contexts.execution.begin import succeed
 from contexts.execution.deciding import closed, opened
 from contexts.execution.failing import fail_step
 from contexts.execution.paths import Place, place
-from contexts.execution.results import failed_attempt, restart
+from contexts.execution.restarting import restart
+from contexts.execution.results import failed_attempt
 from contexts.execution.run import Run
-from contexts.execution.state import Approving, Container, Execution, Leaf, Pausing, Step, Waiting, Working
+from contexts.execution.state import (
+    Approving,
+    Container,
+    Execution,
+    Leaf,
+    Pausing,
+    PutOff,
+    Step,
+    Waiting,
+    Working,
+)
 from contexts.execution.tree import leaves, places, scopes
 from contexts.kernel import Context
 from schemas.base import Event
@@ -42,6 +53,8 @@ def wake(run: Run, where: Place) -> None:
     """Does what is due at a step now; before its time nothing."""
     match run.step(where):
         case Pausing(attempt=attempt, due_at=due_at) if due_at <= run.now:
+            restart(run, where, attempt)
+        case PutOff(attempt=attempt):
             restart(run, where, attempt)
         case Waiting() as waiting if waiting.due_at <= run.now:
             end_wait(run, where, waiting)

@@ -26,10 +26,6 @@ class Passwords:
             matches = await asyncio.to_thread(self._matches, stored or self._dummy, password)
         return matches and stored is not None
 
-    def is_stale(self, stored: str) -> bool:
-        """The hash was made with other parameters than today's: hash again at the next login."""
-        return self._hasher.check_needs_rehash(stored)
-
     def _matches(self, stored: str, password: str) -> bool:
         try:
             return self._hasher.verify(stored, password)

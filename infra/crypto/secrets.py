@@ -36,10 +36,3 @@ class SecretBox:
             return self._fernet.decrypt(sealed)
         except InvalidToken as error:
             raise UnreadableSecret("no master key opens this secret") from error
-
-    def renew(self, sealed: bytes) -> bytes:
-        """The same secret under the current key: run over all rows after a new key was put first."""
-        try:
-            return self._fernet.rotate(sealed)
-        except InvalidToken as error:
-            raise UnreadableSecret("no master key opens this secret") from error

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
@@ -22,10 +22,6 @@ class Scope:
     tenant_id: TenantId | None = None
     partner_id: PartnerId | None = None
     platform: bool = False
-
-    @classmethod
-    def everything(cls) -> Self:
-        return cls(platform=True)
 
     def settings(self) -> tuple[str, str, str]:
         return str(self.tenant_id or ""), str(self.partner_id or ""), "platform" if self.platform else ""

@@ -34,6 +34,13 @@ class PortTaken(SetupError):
         super().__init__(f"port {port} is used by another program.", fix)
 
 
+def edge(host: str, port: int) -> tuple[str, ...]:
+    """The module that serves the HTTP edge there, and its arguments."""
+    address = ("--host", host, "--port", str(port))
+    quiet = ("--timeout-graceful-shutdown", GRACEFUL_SECONDS, "--no-access-log")
+    return ("uvicorn", "api.main:create_app", "--factory", *address, *quiet)
+
+
 @dataclass(frozen=True)
 class Endpoints:
     """Where the servers are, named as the settings are."""
@@ -74,11 +81,6 @@ class Platform:
         await self.supervisor.stop()
         self.lock.release()
 
-    async def start_backends(self) -> Endpoints:
-        database_url = await self.start_postgres()
-        nats_url, nats_monitor_url = await self.start_nats()
-        return Endpoints(database_url, nats_url, nats_monitor_url, await self.start_model())
-
     async def start_postgres(self) -> str:
         if self.settings.database_url:
             return self.settings.database_url
@@ -110,16 +112,7 @@ class Platform:
     async def start_api(self, endpoints: Endpoints) -> str:
         """The address it is reached at."""
         host, port = self.settings.api_host, self.api_port()
-        address = (
-            "--host",
-            host,
-            "--port",
-            str(port),
-            "--timeout-graceful-shutdown",
-            GRACEFUL_SECONDS,
-            "--no-access-log",
-        )
-        program = self.program("api", endpoints, "uvicorn", "api.main:create_app", "--factory", *address)
+        program = self.program("api", endpoints, *edge(host, port))
         reachable = "127.0.0.1" if host in EVERY_INTERFACE else host
         await self.supervisor.start(AppProcess(program, partial(listens, reachable, port)))
         url = f"http://{reachable}:{port}"

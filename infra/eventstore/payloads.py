@@ -16,6 +16,9 @@ from infra.eventstore.types import Payload, PayloadKind, Place, Row
 from schemas.base import Event
 
 LARGE_BYTES = 32 * 1024
+PART_BYTES = 1024
+"""Of a large event's structures with a form of their own, such as a request, texts above this are taken."""
+
 MAX_EVENT_BYTES = 512 * 1024
 PREFIX = "hb:payload:"
 SIGN = PREFIX.encode()
@@ -54,9 +57,10 @@ def externalise(event: Event) -> Slim:
 def field_taken(event: type[Event], name: str, value: Any, found: Found) -> Any:
     if name not in event.payloads:
         return texts_taken(value, found)
-    if get_origin(event.model_fields[name].annotation) is dict:
+    annotation = event.model_fields[name].annotation
+    if get_origin(annotation) is dict:
         return {key: value_taken(item, found) for key, item in value.items()}
-    return value_taken(value, found)
+    return value_taken(value, found) if annotation is Any else texts_taken(value, found, PART_BYTES)
 
 
 def value_taken(value: Any, found: Found) -> Any:
@@ -68,9 +72,9 @@ def value_taken(value: Any, found: Found) -> Any:
     return texts_taken(value, found)
 
 
-def texts_taken(value: Any, found: Found) -> Any:
+def texts_taken(value: Any, found: Found, least: int = LARGE_BYTES) -> Any:
     def changed(text: str) -> str:
-        large = len(text) * 4 > LARGE_BYTES and len(text.encode()) > LARGE_BYTES
+        large = len(text) * 4 > least and len(text.encode()) > least
         return taken(text.encode(), "t", found) if large or text.startswith(PREFIX) else text
 
     return each_text(value, changed)

@@ -62,9 +62,6 @@ class PostgresEventStore:
     def close(self) -> None:
         self.datastore.close()
 
-    def answers(self, message_ids: Sequence[UUID]) -> Mapping[UUID, Decided]:
-        return {row["message_id"]: decided(row) for row in self._select(ANSWERS, (list(message_ids),))}
-
     def streams(self, after: Mapping[str, int]) -> Sequence[Row]:
         if not after:
             return []

@@ -1,18 +1,18 @@
 """The event sourcing library's Postgres recorder, taught our metadata, answers and claims.
 
-Its default mode takes a table lock before positions are numbered: no reader can miss an event.
+As in its default mode, a table lock taken before positions are numbered lets no reader miss an event.
 """
 
-import select
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg import Connection, Cursor
+from eventsourcing.utils import retry
+from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow
 from pydantic_core import to_json
@@ -21,39 +21,12 @@ from infra.eventstore.payloads import month_of
 from infra.eventstore.types import Batch, Decided, OwnedPayload, Row
 from schemas.base import Claim, TenantId
 
-# One JSON parameter per statement: it is encoded and parsed faster than one array per column.
-INSERT_EVENTS = """
-INSERT INTO stored_events (originator_id, originator_version, topic, state, type_version,
-    tenant_id, partner_id, actor, message_id, correlation_id, traceparent, recorded_at)
-SELECT r.stream, r.version, r.type, convert_to(r.data, 'UTF8'), r.type_version,
-    r.tenant_id, r.partner_id, r.actor, r.message_id, r.correlation_id, r.traceparent, r.recorded_at
-FROM json_to_recordset(%s::json) AS r (stream text, version bigint, type text, data text, type_version int,
-    tenant_id uuid, partner_id uuid, actor text, message_id uuid, correlation_id uuid, traceparent text,
-    recorded_at timestamptz)
-RETURNING notification_id"""
-
-INSERT_COMMANDS = """
-INSERT INTO commands (message_id, tenant_id, partner_id, type, input_hash, status, stream, version, refusal,
-    recorded_at)
-SELECT r.*, %s FROM json_to_recordset(%s::json) AS r (message_id uuid, tenant_id uuid, partner_id uuid,
-    type text, input_hash text, status text, stream text, version bigint, refusal text)"""
-
-# A name its owner holds already is left alone; another owner's breaks the primary key and the transaction.
-INSERT_CLAIMS = """
-INSERT INTO claims (kind, value, owner, tenant_id)
-SELECT w.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::uuid[]) AS w (kind, value, owner, tenant_id)
-WHERE NOT EXISTS (SELECT FROM claims c WHERE (c.kind, c.value, c.owner) = (w.kind, w.value, w.owner))"""
+# Rows as one JSON parameter per table: encoded and parsed faster than one array per column.
+APPEND = "SELECT append_batch(%s, %s, %s, %s, %s, %b::bytea[], %s) AS position"
 
 FOREIGN_CLAIMS = """
 SELECT w.kind, w.value, w.owner FROM unnest(%s::text[], %s::text[], %s::text[]) AS w (kind, value, owner)
 JOIN claims c USING (kind, value) WHERE c.owner <> w.owner"""
-
-# Sorted, so that two writers of the same payloads wait for each other in one direction only.
-INSERT_PAYLOADS = """
-INSERT INTO payloads (month, hash, tenant_id, partner_id, kind, bytes, content)
-SELECT %s, w.* FROM unnest(%s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::int[], %b::bytea[])
-    AS w (hash, tenant_id, partner_id, kind, bytes, content)
-ORDER BY hash, tenant_id ON CONFLICT DO NOTHING"""
 
 FASTEST = 1
 """Level of compression: the others gain 7 % at twice the time."""
@@ -65,11 +38,7 @@ ROW_FIELDS = tuple(field.name for field in fields(Row))
 class Datastore(PostgresDatastore):
     @contextmanager
     def get_connection(self) -> Iterator[Connection[DictRow]]:
-        """A connection that saw an error is not used again.
-
-        In a pipeline psycopg takes statements for prepared that the server never saw or has dropped, and
-        then refuses every later use of them.
-        """
+        """A connection that saw an error is not used again."""
         with super().get_connection() as conn:
             try:
                 yield conn
@@ -95,21 +64,20 @@ def datastore(database_url: str, role: str, pool_size: int) -> PostgresDatastore
     )
     connection = store.pool.kwargs
     assert isinstance(connection, dict)
-    connection["options"] = f"-c role={role}"
+    connection["options"] = f"-c role={role} -c lock_timeout={LOCK_TIMEOUT_SECONDS}s"
     return store
 
 
 class Recorder(PostgresApplicationRecorder):
-    """Writes a `Batch` in one transaction; the library gives the lock, the order and the retries."""
+    """Writes a `Batch` in one statement, which is its transaction. The library would take one a row or a
+    pipeline, and would notify; both cost more than the batch.
+    """
 
-    def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kw: Any) -> None:
-        batch: Batch = kw["batch"]
-        curs.execute(INSERT_COMMANDS, (batch.recorded_at, json_of(map(command_row, batch.decided))))
-        if claims := distinct(batch.claims):
-            curs.execute(INSERT_CLAIMS, claim_columns(claims))
-        if batch.payloads:
-            curs.execute(INSERT_PAYLOADS, (month_of(batch.recorded_at), *payload_columns(batch.payloads)))
-        flush(curs.connection)
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        with self.datastore.get_connection() as conn:
+            rows = conn.execute(APPEND, parameters(kwargs["batch"]), prepare=True).fetchall()
+        return [row["position"] for row in rows]
 
     def foreign_claims(self, batch: Batch) -> list[Claim]:
         """The batch's claims on names of somebody else, in the store or earlier in the same batch."""
@@ -120,46 +88,46 @@ class Recorder(PostgresApplicationRecorder):
             if owners.setdefault((claim.kind, claim.value), claim.owner) != claim.owner
         ]
         with self.datastore.get_connection() as conn:
-            rows = conn.execute(FOREIGN_CLAIMS, claim_columns(batch.claims)[:3]).fetchall()
+            rows = conn.execute(FOREIGN_CLAIMS, claim_columns(batch.claims)).fetchall()
         return [*rivals, *(Claim(row["kind"], row["value"], row["owner"]) for row in rows)]
 
-    def _insert_stored_events(
-        self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kw: Any
-    ) -> None:
-        self._lock_table(curs)
-        curs.execute(INSERT_EVENTS, (json_of(map(event_row, kw["batch"].rows)),))
-        flush(curs.connection)
 
-
-def flush(conn: Connection[DictRow]) -> None:
-    """In a pipeline psycopg sends what the socket takes at once, and then waits for answers for ever."""
-    writable = select.poll()
-    writable.register(conn.pgconn.socket, select.POLLOUT)
-    while conn.pgconn.flush():
-        writable.poll()
+def parameters(batch: Batch) -> tuple[Any, ...]:
+    """Of APPEND. What there is nothing of is NULL."""
+    payloads = {(owned.tenant_id, owned.payload.hash): owned for owned in batch.payloads}.values()
+    return (
+        batch.recorded_at,
+        json_of(map(command_row, batch.decided)),
+        json_of(map(claim_row, distinct(batch.claims))),
+        month_of(batch.recorded_at),
+        json_of(map(payload_row, payloads)),
+        [zlib.compress(owned.payload.content, FASTEST) for owned in payloads],
+        json_of(map(event_row, batch.rows)),
+    )
 
 
 def distinct(claims: Iterable[tuple[Claim, TenantId]]) -> list[tuple[Claim, TenantId]]:
     return list(dict(claims).items())
 
 
-def claim_columns(claims: Sequence[tuple[Claim, TenantId]]) -> tuple[list[Any], ...]:
-    return (
-        [claim.kind for claim, _ in claims],
-        [claim.value for claim, _ in claims],
-        [claim.owner for claim, _ in claims],
-        [tenant_id for _, tenant_id in claims],
-    )
+def claim_columns(claims: Sequence[tuple[Claim, TenantId]]) -> tuple[list[str], ...]:
+    """Kinds, values, owners."""
+    return tuple([str(part) for part in parts] for parts in zip(*(claim for claim, _ in claims), strict=True))
 
 
-def payload_columns(payloads: Iterable[OwnedPayload]) -> Iterator[list[Any]]:
-    once = {(owned.tenant_id, owned.payload.hash): owned for owned in payloads}.values()
-    yield [owned.payload.hash for owned in once]
-    yield [owned.tenant_id for owned in once]
-    yield [owned.partner_id for owned in once]
-    yield [owned.payload.kind for owned in once]
-    yield [len(owned.payload.content) for owned in once]
-    yield [zlib.compress(owned.payload.content, FASTEST) for owned in once]
+def claim_row(claimed: tuple[Claim, TenantId]) -> dict[str, Any]:
+    claim, tenant_id = claimed
+    return {**claim._asdict(), "tenant_id": tenant_id}
+
+
+def payload_row(owned: OwnedPayload) -> dict[str, Any]:
+    return {
+        "hash": owned.payload.hash,
+        "tenant_id": owned.tenant_id,
+        "partner_id": owned.partner_id,
+        "kind": owned.payload.kind,
+        "bytes": len(owned.payload.content),
+    }
 
 
 def event_row(row: Row) -> dict[str, Any]:
@@ -181,8 +149,9 @@ def command_row(decided: Decided) -> dict[str, Any]:
     }
 
 
-def json_of(rows: Iterable[dict[str, Any]]) -> str:
-    return to_json(list(rows)).decode()
+def json_of(rows: Iterable[dict[str, Any]]) -> str | None:
+    found = list(rows)
+    return to_json(found).decode() if found else None
 
 
 def stored_events(rows: Sequence[Row]) -> list[StoredEvent]:

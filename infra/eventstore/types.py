@@ -107,15 +107,13 @@ class ClaimTaken(Exception):
 class EventStore(Protocol):
     """Blocking; call it from a thread. Two implementations, one conformance suite."""
 
-    def answers(self, message_ids: Sequence[UUID]) -> Mapping[UUID, Decided]: ...
-
     def streams(self, after: Mapping[str, int]) -> Sequence[Row]:
         """Events of each stream above its given version, whole, in order within a stream."""
 
     def load(
         self, message_ids: Sequence[UUID], after: Mapping[str, int]
     ) -> tuple[Mapping[UUID, Decided], Sequence[Row]]:
-        """Both of the above at once."""
+        """What became of these messages, and the same events, at once."""
 
     def snapshots(self, streams: Sequence[str]) -> Sequence[Snapshot]: ...
 

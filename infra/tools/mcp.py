@@ -1,4 +1,4 @@
-"""A tool of an MCP server, by HTTP or by stdio. Each use is a session of its own.
+"""A tool of an MCP server, by HTTP or by stdio.
 
 The SDK takes half a second to import: a worker that uses no MCP does without.
 """
@@ -6,16 +6,20 @@ The SDK takes half a second to import: a worker that uses no MCP does without.
 import asyncio
 import logging
 import os
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import httpx2
 
-from infra.outbound import MAX_RESPONSE_BYTES, GuardedTransport, Outbound, OutboundRefused
+from infra.outbound import MAX_RESPONSE_BYTES, Outbound, OutboundRefused
 from infra.tools import failures
 from infra.tools.http import wire_headers
 from infra.tools.json_values import NotJson, size_of
+from infra.tools.mcp_sessions import Link, Open, Sessions, Whose
 from infra.tools.servers import Server, Servers
 from schemas.base import TenantId
 from schemas.execution.tool_error import ToolError
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
     from mcp.types import CallToolResult
 
 PROCESSES = 8
+"""In use at a time."""
+
+CONNECTING_SECONDS = 20.0
 # The SDK's errors quote what a server said, which may be a secret it was sent.
 logging.getLogger("mcp").setLevel(logging.CRITICAL + 1)
 
@@ -36,7 +43,7 @@ class Use:
 
     request: McpRequest
     seconds: float
-    transport: GuardedTransport | None = None
+    link: Link = field(default_factory=Link)
     begun: bool = False
 
 
@@ -44,6 +51,10 @@ class McpTools:
     def __init__(self, outbound: Outbound, servers: Servers) -> None:
         self._outbound, self._servers = outbound, servers
         self._processes = asyncio.Semaphore(PROCESSES)
+        self._sessions = Sessions()
+
+    async def aclose(self) -> None:
+        await self._sessions.aclose()
 
     async def run(self, tenant_id: TenantId, request: McpRequest, seconds: float) -> Any:
         """`request` holds its secrets already. The structured content if there is any, else the text."""
@@ -62,30 +73,50 @@ class McpTools:
     async def _result(self, tenant_id: TenantId, use: Use) -> "CallToolResult":
         name = use.request.server
         if name is None:
-            return await self._by_http(use)
+            return await self._by_http(tenant_id, use)
         server = self._servers.find(name, tenant_id)
         if server is None:
             raise ToolError("tool.server_not_allowed", f"The MCP server {name!r} is not for this tenant.")
         async with self._processes:
-            return await self._by_stdio(server, use)
+            return await self._called(Whose(tenant_id, name), partial(by_stdio, server), use)
 
-    async def _by_http(self, use: Use) -> "CallToolResult":
-        from mcp import Client
-        from mcp.client.streamable_http import streamable_http_client
+    async def _by_http(self, tenant_id: TenantId, use: Use) -> "CallToolResult":
+        url, headers = use.request.url or "", use.request.headers
+        whose = Whose(tenant_id, url, tuple(sorted(headers.items())))
+        return await self._called(whose, partial(by_http, self._outbound, url, headers), use)
 
-        headers = wire_headers(use.request.headers)
-        async with self._outbound.client(use.seconds, headers) as (http, use.transport):
-            address = streamable_http_client(use.request.url or "", http_client=http)
-            return await called(Client(address), use)
+    async def _called(self, whose: Whose, open_: Open, use: Use) -> "CallToolResult":
+        async with self._sessions.session(whose, open_) as session:
+            use.link = session.link
+            client = await session.opened()
+            use.begun = True
+            return await client.call_tool(use.request.tool, use.request.arguments)
 
-    async def _by_stdio(self, server: Server, use: Use) -> "CallToolResult":
-        from mcp import Client
-        from mcp.client.stdio import StdioServerParameters, stdio_client
 
-        command, *arguments = server.command
-        parameters = StdioServerParameters(command=command, args=arguments)
-        with nowhere() as errors:
-            return await called(Client(stdio_client(parameters, errlog=errors)), use)
+@asynccontextmanager
+async def by_http(
+    outbound: Outbound, url: str, headers: Mapping[str, str], link: Link
+) -> AsyncIterator["Client"]:
+    from mcp import Client
+    from mcp.client.streamable_http import streamable_http_client
+
+    async with (
+        outbound.client(CONNECTING_SECONDS, wire_headers(headers)) as (http, link.transport),
+        Client(streamable_http_client(url, http_client=http)) as client,
+    ):
+        yield client
+
+
+@asynccontextmanager
+async def by_stdio(server: Server, link: Link) -> AsyncIterator["Client"]:
+    from mcp import Client
+    from mcp.client.stdio import StdioServerParameters, stdio_client
+
+    command, *arguments = server.command
+    parameters = StdioServerParameters(command=command, args=arguments)
+    with nowhere() as errors:
+        async with Client(stdio_client(parameters, errlog=errors)) as client:
+            yield client
 
 
 def nowhere() -> TextIO:
@@ -93,17 +124,11 @@ def nowhere() -> TextIO:
     return Path(os.devnull).open("w")
 
 
-async def called(client: "Client", use: Use) -> "CallToolResult":
-    async with client:
-        use.begun = True
-        return await client.call_tool(use.request.tool, use.request.arguments)
-
-
 def failure(use: Use, error: Exception) -> ToolError:
     """What the transport saw says more than what the SDK makes of it."""
     from mcp import MCPError
 
-    match use.transport.last if use.transport else None:
+    match use.link.transport.last if use.link.transport else None:
         case OutboundRefused() as refusal:
             return failures.of_refusal(refusal)
         case httpx2.HTTPError() as broken:

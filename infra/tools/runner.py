@@ -29,6 +29,10 @@ class Tools:
         except ToolError as error:
             raise hidden(error, hiding) from None
 
+    async def aclose(self) -> None:
+        """What is kept for the next use is closed."""
+        await self._mcp.aclose()
+
     async def _run(self, tenant_id: TenantId, request: ToolRequest, seconds: float) -> Any:
         match request:
             case HttpRequest():

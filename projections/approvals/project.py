@@ -17,10 +17,10 @@ APPROVALS = merge(
     "approvals",
     key=("id",),
     changing=(
-        *("status", "deadline", "escalate_to", "escalated_at"),
-        *("approved", "data", "answered_by", "closed_at"),
+        *("purpose", "status", "message", "form", "assignees"),
+        *("deadline", "escalate_at", "escalate_to", "escalated_at"),
     ),
-    replaced=("due_at",),
+    replaced=("due_at", "approved", "data", "answered_by", "closed_at"),
 )
 CLOSE = close("approvals", end="closed_at")
 IDS = UUID("7d1c5b0e-2f0a-5c36-9a64-0c1b8f6e4d21")
@@ -47,6 +47,7 @@ async def project(events: Sequence[Recorded], tx: Tx) -> None:
 
 
 def requested(batch: Batch, recorded: Recorded, event: e.ApprovalRequested) -> None:
+    """Of an attempt people may be asked twice: whether a tool may be used, and what became of its use."""
     batch.put(
         recorded,
         event,
@@ -62,6 +63,10 @@ def requested(batch: Batch, recorded: Recorded, event: e.ApprovalRequested) -> N
         deadline=event.due_at,
         escalate_at=event.escalate_at,
         escalate_to=event.escalate_to,
+        approved=None,
+        data=None,
+        answered_by=None,
+        closed_at=None,
     )
 
 

@@ -118,6 +118,10 @@ def retry_planned(batch: Batch, recorded: Recorded, event: e.StepRetryPlanned) -
     batch.attempt(recorded, event, event.attempt - 1, **end)
 
 
+def put_off(batch: Batch, recorded: Recorded, event: e.StepPutOff) -> None:
+    batch.step(recorded, event, attempt=event.attempt, status="waiting")
+
+
 def failed(batch: Batch, recorded: Recorded, event: e.StepFailed) -> None:
     end = {"status": "failed", "error": event.error}
     batch.step(recorded, event, attempt=event.attempt, finished_at=recorded.recorded_at, **end)
@@ -141,5 +145,6 @@ ON: Handlers[Batch] = {
     e.StepSucceeded: succeeded,
     e.StepSkipped: skipped,
     e.StepRetryPlanned: retry_planned,
+    e.StepPutOff: put_off,
     e.StepFailed: failed,
 }

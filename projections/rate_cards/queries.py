@@ -1,7 +1,6 @@
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID
 
 from projections.kernel import Connection
 from projections.reading import many
@@ -22,38 +21,16 @@ class SystemRate:
     in_force: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerTerms:
-    terms_id: str
-    partner_id: UUID
-    markup_percent: Decimal
-    commission_percent: Decimal
-    effective_from: datetime
-    in_force: bool
-
-
 IN_FORCE = """
 effective_from <= %(now)s AND effective_from = max(effective_from)
-    FILTER (WHERE effective_from <= %(now)s) OVER (PARTITION BY {of}) AS in_force
+    FILTER (WHERE effective_from <= %(now)s) OVER (PARTITION BY model) AS in_force
 """
 
 
-def select(row: type[SystemRate] | type[PartnerTerms], table: str, of: str) -> str:
-    columns = ", ".join(field.name for field in fields(row) if field.name != "in_force")
-    return f"SELECT {columns}, {IN_FORCE.format(of=of)} FROM {table}"
-
-
-RATES = select(SystemRate, "system_rates", "model") + " ORDER BY model, effective_from DESC"
-TERMS = (
-    select(PartnerTerms, "partner_terms", "partner_id")
-    + " WHERE partner_id = %(partner_id)s ORDER BY effective_from DESC"
-)
+COLUMNS = ", ".join(field.name for field in fields(SystemRate) if field.name != "in_force")
+RATES = f"SELECT {COLUMNS}, {IN_FORCE} FROM system_rates ORDER BY model, effective_from DESC"
 
 
 async def system_rates(conn: Connection, now: datetime) -> list[SystemRate]:
     """By model, newest first, with future and past rates."""
     return await many(conn, SystemRate, RATES, {"now": now})
-
-
-async def terms_of(conn: Connection, partner_id: UUID, now: datetime) -> list[PartnerTerms]:
-    return await many(conn, PartnerTerms, TERMS, {"partner_id": partner_id, "now": now})

@@ -4,7 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from projections.kernel import Connection
-from projections.reading import many, one
+from projections.reading import one
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,7 @@ class TenantBill:
 
 SELECT = f"SELECT {', '.join(field.name for field in fields(TenantBill))} FROM tenant_bills"
 GET = f"{SELECT} WHERE tenant_id = %(tenant_id)s AND period = %(period)s"
-OF_PERIOD = f"{SELECT} WHERE period = %(period)s ORDER BY tenant_id"
 
 
 async def get(conn: Connection, tenant_id: UUID, period: str) -> TenantBill | None:
     return await one(conn, TenantBill, GET, {"tenant_id": tenant_id, "period": period})
-
-
-async def of_period(conn: Connection, period: str) -> list[TenantBill]:
-    """Every bill in scope: a partner's tenants, or all for the platform."""
-    return await many(conn, TenantBill, OF_PERIOD, {"period": period})

@@ -11,7 +11,7 @@ from projections.statements import merge
 from schemas.authoring import events as e
 from schemas.authoring.triggers import WebhookTrigger, run_of
 from schemas.envelope import Recorded
-from schemas.execution.events import ExecutionQueued, ExecutionStarted
+from schemas.execution.events import ExecutionQueued, ExecutionRefused, ExecutionStarted
 
 TRIGGERS = merge(
     "triggers",
@@ -21,7 +21,7 @@ TRIGGERS = merge(
         "next_tick",
     ),
 )
-DELIVERIES = merge("trigger_deliveries", key=("id",), changing=("status",))
+DELIVERIES = merge("trigger_deliveries", key=("id",), changing=("status", "problem"))
 
 
 @dataclass
@@ -101,6 +101,11 @@ def begun(batch: Batch, recorded: Recorded, event: ExecutionQueued | ExecutionSt
         batch.deliveries.put(event.execution_id, recorded, id=event.execution_id, status=status)
 
 
+def refused(batch: Batch, recorded: Recorded, event: ExecutionRefused) -> None:
+    id_ = event.execution_id
+    batch.deliveries.put(id_, recorded, id=id_, status="refused", problem=event.problem)
+
+
 ON: Handlers[Batch] = {
     e.TriggerCreated: set_up,
     e.TriggerRevised: set_up,
@@ -111,6 +116,7 @@ ON: Handlers[Batch] = {
     e.TriggerMisfired: misfired,
     e.TicksSkipped: skipped,
     ExecutionQueued: queued,
+    ExecutionRefused: refused,
     ExecutionStarted: started,
 }
 

@@ -24,7 +24,8 @@ CREATE TABLE {trigger_deliveries} (
     at             timestamptz NOT NULL,
     until          timestamptz,
     ticks          integer,
-    status         text NOT NULL CHECK (status IN ('pending', 'queued', 'started', 'misfired', 'skipped')),
+    status         text NOT NULL
+        CHECK (status IN ('pending', 'queued', 'started', 'refused', 'misfired', 'skipped')),
     problem        jsonb,
     event_position bigint NOT NULL,
     {common}

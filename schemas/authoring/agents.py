@@ -14,7 +14,7 @@ class AgentTool(Value):
 class AgentDefinition(Value):
     """A model with standing instructions and tools. It is asked at most `max_rounds` times.
 
-    `max_cost`: US dollars of price; once spent, no further round begins.
+    `max_cost`: US dollars of price; no round begins that might lead beyond it.
     """
 
     model: ModelName

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -114,10 +114,8 @@ class TicksSkipped(Event, type_name="authoring.trigger.ticks_skipped"):
     count: int
 
 
-class TriggerFired(Event, type_name="authoring.trigger.fired"):
+class TriggerFired(Event, type_name="authoring.trigger.fired", payloads=("inputs", "payload")):
     """A run is to be started. `payload` is what the occurrence brought, for replays."""
-
-    payloads: ClassVar[frozenset[str]] = frozenset({"inputs", "payload"})
 
     trigger_id: UUID
     kind: str
@@ -134,10 +132,8 @@ class TriggerFired(Event, type_name="authoring.trigger.fired"):
         return (delivery_claim(self.trigger_id, self.occurrence, self.at),)
 
 
-class TriggerMisfired(Event, type_name="authoring.trigger.misfired"):
+class TriggerMisfired(Event, type_name="authoring.trigger.misfired", payloads=("payload",)):
     """No run can be started for this occurrence. It can be replayed once the trigger is put right."""
-
-    payloads: ClassVar[frozenset[str]] = frozenset({"payload"})
 
     trigger_id: UUID
     kind: str

@@ -12,6 +12,7 @@ from schemas.authoring.parts import (
     Expression,
     JsonSchema,
     JsonTemplate,
+    MaxCost,
     ModelName,
     NodeId,
     RetryPolicy,
@@ -121,7 +122,11 @@ class RetrieveNode(Value):
 
 
 class SubworkflowNode(Value):
-    """Another published workflow, pinned when this one is published. Its output is this node's."""
+    """Another published workflow, pinned when this one is published. Its output is this node's.
+
+    `max_cost`: US dollars of price it may spend, reserved of this run's ceiling while it runs. None: all that
+    is left of it.
+    """
 
     type: Literal["subworkflow"]
     id: NodeId
@@ -130,6 +135,7 @@ class SubworkflowNode(Value):
     inputs: dict[NodeId, JsonTemplate] = Field(default_factory=dict, max_length=100)
     timeout_seconds: Seconds = 3_600
     retry: RetryPolicy = RetryPolicy(max_attempts=1)
+    max_cost: MaxCost | None = None
 
 
 class ApprovalNode(Value):

@@ -6,9 +6,6 @@ from pydantic import Field, model_validator
 
 from schemas.base import Value
 
-Amount = Decimal
-"""US dollars, at most 12 decimal places."""
-
 Rate = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=18)]
 
 

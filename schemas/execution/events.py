@@ -1,11 +1,12 @@
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from schemas.authoring.definition import Source
 from schemas.authoring.tools import ToolPin
 from schemas.base import Event
+from schemas.envelope import Problem
 from schemas.execution.chat import ChatMessage, ChatRequest, ToolCall, Usage
 from schemas.execution.types import (
     CallRef,
@@ -21,10 +22,8 @@ from schemas.execution.types import (
 PauseReason = Literal["user", "suspended"]
 
 
-class ExecutionQueued(Event, type_name="execution.execution.queued"):
+class ExecutionQueued(Event, type_name="execution.execution.queued", payloads=("inputs",)):
     """Accepted, and waiting for its turn until `deadline`. `weight` is what it counts in the round robin."""
-
-    payloads: ClassVar[frozenset[str]] = frozenset({"inputs"})
 
     execution_id: UUID
     source: Source
@@ -38,10 +37,16 @@ class ExecutionQueued(Event, type_name="execution.execution.queued"):
     fork: ForkRef | None = None
 
 
-class ExecutionStarted(Event, type_name="execution.execution.started"):
-    """`root_id` is the run that a person, a trigger or a client started: itself, or above `parent`."""
+class ExecutionRefused(Event, type_name="execution.execution.refused"):
+    """What a trigger wanted to start cannot be started. There is no such run."""
 
-    payloads: ClassVar[frozenset[str]] = frozenset({"inputs"})
+    execution_id: UUID
+    trigger: TriggerRef
+    problem: Problem
+
+
+class ExecutionStarted(Event, type_name="execution.execution.started", payloads=("inputs",)):
+    """`root_id` is the run that a person, a trigger or a client started: itself, or above `parent`."""
 
     execution_id: UUID
     source: Source
@@ -69,8 +74,11 @@ class StepScheduled(Event, type_name="execution.execution.step_scheduled"):
     due_at: datetime | None = None
 
 
-class CallRequested(Event, type_name="execution.execution.call_requested"):
-    """A step wants a metered provider call; it waits for the ledger to authorise it."""
+class CallRequested(Event, type_name="execution.execution.call_requested", payloads=("request",)):
+    """A step wants a metered provider call; it waits for the ledger to authorise it.
+
+    `reserved`: the most it can cost, kept free under the ceiling it is made under, if there is one.
+    """
 
     execution_id: UUID
     node: StepPath
@@ -79,6 +87,7 @@ class CallRequested(Event, type_name="execution.execution.call_requested"):
     request: ChatRequest
     max_input_tokens: int
     due_at: datetime | None = None
+    reserved: Decimal = Decimal(0)
 
 
 class CallCompleted(Event, type_name="execution.execution.call_completed"):
@@ -105,7 +114,7 @@ class CallFailed(Event, type_name="execution.execution.call_failed"):
     price: Decimal | None = None
 
 
-class ToolRequested(Event, type_name="execution.execution.tool_requested"):
+class ToolRequested(Event, type_name="execution.execution.tool_requested", payloads=("request",)):
     """`safe`: it may be done again when its outcome is unknown."""
 
     execution_id: UUID
@@ -128,9 +137,9 @@ class RetrievalRequested(Event, type_name="execution.execution.retrieval_request
     due_at: datetime
 
 
-class SubworkflowRequested(Event, type_name="execution.execution.subworkflow_requested"):
-    payloads: ClassVar[frozenset[str]] = frozenset({"inputs"})
-
+class SubworkflowRequested(
+    Event, type_name="execution.execution.subworkflow_requested", payloads=("inputs",)
+):
     execution_id: UUID
     node: StepPath
     attempt: int
@@ -187,18 +196,14 @@ class WaitBegun(Event, type_name="execution.execution.wait_begun"):
     event: str | None
 
 
-class SignalReceived(Event, type_name="execution.execution.signal_received"):
-    payloads: ClassVar[frozenset[str]] = frozenset({"payload"})
-
+class SignalReceived(Event, type_name="execution.execution.signal_received", payloads=("payload",)):
     execution_id: UUID
     name: str
     payload: Any
     by: str
 
 
-class MapBegun(Event, type_name="execution.execution.map_begun"):
-    payloads: ClassVar[frozenset[str]] = frozenset({"items"})
-
+class MapBegun(Event, type_name="execution.execution.map_begun", payloads=("items",)):
     execution_id: UUID
     node: StepPath
     attempt: int
@@ -208,9 +213,7 @@ class MapBegun(Event, type_name="execution.execution.map_begun"):
     """Of a map that reduces: the total before the first result."""
 
 
-class LoopBegun(Event, type_name="execution.execution.loop_begun"):
-    payloads: ClassVar[frozenset[str]] = frozenset({"initial"})
-
+class LoopBegun(Event, type_name="execution.execution.loop_begun", payloads=("initial",)):
     execution_id: UUID
     node: StepPath
     attempt: int
@@ -225,10 +228,8 @@ class ItemBegun(Event, type_name="execution.execution.item_begun"):
     index: int
 
 
-class ItemSucceeded(Event, type_name="execution.execution.item_succeeded"):
+class ItemSucceeded(Event, type_name="execution.execution.item_succeeded", payloads=("output", "total")):
     """Of a map that reduces, `total` folds the results of all items before `folded`."""
-
-    payloads: ClassVar[frozenset[str]] = frozenset({"output", "total"})
 
     execution_id: UUID
     node: StepPath
@@ -238,10 +239,8 @@ class ItemSucceeded(Event, type_name="execution.execution.item_succeeded"):
     total: Any = None
 
 
-class ItemFailed(Event, type_name="execution.execution.item_failed"):
+class ItemFailed(Event, type_name="execution.execution.item_failed", payloads=("total",)):
     """One item of a map failed. Nobody waits for what was open in it any more."""
-
-    payloads: ClassVar[frozenset[str]] = frozenset({"total"})
 
     execution_id: UUID
     node: StepPath
@@ -253,7 +252,7 @@ class ItemFailed(Event, type_name="execution.execution.item_failed"):
     open_children: tuple[UUID, ...] = ()
 
 
-class AgentBegun(Event, type_name="execution.execution.agent_begun"):
+class AgentBegun(Event, type_name="execution.execution.agent_begun", payloads=("messages",)):
     execution_id: UUID
     node: StepPath
     attempt: int
@@ -270,7 +269,7 @@ class AgentTurned(Event, type_name="execution.execution.agent_turned"):
     tool_calls: tuple[ToolCall, ...]
 
 
-class AgentInformed(Event, type_name="execution.execution.agent_informed"):
+class AgentInformed(Event, type_name="execution.execution.agent_informed", payloads=("results",)):
     """The model is told what its tools said; the next round begins."""
 
     execution_id: UUID
@@ -279,10 +278,8 @@ class AgentInformed(Event, type_name="execution.execution.agent_informed"):
     results: tuple[ChatMessage, ...]
 
 
-class StepSucceeded(Event, type_name="execution.execution.step_succeeded"):
+class StepSucceeded(Event, type_name="execution.execution.step_succeeded", payloads=("output",)):
     """`reused_from`: another run did the work, this one forked off it. `spent`: of a subworkflow."""
-
-    payloads: ClassVar[frozenset[str]] = frozenset({"output"})
 
     execution_id: UUID
     node: StepPath
@@ -314,6 +311,19 @@ class StepRetryPlanned(Event, type_name="execution.execution.step_retry_planned"
     counts: bool = True
     spent: Decimal = Decimal(0)
     open_children: tuple[UUID, ...] = ()
+
+
+class StepPutOff(Event, type_name="execution.execution.step_put_off"):
+    """Attempt `attempt` begins when enough of the run's ceiling is free again.
+
+    It needs `needed`; `left` is what is neither spent nor reserved for what is under way.
+    """
+
+    execution_id: UUID
+    node: StepPath
+    attempt: int
+    needed: Decimal
+    left: Decimal
 
 
 class StepFailed(Event, type_name="execution.execution.step_failed"):
@@ -349,10 +359,8 @@ class ExecutionResumed(Event, type_name="execution.execution.resumed"):
     by: str
 
 
-class ExecutionSucceeded(Event, type_name="execution.execution.succeeded"):
+class ExecutionSucceeded(Event, type_name="execution.execution.succeeded", payloads=("output",)):
     """`followers` are the triggers that wait for this end."""
-
-    payloads: ClassVar[frozenset[str]] = frozenset({"output"})
 
     execution_id: UUID
     output: Any

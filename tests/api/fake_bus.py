@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from api.authoring_rows import (
+from api.rows.authoring import (
     AgentRow,
     AgentVersionRow,
     DeliveryRow,
@@ -16,7 +16,8 @@ from api.authoring_rows import (
     VersionRow,
     WorkflowRow,
 )
-from api.reads import ExecutionRow, PartnerRow, TenantRow, UserRow
+from api.rows.people import PartnerRow, TenantRow, UserRow
+from api.rows.runs import ExecutionRow
 from schemas.access import Role
 from schemas.authoring.definition import Release, Source
 from schemas.authoring.events import TriggerFired, WorkflowPublished

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from api.money_rows import CreditNoteRow, InvoiceFilter, InvoiceRow, IssuerRow
 from api.paging import Page
+from api.rows.invoices import CreditNoteRow, InvoiceFilter, InvoiceRow, IssuerRow
 from infra.db.scope import Scope
 from projections.month_totals.drill_down import MonthEntry, MonthRun
 from schemas.billing.months import ClosedMonth, MonthTotal

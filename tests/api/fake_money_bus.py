@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from api.money_rows import CreditNoteRow, InvoiceRow, IssuerRow
+from api.rows.invoices import CreditNoteRow, InvoiceRow, IssuerRow
 from infra.documents.pdf import credit_note_pdf, invoice_pdf
 from schemas.base import PartnerId, TenantId
 from schemas.billing.taxes import TaxRate

@@ -5,9 +5,16 @@ from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
-from api.paging import Page
-from api.reads import BadCursor, ExecutionRow, RunFilter
-from api.run_rows import ApprovalRow, ApprovalStatus, Spending, StepPair, TimelineStep
+from api.reads import BadCursor, Page
+from api.rows.runs import (
+    ApprovalRow,
+    ApprovalStatus,
+    ExecutionRow,
+    RunFilter,
+    Spending,
+    StepPair,
+    TimelineStep,
+)
 from infra.db.scope import Scope
 
 T = TypeVar("T")

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from api.authoring_rows import (
+from api.reads import Page
+from api.rows.authoring import (
     AgentRow,
     AgentVersionRow,
     DeliveryRow,
@@ -18,9 +19,9 @@ from api.authoring_rows import (
     VersionRow,
     WorkflowRow,
 )
-from api.paging import Page
-from api.reads import BillLine, BillRow, LedgerRow, PartnerRow, TenantRow, UserRow
-from api.waiting import WaitingRow
+from api.rows.billing import BillLine, BillRow, LedgerRow
+from api.rows.people import PartnerRow, TenantRow, UserRow
+from api.rows.runs import WaitingRow
 from bus.live import LiveMessage
 from infra.db.scope import Scope
 from infra.eventstore.types import Payload

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
-from api.run_rows import ApprovalRow
+from api.rows.runs import ApprovalRow
 from schemas.execution.commands import AnswerApproval
 from schemas.registry import command_from
 from tests.api.fakes import NOW

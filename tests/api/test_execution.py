@@ -4,9 +4,7 @@ from uuid import uuid4
 
 import httpx2
 
-from api.reads import StepRow
-from api.run_rows import Spending
-from api.waiting import WaitingRow
+from api.rows.runs import Spending, StepRow, WaitingRow
 from schemas.execution.types import QueueReason
 from tests.api.world import AGENT, WORKFLOW, World, problem
 

@@ -10,7 +10,7 @@ from api.hook_secrets import DECOY
 from schemas.authoring.triggers import run_of
 from schemas.envelope import Refusal
 from schemas.registry import command_from
-from tests.api.world import HOOK, SECRET, TRIGGER, World, problem
+from tests.api.world import HOOK, HOOK_BURST, SECRET, TRIGGER, World, problem
 
 Client = httpx2.AsyncClient
 BODY = b'{"order": 4711}'
@@ -144,6 +144,29 @@ async def test_only_what_is_committed_is_accepted(world: World, nobody: Client, 
     world.bus.slow = False
     assert (await call(nobody, trigger_id)).status_code == 202
     assert len(world.reads.delivered) == 1
+
+
+async def test_a_trigger_takes_so_many_calls_and_no_more(
+    world: World, nobody: Client, trigger_id: UUID
+) -> None:
+    other = await world.make("/triggers", TRIGGER)
+    for number in range(HOOK_BURST):
+        assert (await call(nobody, trigger_id, delivery=f"d-{number}")).status_code == 202
+    response = await call(nobody, trigger_id, delivery="late")
+    problem(response, 429, "hook.too_many_calls")
+    assert response.headers["Retry-After"] == "1"
+    assert (await call(nobody, other)).status_code == 202
+    assert len(world.reads.delivered) == HOOK_BURST + 1
+    world.seconds += 1
+    response = await call(nobody, trigger_id, delivery="late")
+    assert response.json() == {"execution_id": str(run_of(trigger_id, "late"))}
+    assert len(world.reads.delivered) == HOOK_BURST + 2
+
+
+async def test_a_call_that_is_not_signed_counts_for_nothing(nobody: Client, trigger_id: UUID) -> None:
+    for _ in range(HOOK_BURST * 2):
+        problem(await call(nobody, trigger_id, signed={}), 401, "hook.unauthorized")
+    assert (await call(nobody, trigger_id)).status_code == 202
 
 
 async def test_a_refusal_is_told(world: World, nobody: Client, trigger_id: UUID) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx2
 
-from api.run_rows import Spending, StepPair, TimelineAttempt, TimelineStep
+from api.rows.runs import Spending, StepPair, TimelineAttempt, TimelineStep
 from schemas.execution.chat import Usage
 from tests.api.fakes import NOW
 from tests.api.world import AGENT, World, problem
@@ -39,6 +39,7 @@ async def test_a_timeline_tells_every_attempt_and_what_it_cost(
 ) -> None:
     job_id = await started(world)
     first = attempt(1, status="failed", usage=None, error_code="provider.overloaded", error_message="busy")
+    first = replace(first, inputs={"messages": [{"role": "user", "content": MARKER}]})
     pure = step("pure", kind=None, output=MARKER)
     world.reads.steps[job_id] = [step("ask", attempt=2, attempts=[first, attempt(2, spent=SPENT)]), pure]
     world.reads.spent[job_id, False] = SPENT
@@ -48,6 +49,9 @@ async def test_a_timeline_tells_every_attempt_and_what_it_cost(
     ask, computed = told["items"]
     assert ask["attempts"][0]["error"] == {"code": "provider.overloaded", "message": "busy"}
     assert ask["attempts"][0]["spent"] is None
+    [message] = ask["attempts"][0]["inputs"]["messages"]
+    assert message["content"]["$payload"]["href"] == f"/payloads/{'a' * 64}"
+    assert ask["attempts"][1]["inputs"] is None
     assert ask["attempts"][1]["spent"] == {"calls": 1, "tokens": 43, "price": "0.12"}
     assert ask["attempts"][1]["usage"]["output"] == 12
     assert (computed["kind"], computed["attempts"]) == ("pure", [])

@@ -9,6 +9,7 @@ from infra.eventstore.types import Payload
 from schemas.authoring.commands import ReplayDelivery
 from schemas.authoring.events import TicksSkipped
 from schemas.authoring.triggers import run_of
+from schemas.envelope import Problem
 from schemas.registry import command_from
 from tests.api.fakes import NOW
 from tests.api.world import HOOK, HOOK_SECRETS, SECRET, TRIGGER, WORKFLOW, World, problem
@@ -80,6 +81,18 @@ async def test_a_delivery_is_replayed_with_what_it_brought(world: World, anna: C
     assert (command.occurrence, command.at) == ("d-1", NOW)
     assert first["id"] == str(run_of(trigger_id, command.replayed)) != seen["execution_id"]
     assert len((await anna.get(place)).json()["items"]) == 2
+
+
+async def test_a_delivery_whose_run_was_refused_says_why(world: World, anna: Client) -> None:
+    trigger_id = await world.make("/triggers", TRIGGER)
+    await world.deliver(trigger_id, world.anna, "d-1")
+    why = Problem(code="tenancy.tenant_suspended", message="The tenant is suspended.")
+    owner, row = world.reads.delivered.pop()
+    world.reads.delivered.append((owner, replace(row, status="refused", problem=why)))
+    [seen] = (await anna.get(f"/triggers/{trigger_id}/deliveries")).json()["items"]
+    assert (seen["status"], seen["execution_id"]) == ("refused", None)
+    assert Problem.model_validate(seen["problem"]) == why
+    assert (await anna.post(f"/triggers/{trigger_id}/deliveries/d-1/replay")).status_code == 200
 
 
 async def test_what_never_came_cannot_be_replayed(world: World, anna: Client) -> None:

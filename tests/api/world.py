@@ -11,9 +11,11 @@ import httpx2
 from fastapi import FastAPI
 
 from api.app import build
+from api.buckets import Buckets
 from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
-from api.reads import LedgerRow, PartnerRow, TenantRow, UserRow
+from api.rows.billing import LedgerRow
+from api.rows.people import PartnerRow, TenantRow, UserRow
 from api.tarpit import Tarpit
 from bus.publisher import seal
 from infra.crypto.keys import KeyRing, new_key
@@ -42,6 +44,7 @@ AGENT = {"name": "Greeter", "definition": {"model": "local/smollm2", "instructio
 DEFINITION = {"nodes": [{"type": "noop", "id": "a"}], "output": "{{ inputs.x }}", "inputs": {"x": {}}}
 SECRET = "a secret of the caller's"
 HOOK = {"type": "webhook", "secret": SECRET, "delivery_id_header": "X-Delivery"}
+HOOK_BURST = 5
 TRIGGER = {"name": "Orders", "workflow_id": str(UUID(int=5)), "definition": HOOK}
 WORKFLOW = {"name": "Flow", "definition": DEFINITION}
 
@@ -52,6 +55,7 @@ class World:
     live: FakeLive = field(default_factory=FakeLive)
     tokens: Tokens = field(default_factory=lambda: Tokens(RING))
     slept: list[float] = field(default_factory=list)
+    seconds: float = 0.0
     checks: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -84,6 +88,7 @@ class World:
                 outages={BusUnavailable: "bus.unavailable"},
                 limits=QUICK,
                 tarpit=tarpit,
+                hook_calls=Buckets(per_minute=60, burst=HOOK_BURST, now=lambda: self.seconds),
             )
         )
 

@@ -1,6 +1,7 @@
 """Figures beside references.
 
-`./justw bench [commands workflows calls events] [peers] [--quick]`, and `./justw bench engine [case ...]`.
+`./justw bench [commands workflows calls events] [peers] [--quick]`, `./justw bench engine [case ...]` and
+`./justw bench money [case ...]`.
 """
 
 import argparse
@@ -15,13 +16,15 @@ import uvloop
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from tests.benchmarks import case_calls, case_commands, case_events, case_workflows, chart, machine
+from tests.benchmarks import case_calls, case_commands, case_events, case_workflows, chart, machine, suite
 from tests.benchmarks.engine import cases as engine
-from tests.benchmarks.engine.stage import UNLIMITED
 from tests.benchmarks.figures import Figure, Peer
+from tests.benchmarks.money import cases as money
 from tests.benchmarks.plot import svg
 from tests.benchmarks.report import table, write_json
 from tests.benchmarks.setting import BUILD, Result, Setting
+from tests.benchmarks.stage import UNLIMITED
+from tests.benchmarks.suite import Cases
 from tests.support.llm_process import scripted_llm_process
 from tests.support.platform import running_platform
 
@@ -32,10 +35,13 @@ CASES: Mapping[str, Case] = {
     "calls": case_calls.measure,
     "events": case_events.measure,
 }
+SUITES: Mapping[str, Cases] = {"engine": engine.CASES, "money": money.CASES}
 SECONDS, QUICK_SECONDS = 3.0, 0.8
 DOCS = Path("docs")
 PLOT = DOCS / "bench.svg"
-NAMES = f"{', '.join(CASES)} (all) and `peers`; or `engine`, of it {', '.join(engine.CASES)} (all)"
+NAMES = f"{', '.join(CASES)} (all) and `peers`; or " + "; or ".join(
+    f"`{suite}`, of it {', '.join(cases)} (all)" for suite, cases in SUITES.items()
+)
 
 
 async def measure(names: Sequence[str], seconds: float, with_peers: bool, progress: Progress) -> Result:
@@ -71,22 +77,22 @@ async def main(arguments: Sequence[str]) -> None:
     parser.add_argument("names", nargs="*", metavar="name", help=NAMES)
     parser.add_argument("--quick", action="store_true", help="shorter repetitions, rougher figures")
     asked = parser.parse_args(arguments)
-    of_engine = "engine" in asked.names
-    possible = [*engine.CASES, "engine"] if of_engine else [*CASES, "peers"]
+    of = next((name for name in SUITES if name in asked.names), None)
+    possible = [*SUITES[of], of] if of else [*CASES, "peers"]
     if unknown := set(asked.names) - set(possible):
         parser.error(f"unknown {', '.join(sorted(unknown))}: choose from {', '.join(possible)}")
-    cases = list(engine.CASES if of_engine else CASES)
+    cases = list(SUITES[of] if of else CASES)
     names = [name for name in cases if name in asked.names] or cases
     # A pipe has no width of its own, and 80 columns are too few for the table.
     console, facts = Console(width=None if sys.stdout.isatty() else 120), machine.facts()
     columns = (SpinnerColumn(), TextColumn("{task.description:45}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        if of_engine:
-            result = await engine.measure(names, asked.quick, progress)
+        if of:
+            result = await suite.measure(of, SUITES[of], names, asked.quick, progress)
         else:
             seconds = QUICK_SECONDS if asked.quick else SECONDS
             result = await measure(names, seconds, "peers" in asked.names, progress)
-    file = BUILD / ("bench-engine.json" if of_engine else "bench.json")
+    file = BUILD / (f"bench-{of}.json" if of else "bench.json")
     tell(console, facts, " ".join(["./justw bench", *arguments]), result, file)
     if names == list(CASES):
         draw(console, facts, result)

@@ -1,5 +1,6 @@
 """A tenant's flood in the command queue leaves room for others' commands."""
 
+import asyncio
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,21 +12,22 @@ from bus.admission import Admission
 from bus.broker import Bus
 from bus.command_consumer import BATCH, CommandConsumer
 from bus.decider import Decider, Request
+from bus.heartbeat import Heartbeat
 from bus.publisher import seal
 from bus.streams import COMMANDS
 from infra.eventstore.postgres import PostgresEventStore
 from schemas.base import TenantId
 from schemas.envelope import Answer, Envelope
 from schemas.tenancy.commands import SuspendTenant
-from tests.bus.test_commands import SHORT, partner, queued, sealed
-from tests.bus.workers import running, until
+from tests.bus.test_commands import partner, queued, sealed
+from tests.bus.workers import SHORT, running, until
 from tests.support.builders import NOW, SYSTEM
 from tests.support.fakes.clock import FakeClock
 from tests.support.harness import LIMITS
 
 FLOOD = 450
 OTHER = TenantId(UUID(int=9))
-GATE_SECONDS = 5.0
+GATE_SECONDS = 20.0
 
 
 class GatedDecider(Decider):
@@ -42,19 +44,45 @@ class GatedDecider(Decider):
         return super().process(requests)
 
 
-async def test_a_flood_of_one_tenant_does_not_hold_up_another(bus: Bus, store: PostgresEventStore) -> None:
+async def test_a_flood_of_one_tenant_does_not_hold_up_another(
+    bus: Bus, store: PostgresEventStore, heartbeat: Heartbeat
+) -> None:
     for number in range(FLOOD):
         await put(bus, sealed(partner(number)), partner(number).stream_id)
     lone = SuspendTenant(tenant_id=OTHER, reason="unpaid")
     await put(bus, seal(lone, tenant_id=OTHER, partner_id=None, actor=SYSTEM), lone.stream_id)
-    decider = GatedDecider(store, wiring.HANDLERS, wiring.FACTS, FakeClock(NOW), Admission(LIMITS))
-    loop = CommandConsumer(bus.nc, bus.js, decider, ThreadPoolExecutor(1), lambda rows: None, SHORT)
-    async with running(loop.run()):
+    decider = gated(store)
+    async with running(taking(bus, decider, heartbeat).run()):
         await until(lambda: pulled(bus, FLOOD + 1))
         decider.gate.set()
         await until(lambda: queued(bus, 0))
     assert len(decider.decided) == FLOOD + 1
     assert decider.decided.index(OTHER) <= 2 * BATCH
+
+
+async def test_commands_that_wait_for_longer_than_a_lease_are_decided_once(
+    bus: Bus, store: PostgresEventStore, heartbeat: Heartbeat
+) -> None:
+    for number in range(FLOOD):
+        await put(bus, sealed(partner(number)), partner(number).stream_id)
+    decider = gated(store)
+    async with running(taking(bus, decider, heartbeat).run()):
+        await until(lambda: pulled(bus, FLOOD))
+        await asyncio.sleep(SHORT.ack_wait * 3)
+        [info] = await bus.js.consumers_info(COMMANDS)
+        decider.gate.set()
+        await until(lambda: queued(bus, 0))
+    assert info.num_redelivered == 0
+    assert len(decider.decided) == FLOOD
+
+
+def gated(store: PostgresEventStore) -> GatedDecider:
+    return GatedDecider(store, wiring.HANDLERS, wiring.FACTS, FakeClock(NOW), Admission(LIMITS))
+
+
+def taking(bus: Bus, decider: Decider, heartbeat: Heartbeat) -> CommandConsumer:
+    executor = ThreadPoolExecutor(1)
+    return CommandConsumer(bus.nc, bus.js, decider, executor, lambda rows: None, heartbeat, SHORT)
 
 
 async def put(bus: Bus, envelope: Envelope, stream: str) -> None:

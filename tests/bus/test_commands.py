@@ -11,6 +11,7 @@ from bus.command_consumer import CommandConsumer
 from bus.dead_letters import DeadLetter
 from bus.decider import Decider
 from bus.failures import Patience
+from bus.heartbeat import Heartbeat
 from bus.publisher import seal
 from contexts.kernel import Context, Handler
 from contexts.tenancy import partner as partners
@@ -41,7 +42,9 @@ class Defective:
         return partners.create(state, command, ctx)
 
 
-def consumer(bus: Bus, store: PostgresEventStore, defect: Defective | None = None) -> CommandConsumer:
+def consumer(
+    bus: Bus, store: PostgresEventStore, heartbeat: Heartbeat, defect: Defective | None = None
+) -> CommandConsumer:
     handlers = dict(wiring.HANDLERS)
     if defect:
         [original] = [h for h in REGISTRY.handlers if h.command is CreatePartner]
@@ -49,7 +52,9 @@ def consumer(bus: Bus, store: PostgresEventStore, defect: Defective | None = Non
             CreatePartner, original.aggregate, defect.decide, original.permission
         )
     decider = Decider(store, handlers, wiring.FACTS, FakeClock(NOW), Admission(LIMITS))
-    return CommandConsumer(bus.nc, bus.js, decider, ThreadPoolExecutor(1), lambda rows: None, SHORT)
+    return CommandConsumer(
+        bus.nc, bus.js, decider, ThreadPoolExecutor(1), lambda rows: None, heartbeat, SHORT
+    )
 
 
 def partner(number: int, **changes: Any) -> CreatePartner:
@@ -79,12 +84,12 @@ def codes(answers: Sequence[Answer]) -> list[str | None]:
 
 
 async def test_a_repeated_command_gets_its_stored_answer(
-    bus: Bus, store: PostgresEventStore, client: Client
+    bus: Bus, store: PostgresEventStore, heartbeat: Heartbeat, client: Client
 ) -> None:
     message_id = uuid4()
-    async with running(consumer(bus, store).run()):
+    async with running(consumer(bus, store, heartbeat).run()):
         first = await ask(client, partner(1), message_id, "hash")
-    async with running(consumer(bus, store).run()):
+    async with running(consumer(bus, store, heartbeat).run()):
         assert await ask(client, partner(1), message_id, "hash") == first
         other = await ask(client, partner(2), message_id, "other hash")
     assert codes([first, other]) == [None, "request.idempotency_conflict"]
@@ -92,14 +97,14 @@ async def test_a_repeated_command_gets_its_stored_answer(
 
 
 async def test_a_taken_name_refuses_one_command_of_many(
-    bus: Bus, store: PostgresEventStore, client: Client
+    bus: Bus, store: PostgresEventStore, heartbeat: Heartbeat, client: Client
 ) -> None:
     """All are queued before anybody decides, so they make one batch."""
     taken = partner(9, admin=new_user(user_id=UUID(int=99), email="admin-3@example.com"))
     commands = [*(partner(n) for n in range(1, 8)), taken]
     waiting = [asyncio.ensure_future(ask(client, command)) for command in commands]
     await until(lambda: queued(bus, len(commands)))
-    async with running(consumer(bus, store).run()):
+    async with running(consumer(bus, store, heartbeat).run()):
         answers = await asyncio.gather(*waiting)
     assert codes(answers) == [None] * 7 + ["conflict.email_taken"]
     assert len(store.after(0, 100)) == 7
@@ -110,14 +115,14 @@ async def queued(bus: Bus, count: int) -> bool:
 
 
 async def test_what_is_no_command_becomes_a_dead_letter(
-    bus: Bus, store: PostgresEventStore, client: Client
+    bus: Bus, store: PostgresEventStore, heartbeat: Heartbeat, client: Client
 ) -> None:
     unknown = sealed(partner(1)).model_copy(update={"type": "tenancy.partner.forget"})
     subject = subjects.command(unknown.type, PLATFORM, "partner-1")
     payload = unknown.model_dump_json().encode()
     for body in (payload, b"not json", b"[1]"):
         await bus.js.publish(subject, body)
-    async with running(consumer(bus, store).run()):
+    async with running(consumer(bus, store, heartbeat).run()):
         letters = await until(lambda: letters_when(bus, 3))
         assert (await ask(client, partner(2))).status == "accepted"
     assert [letter.payload for letter in letters] == [payload, b"not json", b"[1]"]
@@ -134,13 +139,13 @@ async def letters_when(bus: Bus, count: int) -> list[DeadLetter]:
 
 
 async def test_a_defect_stops_its_own_command_only(
-    bus: Bus, store: PostgresEventStore, client: Client
+    bus: Bus, store: PostgresEventStore, heartbeat: Heartbeat, client: Client
 ) -> None:
     defect = Defective()
     waiting = [asyncio.ensure_future(ask(client, partner(n))) for n in (1, 2)]
     bug = asyncio.ensure_future(ask(client, partner(3, name="Bug")))
     await until(lambda: queued(bus, 3))
-    async with running(consumer(bus, store, defect).run()):
+    async with running(consumer(bus, store, heartbeat, defect).run()):
         assert codes(await asyncio.gather(*waiting)) == [None, None]
         letter = await one_letter(bus)
         assert letter.error == "ZeroDivisionError: a defect"
@@ -157,11 +162,13 @@ async def stored(store: PostgresEventStore, stream: str) -> int:
     return len(await asyncio.to_thread(store.streams, {stream: 0}))
 
 
-async def test_a_command_retried_in_vain_is_buried_again(bus: Bus, store: PostgresEventStore) -> None:
+async def test_a_command_retried_in_vain_is_buried_again(
+    bus: Bus, store: PostgresEventStore, heartbeat: Heartbeat
+) -> None:
     defective = partner(3, name="Bug")
     subject = subjects.command(CreatePartner.type_name, PLATFORM, defective.stream_id)
     await bus.js.publish(subject, sealed(defective).model_dump_json().encode())
-    async with running(consumer(bus, store, Defective()).run()):
+    async with running(consumer(bus, store, heartbeat, Defective()).run()):
         first = await one_letter(bus)
         await dead_letters.retry(bus.nc, bus.js, first)
         second = await one_letter(bus)

@@ -1,5 +1,6 @@
 """What a batch of commands becomes: answered once each, and none spoils another."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -50,6 +51,16 @@ class ConflictingStore(MemoryEventStore):
         return super().commit(batch)
 
 
+class CountingStore(MemoryEventStore):
+    def __init__(self) -> None:
+        super().__init__()
+        self.commits = 0
+
+    def commit(self, batch: Any) -> Any:
+        self.commits += 1
+        return super().commit(batch)
+
+
 def decider(store: MemoryEventStore) -> Decider:
     return Decider(store, wiring.HANDLERS, wiring.FACTS, FakeClock(NOW), Admission(LIMITS))
 
@@ -76,6 +87,15 @@ def test_the_same_command_again_gets_the_same_answer() -> None:
     [again] = decider(store).process([sent])
     assert first == again
     assert len(store.after(0, 10)) == 1
+
+
+def test_what_was_delivered_before_is_looked_up_and_spoils_no_batch() -> None:
+    store = CountingStore()
+    decides, sent = decider(store), request(partner(1), uuid4(), "hash")
+    [first] = decides.process([sent])
+    [again, other] = decides.process([replace(sent, again=True), request(partner(2))])
+    assert (again, other.status) == (first, "accepted")
+    assert store.commits == 2
 
 
 def test_the_same_command_twice_in_a_batch_is_decided_once() -> None:

@@ -11,8 +11,10 @@ from infra.settings import Settings
 
 async def body(data_dir: Path) -> None:
     async with Platform(Settings(data_dir=data_dir, api_port=0), lambda step: None) as platform:
-        endpoints = await platform.start_backends()
-        print(endpoints.database_url, *pids(platform), flush=True)
+        database_url = await platform.start_postgres()
+        await platform.start_nats()
+        await platform.start_model()
+        print(database_url, *pids(platform), flush=True)
         await platform.watch()
 
 

@@ -20,7 +20,9 @@ from infra.eventstore.payloads import (
 )
 from schemas.authoring.definition import Source
 from schemas.base import Event
-from schemas.execution.events import ApprovalAnswered, ExecutionStarted, StepSucceeded
+from schemas.execution.chat import ChatMessage, ChatRequest
+from schemas.execution.events import ApprovalAnswered, CallRequested, ExecutionStarted, StepSucceeded
+from schemas.execution.types import CallRef
 
 LARGE = "x" * (LARGE_BYTES + 1)
 LONGEST = "x" * LARGE_BYTES
@@ -111,6 +113,28 @@ def test_equal_values_have_one_name() -> None:
     slim = externalise(started(a=LARGE, b=LARGE))
     assert len(slim.payloads) == 1
     assert slim.size > len(LARGE)
+
+
+def asked(*said: str) -> CallRequested:
+    messages = tuple(ChatMessage(role="user", content=text) for text in said)
+    request = ChatRequest(model="local/m", messages=messages, max_output_tokens=1, timeout_seconds=1)
+    call = CallRef(execution_id=RUN, node="n", attempt=1, requested_at=NOW)
+    return CallRequested(
+        execution_id=RUN, node="n", attempt=1, call=call, request=request, max_input_tokens=1
+    )
+
+
+def test_of_a_long_conversation_every_text_is_kept_once_however_often_it_is_asked() -> None:
+    said = [f"{number}" * 10_000 for number in range(10, 30)]
+    first, second = externalise(asked(*said)), externalise(asked(*said, "a last, short word"))
+    assert {payload.hash for payload in first.payloads} == {payload.hash for payload in second.payloads}
+    assert len(first.payloads) == 20 and len(second.data) < LARGE_BYTES
+    assert "a last, short word" in second.data.decode()
+    assert back(asked(*said)) == asked(*said).model_dump(mode="json")
+
+
+def test_a_request_that_is_small_as_a_whole_stays_as_it_is() -> None:
+    assert not externalise(asked("x" * 10_000, "y" * 10_000)).payloads
 
 
 def test_a_value_that_is_gone_leaves_its_marker() -> None:

@@ -75,9 +75,10 @@ async def test_servers_named_in_the_settings_are_used_instead(data_dir: Path) ->
         local_model_url="http://m",
     )
     async with Platform(settings, quiet) as platform:
-        endpoints = await platform.start_backends()
+        assert await platform.start_postgres() == "postgresql://db/x"
+        assert await platform.start_nats() == ("nats://n:4222", "http://n:8222")
+        assert await platform.start_model() == "http://m"
         assert platform.supervisor.services == []
-    assert endpoints == Endpoints("postgresql://db/x", "nats://n:4222", "http://n:8222", "http://m")
 
 
 async def test_children_get_the_endpoints_as_settings(data_dir: Path) -> None:

@@ -10,11 +10,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
-from psycopg import Cursor
-from psycopg.rows import DictRow
 
 from infra.eventstore.postgres import PostgresEventStore
-from infra.eventstore.recorder import Recorder
+from infra.eventstore.recorder import APPEND, Recorder, parameters
 from infra.eventstore.types import Conflict
 from schemas.base import TenantId
 from tests.support.batches import batch
@@ -30,13 +28,12 @@ class SlowRecorder(Recorder):
         super().__init__(store.datastore)
         self.numbered, self.go_on = threading.Event(), threading.Event()
 
-    def _fetch_ids_after_insert_events(
-        self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any
-    ) -> Sequence[int] | None:
-        found = super()._fetch_ids_after_insert_events(curs, stored_events, **kwargs)
-        self.numbered.set()
-        assert self.go_on.wait(30)
-        return found
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        with self.datastore.get_connection() as conn, conn.transaction():
+            rows = conn.execute(APPEND, parameters(kwargs["batch"])).fetchall()
+            self.numbered.set()
+            assert self.go_on.wait(30)
+        return [row["position"] for row in rows]
 
 
 @pytest.fixture
@@ -92,7 +89,7 @@ def tail(store: PostgresEventStore, position: int, wanted: int, ended: Any) -> l
 
 @pytest.mark.parametrize("before", range(1, 8))
 def test_a_refused_batch_does_not_spoil_its_connection(store_url: str, before: int) -> None:
-    """psycopg takes a statement for prepared that failed in a pipeline when it was to be prepared."""
+    """Whether the statement was prepared already or not: psycopg prepares what is used again."""
     store, message_id = PostgresEventStore(store_url, pool_size=1), uuid4()
     with closing(store):
         store.commit(batch(new_stream(), [1], message_id))

@@ -148,6 +148,10 @@ def retry(id_: UUID, node: str, attempt: int = 2) -> e.StepRetryPlanned:
     return e.StepRetryPlanned(execution_id=id_, node=node, attempt=attempt, due_at=LATER, error=error)
 
 
+def put_off(id_: UUID, node: str) -> e.StepPutOff:
+    return e.StepPutOff(execution_id=id_, node=node, attempt=1, needed=Decimal(2), left=Decimal(1))
+
+
 def begun_item(id_: UUID, node: str, index: int) -> e.ItemBegun:
     return e.ItemBegun(execution_id=id_, node=node, index=index)
 
@@ -173,6 +177,7 @@ def of_every_kind(id_: UUID) -> list[Event]:
         retry(id_, "a"),
         scheduled(id_, "a", 2),
         done(id_, "a", attempt=2),
+        put_off(id_, "later"),
         done(id_, "pure"),
         done(id_, "old", reused_from=UUID(int=3)),
         e.StepSkipped(execution_id=id_, node="no"),

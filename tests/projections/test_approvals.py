@@ -15,7 +15,7 @@ from tests.projections.world import OTHER_TENANT, TENANT, World
 
 @pytest.fixture
 async def api(world: World) -> AsyncIterator[AsyncConnection[Any]]:
-    async with async_pool(world.url, API, 1, 1) as pool, scoped(pool, Scope.everything()) as conn:
+    async with async_pool(world.url, API, 1, 1) as pool, scoped(pool, Scope(platform=True)) as conn:
         yield conn
 
 
@@ -90,3 +90,19 @@ async def test_a_deadline_that_fails_the_step_closes_its_approval(
     await told(world, id_, stories.started(id_), runs.asked(id_, "q"), runs.asked(id_, "q2"))
     await told(world, id_, runs.failed(id_, "q"))
     assert await nodes(api, status="open") == ["q2"]
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["one batch", "one by one"])
+async def test_what_is_asked_next_of_the_same_attempt_is_open_again(
+    world: World, api: AsyncConnection[Any], at_once: bool
+) -> None:
+    """May the tool be used? Then: what became of its use?"""
+    id_ = uuid4()
+    unknown = runs.asked(id_, "q", purpose="unknown").model_copy(update={"message": "Do it again?"})
+    events = [stories.started(id_), runs.asked(id_, "q", purpose="tool"), runs.answered(id_, "q"), unknown]
+    for batch in [events] if at_once else [[event] for event in events]:
+        await told(world, id_, *batch)
+    found = await queries.get(api, id_, "q")
+    assert found is not None
+    assert (found.purpose, found.status, found.message) == ("unknown", "open", "Do it again?")
+    assert (found.approved, found.data, found.answered_by, found.closed_at) == (None, None, None, None)

@@ -140,7 +140,7 @@ async def test_nothing_stays_open_in_a_run_that_ended(world: World) -> None:
     )
     steps = await world.rows("execution_steps")
     assert [s["node"] for s in steps if s["finished_at"] is None or s["due_at"]] == []
-    abandoned = {"helper", "helper[2]", "sub", "boss", "each[1].q", "again", "again[0]"}
+    abandoned = {"later", "helper", "helper[2]", "sub", "boss", "each[1].q", "again", "again[0]"}
     assert {s["node"] for s in steps if s["status"] == "abandoned"} == abandoned
     assert [a["node"] for a in await world.rows("step_attempts") if a["ended_at"] is None] == []
 

@@ -63,14 +63,14 @@ async def test_each_scope_sees_its_own_rows_only(world: World) -> None:
     for table in FILLED:
         assert await owners(world, Scope(tenant_id=TENANT), table) == {TENANT}
         assert await owners(world, Scope(partner_id=OTHER_PARTNER), table) == {OTHER_TENANT}
-        assert await owners(world, Scope.everything(), table) == {TENANT, OTHER_TENANT}
+        assert await owners(world, Scope(platform=True), table) == {TENANT, OTHER_TENANT}
         assert await owners(world, Scope(), table) == set()
 
 
 async def test_a_scope_ends_with_its_transaction(world: World) -> None:
     await two_tenants(world)
     async with async_pool(world.url, API, 1, 1) as pool:
-        async with scoped(pool, Scope.everything()) as conn:
+        async with scoped(pool, Scope(platform=True)) as conn:
             assert await count(conn, "executions") == 2
         async with pool.connection() as conn:
             assert await count(conn, "executions") == 0

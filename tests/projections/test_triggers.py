@@ -10,7 +10,7 @@ from schemas.authoring import events as e
 from schemas.authoring.triggers import run_of
 from schemas.base import Event
 from schemas.envelope import Problem
-from schemas.execution.events import ExecutionQueued, ExecutionStarted
+from schemas.execution.events import ExecutionQueued, ExecutionRefused, ExecutionStarted
 from schemas.execution.types import QueueReason, TriggerRef
 from tests.projections import stories
 from tests.projections.world import OTHER_TENANT, PARTNER, TENANT, World
@@ -78,14 +78,14 @@ async def test_who_waits_for_no_tick_shows_none(world: World) -> None:
 
 async def test_only_the_check_of_a_call_reads_the_secret(world: World) -> None:
     await given(world, created(webhook(secret_ciphertext="sealed")))
-    found = await hook(world, Scope.everything())
+    found = await hook(world, Scope(platform=True))
     assert found is not None and found.secret_ciphertext == "sealed"
     assert (found.tenant_id, found.partner_id, found.enabled) == (TENANT, PARTNER, True)
     assert await hook(world, Scope(tenant_id=OTHER_TENANT)) is None
     shown = await trigger(world)
     assert shown is not None and "sealed" not in str(shown)
     await given(world, revised(cron()))
-    assert await hook(world, Scope.everything()) is None
+    assert await hook(world, Scope(platform=True)) is None
 
 
 async def test_a_delivery_is_pending_until_its_run_begins(world: World) -> None:
@@ -124,6 +124,19 @@ async def test_what_starts_no_run_is_said(world: World) -> None:
     rows = {row["status"]: row for row in await world.rows("trigger_deliveries")}
     assert Problem.model_validate(rows["misfired"]["problem"]) == problem
     assert (rows["skipped"]["ticks"], rows["skipped"]["until"]) == (3, LATER + timedelta(days=2))
+
+
+async def test_a_refused_run_says_why(world: World) -> None:
+    problem = Problem(code="tenancy.tenant_suspended", message="suspended")
+    await given(world, created(cron()), fired("a"), fired("b"))
+    for occurrence in ("a", "b"):
+        run = run_of(TRIGGER_ID, occurrence)
+        ref = TriggerRef(trigger_id=TRIGGER_ID, kind="cron", occurrence=occurrence)
+        refused = ExecutionRefused(execution_id=run, trigger=ref, problem=problem)
+        await world.given(world.record(f"execution-{run}", refused))
+    assert await seen(world) == [("a", "refused"), ("b", "refused")]
+    for row in await world.rows("trigger_deliveries"):
+        assert Problem.model_validate(row["problem"]) == problem
 
 
 async def test_runs_that_no_trigger_or_another_run_began_change_nothing(world: World) -> None:

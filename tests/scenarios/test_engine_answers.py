@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from schemas.authoring.parts import RetryPolicy
 from schemas.billing.commands import SetSystemRate
+from schemas.execution import events as e
 from schemas.execution.commands import PauseExecution, ResumeExecution
 from schemas.tenancy.commands import ReinstateTenant, SuspendTenant
 from tests.support.builders import MODEL, TENANT_ID, app_admin, llm, partner_admin, workflow
@@ -77,12 +78,15 @@ def test_a_step_that_has_cost_enough_is_not_tried_again(engine: Engine) -> None:
     assert len(engine.chat.calls) == 1
 
 
-def test_a_run_that_has_spent_its_ceiling_asks_no_more(engine: Engine) -> None:
-    two = workflow(llm("first"), llm("second"), edges=[("first", "second")], max_cost=Decimal("0.000001"))
-    engine.begin(two)
+def test_a_run_that_has_spent_of_its_ceiling_asks_no_more_than_fits_in_what_is_left(engine: Engine) -> None:
+    """The ceiling is the most that one of the two calls can cost."""
+    other = Engine()
+    other.begin(workflow(llm("first"), max_cost=Decimal(1)))
+    ceiling = other.all(e.CallRequested)[0].reserved
+    engine.begin(workflow(llm("first"), llm("second"), edges=[("first", "second")], max_cost=ceiling))
     assert engine.failure() == "execution.cost_ceiling"
     assert len(engine.chat.calls) == 1
-    assert engine.end().spent > 0  # type: ignore[attr-defined]
+    assert 0 < engine.end().spent <= ceiling  # type: ignore[attr-defined]
 
 
 def test_only_the_classes_a_policy_names_are_tried_again(engine: Engine) -> None:

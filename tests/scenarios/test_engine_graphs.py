@@ -2,11 +2,11 @@
 
 from schemas.authoring import nodes as n
 from schemas.execution import events as e
-from tests.support.builders import llm, noop, text, workflow
+from tests.support.builders import MODEL, llm, noop, text, workflow
 from tests.support.engine import Engine
 from tests.support.llm_script import Behaviour
 from tests.support.nodes import body, branch, each, loop, transform, way
-from tests.support.story import RUN
+from tests.support.story import RUN, ends
 
 JOINED = workflow(
     branch("size", small="1 < 2"),
@@ -24,6 +24,7 @@ JOINED = workflow(
         )
     }
 )
+WORKERS = "effects-execution"
 BROKEN_SECOND = 'item == "b" ? [][1] : item + "!"'
 
 
@@ -136,3 +137,53 @@ def test_what_is_beside_a_failed_item_is_not_paid_for_again(engine: Engine) -> N
     engine.begin(workflow(each("each", "[1, 2]", said, max_failures=1), output="{{ steps.each.output }}"))
     assert engine.output() == [None, "fine"]
     assert len(engine.chat.calls) == 2
+
+
+def failed_beside_a_call(engine: Engine, **rules: int) -> None:
+    """One of an item's two calls is refused; no worker has come to the other one yet."""
+    engine.chat.script(MODEL, Behaviour(status=401), Behaviour(text="late"))
+    engine.down.add(WORKERS)
+    pair = body(llm("one"), llm("two"))
+    engine.begin(workflow(each("each", "[1]", pair, **rules), output="{{ steps.each.output }}"))
+    engine.down.clear()
+    engine.step()
+    engine.down.add(WORKERS)
+    engine.run()
+    assert engine.held > 0
+    engine.down.clear()
+
+
+def test_a_call_in_an_item_that_failed_is_broken_off_and_costs_nothing(engine: Engine) -> None:
+    failed_beside_a_call(engine, max_failures=1)
+    [failed] = engine.all(e.ItemFailed)
+    [call] = failed.open_calls
+    before = engine.events(RUN)
+    engine.ends.ended(call.key)
+    engine.run()
+    assert len(engine.chat.calls) == 1
+    assert engine.output() == [None] and engine.events(RUN) == before
+    assert engine.held == 0
+    assert ends(engine) == [(1, "call_released"), (1, "call_released"), (1, "call_unknown")]
+
+
+def test_an_answer_into_an_item_that_failed_is_paid_and_changes_nothing(engine: Engine) -> None:
+    failed_beside_a_call(engine, max_failures=1)
+    before = engine.events(RUN)
+    engine.run()
+    assert engine.events(RUN) == before
+    assert engine.held == 0
+    assert ends(engine) == [(1, "call_released"), (1, "call_settled"), (1, "call_unknown")]
+
+
+def test_calls_of_other_items_of_a_map_that_failed_become_unknown_at_once(engine: Engine) -> None:
+    engine.chat.script(MODEL, Behaviour(status=401), Behaviour(text="late"))
+    engine.down.add(WORKERS)
+    engine.begin(workflow(each("each", "[1, 2]", body(llm("one")))))
+    engine.down.clear()
+    engine.step()
+    engine.down.add(WORKERS)
+    engine.run()
+    assert engine.failure() == "provider.unauthorized"
+    [failed] = [step for step in engine.all(e.StepFailed) if step.node == "each"]
+    assert [call.node for call in failed.open_calls] == ["each[1].one"]
+    assert ends(engine) == [(1, "call_released"), (1, "call_unknown")]

@@ -10,8 +10,14 @@ from schemas.authoring.commands import CreateWorkflow, PublishWorkflow
 from schemas.authoring.nodes import WaitNode
 from schemas.base import Event, TenantId
 from schemas.execution import events as e
-from schemas.execution.commands import CancelExecution, DeliverSignal, PauseExecution, ResumeExecution
-from schemas.execution.types import QueueReason
+from schemas.execution.commands import (
+    CancelExecution,
+    DeliverSignal,
+    ForkExecution,
+    PauseExecution,
+    ResumeExecution,
+)
+from schemas.execution.types import ForkRef, QueueReason
 from schemas.tenancy.commands import ReinstateTenant, SetTenantLimits, SuspendTenant
 from schemas.tenancy.types import TENANT_SUSPENDED
 from tests.support.builders import (
@@ -165,6 +171,29 @@ def test_a_paused_run_gives_its_place_to_another_and_takes_one_when_it_goes_on()
     accept(h.submit(ResumeExecution(execution_id=UUID(int=100)), as_=tenant_admin()))
     work(h)
     assert [status(h, n) for n in (100, 101, 102)] == ["succeeded"] * 3
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+def test_a_fork_waits_for_its_turn_and_then_reuses_what_was_done(seed: int | None) -> None:
+    h = Harness(seed, Limits(1, 1000, 1000))
+    given_tenant(h)
+    given_workflow(h, workflow(noop("first"), noop("second"), edges=[("first", "second")]))
+    begin(h, 100)
+    h.down.add(WORKERS)
+    begin(h, 101)
+    forking = ForkExecution(
+        execution_id=UUID(int=102),
+        fork=ForkRef(execution_id=UUID(int=100), from_node="second"),
+        source=h.state(f"execution-{UUID(int=100)}").source,
+    )
+    accept(h.submit(forking, as_=tenant_admin()))
+    [queued] = of(h, 102)
+    assert isinstance(queued, e.ExecutionQueued) and queued.fork == forking.fork
+    assert queued.reason == QueueReason(scope="tenant", limit=1, running=1)
+    work(h)
+    done = [event for event in of(h, 102) if isinstance(event, e.StepSucceeded)]
+    assert [(step.node, step.reused_from) for step in done] == [("first", UUID(int=100)), ("second", None)]
+    assert order(h) == [100, 101, 102] and most_at_once(h) == 1
 
 
 def test_a_queued_run_that_is_cancelled_is_not_begun() -> None:

@@ -23,7 +23,7 @@ def cancelled_meanwhile(h: Harness, heard: bool) -> None:
     def cancel() -> None:
         accept(h.submit(CancelExecution(execution_id=RUN_ID, reason="no need"), as_=tenant_admin()))
         if heard:
-            h.run_ends.ended(RUN_ID)
+            h.ends.ended(RUN_ID)
 
     h.chat.meanwhile = cancel
     started(h, ASK)

@@ -7,14 +7,16 @@ from uuid import UUID
 import pytest
 
 from contexts.authoring.firing import MAX_DEPTH
-from schemas.authoring.commands import DisableTrigger, EnableTrigger
+from schemas.authoring.commands import DisableTrigger, EnableTrigger, PublishWorkflow, ReviseWorkflow
 from schemas.authoring.events import TicksSkipped, TriggerFired, TriggerMisfired
 from schemas.authoring.parts import InputSpec
 from schemas.authoring.triggers import TriggerDefinition, run_of
 from schemas.base import Event
-from schemas.execution.events import ExecutionStarted
+from schemas.envelope import Actor
+from schemas.execution.commands import CancelExecution
+from schemas.execution.events import ExecutionRefused, ExecutionStarted
 from schemas.tenancy.commands import SuspendTenant
-from tests.support.builders import NOW, TENANT_ID, WORKFLOW_ID, noop, partner_admin, workflow
+from tests.support.builders import NOW, PARTNER_ID, TENANT_ID, WORKFLOW_ID, noop, partner_admin, workflow
 from tests.support.harness import Harness
 from tests.support.story import RUN_ID, accept, given_tenant, given_workflow, names, start, tenant_admin
 from tests.support.triggers import (
@@ -32,6 +34,7 @@ from tests.support.triggers import (
 REPORT = workflow(noop("work"), inputs={"when": InputSpec()}, output="At {{ inputs.when }}")
 WHEN = {"when": "{{ inputs.time }}"}
 DAY = timedelta(days=1).total_seconds()
+HOOKS = Actor(kind="system", id="hooks", tenant_id=TENANT_ID, partner_id=PARTNER_ID)
 
 
 @pytest.fixture(params=[None, *range(6)])
@@ -103,11 +106,8 @@ def test_a_disabled_trigger_has_no_timer_until_it_is_enabled(h: Harness) -> None
 
 def test_a_call_from_outside_starts_one_run(h: Harness) -> None:
     given_trigger(h, webhook(inputs={"when": "{{ inputs.payload.at }}"}))
-    hooks = partner_admin().model_copy(
-        update={"kind": "system", "id": "hooks", "role": None, "tenant_id": TENANT_ID}
-    )
-    first = accept(h.submit(call({"at": "noon"}), as_=hooks))
-    again = h.submit(call({"at": "noon"}, at=NOW + timedelta(seconds=1)), as_=hooks)
+    first = accept(h.submit(call({"at": "noon"}), as_=HOOKS))
+    again = h.submit(call({"at": "noon"}, at=NOW + timedelta(seconds=1)), as_=HOOKS)
     assert again.refusal is not None and again.refusal.code == "conflict.delivery_taken"
     h.run()
     [run] = runs(h)
@@ -173,4 +173,44 @@ def test_a_suspended_tenants_clock_goes_on_without_runs(h: Harness) -> None:
     accept(h.submit(SuspendTenant(tenant_id=TENANT_ID, reason="unpaid"), as_=partner_admin()))
     h.advance(2 * DAY)
     assert len(fired(h)) == 2
-    assert h.streams("execution") == []
+    refusals = [event for events in runs_refused(h) for event in events]
+    assert [event.trigger.occurrence for event in refusals] == fired(h)
+    assert {event.problem.code for event in refusals} == {"tenancy.tenant_suspended"}
+
+
+@pytest.mark.parametrize("definition", [webhook(), after_run(), cron()])
+def test_a_run_whose_inputs_do_not_fit_is_refused_where_people_see_it(
+    h: Harness, definition: TriggerDefinition
+) -> None:
+    """The workflow got an input after the trigger was set up."""
+    given_tenant(h)
+    given_workflow(h, workflow(noop("work"), output="x"))
+    given_workflow(h, workflow(noop("work"), output="Monday"), OTHER_WORKFLOW)
+    accept(h.submit(create(definition), as_=tenant_admin()))
+    accept(h.submit(ReviseWorkflow(workflow_id=WORKFLOW_ID, definition=REPORT), as_=tenant_admin()))
+    accept(h.submit(PublishWorkflow(workflow_id=WORKFLOW_ID), as_=tenant_admin()))
+    h.run()
+    occur(h, definition)
+    [[refused]] = runs_refused(h)
+    assert refused.execution_id == run_of(TRIGGER_ID, fired(h)[0])
+    assert refused.problem.code == "execution.invalid_inputs"
+    assert "when" in refused.problem.message
+    cancelled = h.submit(CancelExecution(execution_id=refused.execution_id), as_=tenant_admin())
+    assert cancelled.refusal is not None and cancelled.refusal.code == "execution.not_found"
+
+
+def occur(h: Harness, definition: TriggerDefinition) -> None:
+    match definition.type:
+        case "cron":
+            h.advance(DAY)
+        case "webhook":
+            accept(h.submit(call(), as_=HOOKS))
+        case "run":
+            accept(h.submit(start(source_id=OTHER_WORKFLOW), as_=tenant_admin()))
+    h.run()
+
+
+def runs_refused(h: Harness) -> list[list[ExecutionRefused]]:
+    found = [h.events(stream) for stream in h.streams("execution")]
+    refused = [[event for event in events if isinstance(event, ExecutionRefused)] for events in found]
+    return sorted((events for events in refused if events), key=lambda events: events[0].trigger.occurrence)

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from contexts.authoring.bundle import bundle_of, commands_for, new_ids
+from contexts.authoring.bundle import Carried, bundle_of
+from contexts.authoring.taking_in import Present, at_home, commands_for
 from contexts.execution.state import Execution
 from schemas.authoring import commands as c
 from schemas.authoring.agents import AgentDefinition, AgentTool
@@ -162,14 +163,18 @@ def test_a_bundle_taken_in_twice_is_there_once(h: Harness) -> None:
     set_clock(h)
     asks = workflow(AgentNode(type="agent", id="ask", agent=AGENT_ID, prompt="x"))
     release = Release(definition=asks, tools={"clock": CLOCK}, agents={str(AGENT_ID): WITH_CLOCK})
-    bundle = bundle_of(WORKFLOW_ID, "Letters", release, {str(AGENT_ID): "Helper"})
-    for command in commands_for(bundle, TENANT_ID, frozenset()):
+    bundle = bundle_of([Carried(WORKFLOW_ID, "Letters", release)], {str(AGENT_ID): "Helper"})
+    home = at_home(bundle, TENANT_ID)
+    for command in commands_for(home, TENANT_ID, Present()):
         accept(say(h, command))
     before = {stream: h.events(stream) for stream in h.streams()}
-    for command in commands_for(bundle, TENANT_ID, frozenset(new_ids(bundle, TENANT_ID))):
+    there = Present(
+        home.tools, {one.id: one for one in home.agents}, {home.workflow.id: home.workflow.definition}
+    )
+    for command in commands_for(home, TENANT_ID, there):
         accept(say(h, command))
     assert {stream: h.events(stream) for stream in h.streams()} == before
-    accept(say(h, c.PublishWorkflow(workflow_id=new_ids(bundle, TENANT_ID)[-1])))
+    accept(say(h, c.PublishWorkflow(workflow_id=home.workflow.id)))
 
 
 def test_an_old_version_of_a_tool_stays_with_what_was_published(h: Harness) -> None:

@@ -78,7 +78,7 @@ class Client:
                     return accepted(answer)
                 await asyncio.sleep(PAUSE_SECONDS)
 
-    async def provision(self, name: str) -> Tenancy:
+    async def provision(self, name: str, owner: NewUser | None = None) -> Tenancy:
         """A partner with terms and an active tenant of its own, whose runs are followed."""
         tenant_id, partner_id = TenantId(uuid4()), PartnerId(uuid4())
         create = CreatePartner(partner_id=partner_id, name=name, terms=TERMS, admin=new_user(f"p@{name}.io"))
@@ -91,7 +91,7 @@ class Client:
             name=name,
             subdomain=name,
             monthly_budget=None,
-            owner=new_user(f"t@{name}.io"),
+            owner=owner or new_user(f"t@{name}.io"),
         )
         async with self.happens(TenantActivated.type_name, tenant_id, f"tenant-{tenant_id}"):
             await self.do(provision, tenancy)
@@ -101,8 +101,10 @@ class Client:
     async def set_rate(self, model: str, rates: TokenRates = RATES) -> None:
         await self.do(SetSystemRate(model=model, rates=rates), PLATFORM_ITSELF)
 
-    async def publish(self, definition: WorkflowDefinition, tenancy: Tenancy, name: str = "Test") -> UUID:
-        id_ = uuid4()
+    async def publish(
+        self, definition: WorkflowDefinition, tenancy: Tenancy, name: str = "Test", id_: UUID | None = None
+    ) -> UUID:
+        id_ = id_ or uuid4()
         await self.do(CreateWorkflow(workflow_id=id_, name=name, definition=definition), tenancy)
         await self.do(PublishWorkflow(workflow_id=id_), tenancy)
         return id_
@@ -149,5 +151,5 @@ def accepted(answer: Answer) -> Answer:
     return answer
 
 
-def new_user(email: str) -> NewUser:
-    return NewUser(user_id=UserId(uuid4()), email=email, name="Test", password_hash="$argon2id$x")
+def new_user(email: str, password_hash: str = "$argon2id$x") -> NewUser:
+    return NewUser(user_id=UserId(uuid4()), email=email, name="Test", password_hash=password_hash)

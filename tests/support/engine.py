@@ -47,11 +47,12 @@ class Engine(Harness):
         definition: WorkflowDefinition,
         children: Mapping[UUID, WorkflowDefinition] | None = None,
         agents: Mapping[str, AgentDefinition] | None = None,
+        tools: Mapping[str, ToolDefinition] = TOOLS,
         **start_with: Any,
     ) -> None:
         """A run of this definition, as far as it goes by itself."""
         sources = {str(id_): self.publish(id_, child) for id_, child in (children or {}).items()}
-        self.publish(WORKFLOW_ID, definition, workflows=sources, agents=dict(agents or {}))
+        self.publish(WORKFLOW_ID, definition, workflows=sources, agents=dict(agents or {}), tools=tools)
         accept(self.submit(self.starting(**start_with), as_=tenant_admin()))
         self.run()
 
@@ -79,7 +80,7 @@ class Engine(Harness):
         return sum((self.state(stream).held for stream in self.streams("ledger")), Decimal(0))
 
 
-def row(stream: str, version: int, event: Event, tenant_id: TenantId) -> Row:
+def row(stream: str, version: int, event: Event, tenant_id: TenantId = TENANT_ID) -> Row:
     return Row(
         stream=stream,
         version=version,

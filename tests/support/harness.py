@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from bus import causation, codec, timers, wiring
-from bus.aborts import RunEnds
+from bus.aborts import Ends
 from bus.admission import Admission
 from bus.command_consumer import parse
 from bus.decider import Decider, Request
@@ -75,7 +75,7 @@ class MortalChatModel(FakeChatModel):
 class Harness:
     def __init__(self, seed: int | None = None, limits: Limits = LIMITS) -> None:
         self.clock, self.store, self.timers = FakeClock(NOW), MemoryEventStore(), MemoryTimers()
-        self.chat, self.deltas, self.run_ends = MortalChatModel(), FakeDeltas(), RunEnds()
+        self.chat, self.deltas, self.ends = MortalChatModel(), FakeDeltas(), Ends()
         self._arrival: Arrival = InOrder() if seed is None else Disorder(seed)
         self._admission = Admission(limits)
         self._decider = Decider(self.store, wiring.HANDLERS, wiring.FACTS, self.clock, self._admission)
@@ -88,7 +88,7 @@ class Harness:
             chat=self.chat,
             requests=requests,
             deltas=self.deltas,
-            aborts=self.run_ends,
+            aborts=self.ends,
             tools=self.tools,
             retriever=NoDocuments(),
             clock=self.clock.seconds,

@@ -1,9 +1,9 @@
-"""The scripted model server in a process of its own, and a hand to script it with."""
+"""The scripted model server, or another one, in a process of its own, and a hand to script it with."""
 
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import httpx2
@@ -14,9 +14,14 @@ from tests.support.llm_script import Behaviour
 CONTROL_SECONDS = 10.0
 
 
-@contextmanager
-def scripted_llm_process(module: str = "tests.support.scripted_llm") -> Iterator[str]:
+def scripted_llm_process() -> AbstractContextManager[str]:
     """Its address, without `/v1`."""
+    return server_process("tests.support.scripted_llm")
+
+
+@contextmanager
+def server_process(module: str) -> Iterator[str]:
+    """Of a module that prints its address first."""
     command = [sys.executable, "-m", module]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as process:
         try:

@@ -32,6 +32,11 @@ def shout(text: str) -> str:
     return text.upper()
 
 
+@server.tool(structured_output=False)
+def who() -> str:
+    return str(os.getpid())
+
+
 @server.tool()
 def broken() -> str:
     raise RuntimeError("out of paper")

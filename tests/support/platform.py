@@ -3,9 +3,10 @@
 import asyncio
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -16,15 +17,17 @@ from bus.broker import Bus, connected
 from bus.prepare import prepare
 from bus.streams import COMMANDS, ensure_streams
 from infra.embedded.app_process import AppProcess, at_once
-from infra.embedded.backends import WORKERS
+from infra.embedded.backends import WORKERS, edge
 from infra.embedded.nats import EmbeddedNats
+from infra.embedded.ports import HOST, free_ports
 from infra.embedded.postgres import EmbeddedPostgres
+from infra.embedded.probe import listens
 from infra.embedded.process import python, wait_until_ready
 from infra.settings import child_environment
 from tests.support.client import Client
 
-Part = Literal["worker", "nats", "postgres"]
-PARTS: tuple[Part, ...] = ("worker", "nats", "postgres")
+Part = Literal["worker", "api", "nats", "postgres"]
+PARTS: tuple[Part, ...] = ("worker", "api", "nats", "postgres")
 COMMAND_ROLES = {"all", "commands"}
 START_SECONDS = 60.0
 
@@ -44,6 +47,8 @@ class RunningPlatform:
     nats: EmbeddedNats
     client: Client
     workers: list[AppProcess] = field(default_factory=list)
+    api: AppProcess | None = None
+    api_url: str = ""
 
     @property
     def database_url(self) -> str:
@@ -51,8 +56,22 @@ class RunningPlatform:
 
     def of(self, part: Part, number: int = 0) -> Killable:
         """`number` picks one of several workers."""
-        by_name: dict[Part, Killable] = {"postgres": self.postgres, "nats": self.nats}
-        return by_name.get(part) or self.workers[number % len(self.workers)]
+        if part == "worker":
+            return self.workers[number % len(self.workers)]
+        by_name: dict[Part, Killable | None] = {
+            "api": self.api,
+            "postgres": self.postgres,
+            "nats": self.nats,
+        }
+        found = by_name[part]
+        assert found, f"the platform runs without {part}"
+        return found
+
+    def ours(self) -> Iterator[tuple[Part, int, AppProcess]]:
+        """The processes of our own code."""
+        yield from (("worker", number, worker) for number, worker in enumerate(self.workers))
+        if self.api:
+            yield "api", 0, self.api
 
     async def kill(self, part: Part, number: int = 0) -> None:
         """With -9; gone when this returns."""
@@ -81,8 +100,10 @@ async def running_platform(
     scripted_llm_url: str | None = None,
     module: str = "bus.app",
     settings: Mapping[str, str] | None = None,
+    arguments: Sequence[str] = (),
+    with_api: bool = False,
 ) -> AsyncIterator[RunningPlatform]:
-    """One worker per entry of `processes`, which names its roles; `module` is its program.
+    """One worker per entry of `processes`, which names its roles; `module` with `arguments` is its program.
 
     All have the same `settings`. Calls of provider `openai` go to the scripted server.
     """
@@ -100,13 +121,30 @@ async def running_platform(
         platform = RunningPlatform(data, postgres, nats, client)
         more = dict(settings or {})
         for number, roles in enumerate(processes):
-            worker = worker_process(platform, f"worker-{number}", roles, scripted_llm_url, module, **more)
+            name = f"worker-{number}"
+            worker = worker_process(
+                platform, name, roles, scripted_llm_url, module, arguments=arguments, **more
+            )
             stack.push_async_callback(worker.stop)
             platform.workers.append(worker)
             await worker.start()
         for worker in platform.workers:
             await until_it_works(worker, bus)
+        if with_api:
+            await start_api(platform, stack, more)
         yield platform
+
+
+async def start_api(platform: RunningPlatform, stack: AsyncExitStack, settings: Mapping[str, str]) -> None:
+    """Ready when it listens. Started anew while servers are away it may end at once, as a worker may."""
+    port = free_ports(1)[0]
+    log = platform.data / "logs" / "api.log"
+    program = python("api", *edge(HOST, port), log=log, environment=environment(platform, **settings))
+    platform.api, platform.api_url = AppProcess(program, at_once), f"http://{HOST}:{port}"
+    stack.push_async_callback(platform.api.stop)
+    await platform.api.start()
+    assert platform.api.process
+    await wait_until_ready(program, platform.api.process, partial(listens, HOST, port), START_SECONDS)
 
 
 async def until_it_works(worker: AppProcess, bus: Bus) -> None:
@@ -128,18 +166,24 @@ def worker_process(
     roles: str,
     llm_url: str | None,
     module: str = "bus.app",
-    **more: str,
+    arguments: Sequence[str] = (),
+    **settings: str,
 ) -> AppProcess:
-    """`more` are settings."""
-    settings = {
-        "database_url": platform.postgres.url,
-        "nats_url": platform.nats.url,
-        "nats_monitor_url": platform.nats.monitor_url,
-        "data_dir": str(platform.data),
-        "openai_base_url": f"{llm_url}/v1" if llm_url else "",
-        **more,
-    }
+    more = {"openai_base_url": f"{llm_url}/v1" if llm_url else "", **settings}
     log = platform.data / "logs" / f"{name}.log"
-    environment = child_environment(settings)
-    program = python(name, module, "--role", roles, log=log, environment=environment)
+    program = python(
+        name, module, *arguments, "--role", roles, log=log, environment=environment(platform, **more)
+    )
     return AppProcess(program, at_once)
+
+
+def environment(platform: RunningPlatform, **settings: str) -> dict[str, str]:
+    return child_environment(
+        {
+            "database_url": platform.postgres.url,
+            "nats_url": platform.nats.url,
+            "nats_monitor_url": platform.nats.monitor_url,
+            "data_dir": str(platform.data),
+            **settings,
+        }
+    )

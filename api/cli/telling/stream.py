@@ -110,6 +110,8 @@ def note_of(kind: str, data: dict[str, Any]) -> str | None:
             return "skipped: no branch leads here"
         case "map_begun":
             return f"map over {data['count']} items"
+        case "step_put_off":
+            return "waits until enough of the ceiling is free"
         case "tool_requested":
             return f"uses the tool {data['tool']['name']}"
         case "approval_requested":

@@ -1,8 +1,8 @@
 """Makes an authorised provider call, once, streaming its text to whoever watches.
 
 It tells the ledger and the run what came of it, each by a command of its own: what a provider charged for is
-settled, whether or not the run still waits for the answer. The ledger's command comes first, so that nothing
-is ever answered and unpaid.
+settled, whether or not the run still waits for the answer. The ledger's command comes first, and the run's is
+sent when that is answered, so that nothing is ever answered and unpaid.
 """
 
 from contexts.execution.ports import Aborted, ExecutionPorts, ProviderError
@@ -29,7 +29,7 @@ EXPIRED = StepError(
 
 ABORTED = StepError(
     code="execution.aborted",
-    message="The run ended before the provider's answer did; the call was broken off.",
+    message="Nobody waited for the provider's answer any more; the call was broken off.",
 )
 
 
@@ -38,7 +38,7 @@ async def make_call(event: CallAuthorized, recorded: Recorded, ports: ExecutionP
         return failed(event, EXPIRED, None)
     began = ports.clock()
     try:
-        async with ports.aborts.watch(event.call.execution_id):
+        async with ports.aborts.watch(event.call):
             result = await asked(event, ports)
     except ProviderError as error:
         return failed(event, step_error(error), error.observed_usage)

@@ -1,4 +1,4 @@
-"""`./justw chaos --runs 200 --kill worker,nats,postgres`: kills with -9 under load, then audits."""
+"""`./justw chaos --runs 200 --kill worker,api,nats,postgres`: kills with -9 under load, then audits."""
 
 import argparse
 import logging
@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests.acceptance.chaos.checks import problems
-from tests.acceptance.chaos.drill import Options, drill
+from tests.acceptance.chaos.drill import drill
+from tests.acceptance.chaos.options import Options
 from tests.acceptance.chaos.report import table, verdict
 from tests.support.platform import PARTS, Part
 
@@ -26,7 +27,7 @@ def parts(text: str) -> list[Part]:
 def options(arguments: Sequence[str]) -> Options:
     parser = argparse.ArgumentParser(prog="chaos", description=__doc__)
     parser.add_argument("--runs", type=int, default=200)
-    parser.add_argument("--kill", type=parts, default=list(PARTS), help="worker,nats,postgres")
+    parser.add_argument("--kill", type=parts, default=list(PARTS), help=",".join(PARTS))
     parser.add_argument("--kills-each", type=int, default=3, help="how often each kind is killed")
     parser.add_argument("--over-seconds", type=float, default=30.0, help="kills and runs are spread over it")
     parser.add_argument("--workers", type=int, default=2)
@@ -35,9 +36,13 @@ def options(arguments: Sequence[str]) -> Options:
         "--pause", type=parts, default=[], help="worker: stopped past its lease, then goes on"
     )
     parser.add_argument(
-        "--disorder", action="store_true", help="leases of 2 s, outstayed: delivered anew, late"
+        "--disorder", action="store_true", help="messages come twice, late and in another order"
     )
-    parser.add_argument("--random", action="store_true", help="random workflows, two tenants, cancels")
+    parser.add_argument(
+        "--random",
+        action="store_true",
+        help="random workflows of all node types, two tenants, approvals, cancels",
+    )
     parser.add_argument("--keep", action="store_true", help="keep the data folder and its logs")
     found = parser.parse_args(arguments)
     return Options(**vars(found))

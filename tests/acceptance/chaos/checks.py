@@ -1,104 +1,38 @@
 """What must be true after any chaos. Each check gives the facts that differ; none means it holds."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
-from uuid import UUID
 
-from schemas.billing import events as b
-from schemas.envelope import Recorded
 from schemas.execution import events as e
-from tests.acceptance.chaos.random_runs import RandomRun
-from tests.acceptance.chaos.record import Record
-from tests.acceptance.chaos.story import End, Run
-
-AnyRun = Run | RandomRun
-ENDS = (e.ExecutionSucceeded, e.ExecutionFailed, e.ExecutionCancelled)
-ABANDONING = (e.ExecutionFailed, e.ExecutionCancelled, e.ItemFailed, e.StepFailed)
-CLOSING = (b.CallSettled, b.CallReleased, b.CallWrittenOff)
-
-
-@dataclass
-class Facts:
-    """The record and the same folded by what the checks ask for."""
-
-    runs: Sequence[AnyRun]
-    record: Record
-    provider_calls: int
-    streams: dict[str, list[Recorded]] = field(default_factory=lambda: defaultdict(list))
-    completed: Counter[str] = field(default_factory=Counter)
-    failed: set[str] = field(default_factory=set)
-    abandoned: set[str] = field(default_factory=set)
-    settled: dict[str, list[b.CallSettled]] = field(default_factory=lambda: defaultdict(list))
-    holds: dict[str, str] = field(default_factory=dict)
-    lost_calls: int = 0
-
-    def __post_init__(self) -> None:
-        for recorded in self.record.events:
-            self.streams[recorded.stream].append(recorded)
-            self._take(recorded.event)
-
-    def _take(self, event: Any) -> None:
-        match event:
-            case e.CallCompleted():
-                self.completed[event.call.key] += 1
-            case e.CallFailed():
-                self.failed.add(event.call.key)
-                self.lost_calls += event.error.lost
-            case b.CallAuthorized():
-                self.holds[event.call.key] = "open"
-            case b.CallUnknown():
-                self.holds[event.call.key] = "unknown"
-        if isinstance(event, ABANDONING):
-            self.abandoned.update(call.key for call in event.open_calls)
-        if isinstance(event, CLOSING):
-            self.holds.pop(event.call.key, None)
-        if isinstance(event, b.CallSettled):
-            self.settled[event.call.key].append(event)
-
-    def ends_of(self, run: AnyRun) -> list[End]:
-        events = [recorded.event for recorded in self.streams.get(f"execution-{run.id}", ())]
-        return [event for event in events if isinstance(event, ENDS)]
-
-    @property
-    def ended(self) -> int:
-        return sum(bool(self.ends_of(run)) for run in self.runs)
-
-    @property
-    def stuck(self) -> int:
-        return len(self.runs) - self.ended
-
-    @property
-    def settles_per_call(self) -> float:
-        return sum(map(len, self.settled.values())) / max(1, len(self.settled))
-
-    @property
-    def lost(self) -> int:
-        """Runs without an end, events not relayed, completed calls not settled."""
-        events = len({r.position for r in self.record.events} - set(self.record.relayed))
-        return self.stuck + events + len(self.completed.keys() - self.settled.keys())
-
-    @property
-    def doubled(self) -> int:
-        """Ends, relayed events and settles beyond the first."""
-        ends = sum(max(0, len(self.ends_of(run)) - 1) for run in self.runs)
-        relayed = len(self.record.relayed) - len(set(self.record.relayed))
-        return ends + relayed + sum(len(settles) - 1 for settles in self.settled.values())
+from tests.acceptance.chaos.facts import ENDS, RUN, Facts, ends_in
+from tests.support.workflows.story import ONCE_TOOL
 
 
 def every_run_ended_as_expected(facts: Facts) -> Iterator[str]:
     for run in facts.runs:
         match facts.ends_of(run):
             case [end]:
-                if not run.accepts(end):
+                if not run.accepts(end, facts.given(run)):
                     yield f"run {run.id} ({run.key}): {end!r}"
             case []:
                 trail = [f"{r.position}:{r.event.type_name}" for r in facts.streams[f"execution-{run.id}"]]
                 yield f"run {run.id}: never ended: {trail[-4:]}"
             case ends:
                 yield f"run {run.id}: ended with {ends}"
+
+
+def runs_are_those_asked_for(facts: Facts) -> Iterator[str]:
+    """However often each was asked for; and every subworkflow ended, too."""
+    wanted, begun = {f"{RUN}{run.id}" for run in facts.runs}, set[str]()
+    for stream, events in facts.started.items():
+        first = next((r.event for r in events if isinstance(r.event, e.ExecutionStarted)), None)
+        if first is None or first.parent is None:
+            begun.add(stream)
+        elif not ends_in(events):
+            yield f"{stream}, of run {first.root_id}: never ended"
+    if begun != wanted:
+        yield f"runs nobody asked for: {begun - wanted}, runs never begun: {wanted - begun}"
 
 
 def streams_have_no_gaps(facts: Facts) -> Iterator[str]:
@@ -109,20 +43,21 @@ def streams_have_no_gaps(facts: Facts) -> Iterator[str]:
 
 
 def nothing_follows_an_end(facts: Facts) -> Iterator[str]:
-    for run in facts.runs:
-        events = facts.streams.get(f"execution-{run.id}", [])
+    """Of a run or of a subworkflow."""
+    for stream, events in facts.started.items():
         for place, recorded in enumerate(events[:-1]):
             if isinstance(recorded.event, ENDS):
-                yield f"run {run.id}: {events[place + 1].event.type_name} after its end"
+                yield f"{stream}: {events[place + 1].event.type_name} after its end"
 
 
 def each_answered_call_is_settled_once(facts: Facts) -> Iterator[str]:
     for key, times in facts.completed.items():
-        if times != 1 or len(facts.settled[key]) != 1:
-            yield f"call {key}: completed {times} times, settled {len(facts.settled[key])} times"
-    for key, settles in facts.settled.items():
-        if len(settles) != 1:
-            yield f"call {key}: settled {len(settles)} times"
+        settles = len(facts.settled.get(key, ()))
+        if (times, settles) != (1, 1):
+            yield f"call {key}: completed {times} times, settled {settles} times"
+    for key in facts.settled.keys() - facts.completed.keys():
+        if len(facts.settled[key]) != 1:
+            yield f"call {key}: settled {len(facts.settled[key])} times"
     for key in facts.settled.keys() - facts.completed.keys() - facts.failed - facts.abandoned:
         yield f"call {key}: settled though neither answered nor failed"
 
@@ -149,6 +84,17 @@ def no_call_was_made_twice(facts: Facts) -> Iterator[str]:
         yield f"the provider was asked {facts.provider_calls} times for {facts.record.claimed} claimed calls"
 
 
+def no_tool_was_used_twice(facts: Facts) -> Iterator[str]:
+    """One that must not be is used once per attempt at most; a further attempt was somebody's decision."""
+    allowed: Counter[str] = Counter()
+    for recorded in facts.record.events:
+        if isinstance(event := recorded.event, e.ToolRequested) and not event.safe:
+            allowed[f"/{ONCE_TOOL} {event.request.model_dump()['body']['q']}"] += 1
+    for use, times in facts.tool_uses.items():
+        if use.startswith(f"/{ONCE_TOOL} ") and times > allowed[use]:
+            yield f"{use}: {times} times for {allowed[use]} attempts"
+
+
 def all_was_relayed_once_in_order(facts: Facts) -> Iterator[str]:
     stored = [recorded.position for recorded in facts.record.events]
     if list(facts.record.relayed) != stored:
@@ -169,14 +115,17 @@ def projections_agree(facts: Facts) -> Iterator[str]:
 
 
 def tenants_do_not_meet(facts: Facts) -> Iterator[str]:
-    """All events of the runs of one tenant, and of no other's, bear one tenant's id."""
-    bearers: dict[int, set[UUID]] = defaultdict(set)
-    for run in facts.runs:
-        for recorded in facts.streams.get(f"execution-{run.id}", ()):
-            bearers[run.tenant].add(recorded.tenant_id)
-    everybody = [tenant_id for found in bearers.values() for tenant_id in found]
-    if len(everybody) != len(bearers) or len(set(everybody)) != len(everybody):
-        yield f"tenants' ids in the events of each tenant's runs: {dict(bearers)}"
+    """All events of a run bear its tenant's id, and its tenant is shown that run over the API, no other."""
+    tenants = {f"{RUN}{run.id}": facts.sides[run.tenant].tenant_id for run in facts.runs}
+    for stream, events in facts.started.items():
+        bearers = {recorded.tenant_id for recorded in events}
+        if len(bearers) != 1 or tenants.get(stream, events[0].tenant_id) not in bearers:
+            yield f"{stream}: events of tenants {bearers}"
+    for side in facts.sides.values():
+        own = {stream for stream, events in facts.started.items() if events[0].tenant_id == side.tenant_id}
+        shown = {f"{RUN}{run}" for run in side.shown}
+        if own != shown:
+            yield f"tenant {side.tenant_id}: is shown {shown - own}, and not {own - shown}"
 
 
 def nobody_gave_up(facts: Facts) -> Iterator[str]:
@@ -186,12 +135,14 @@ def nobody_gave_up(facts: Facts) -> Iterator[str]:
 
 CHECKS: tuple[Callable[[Facts], Iterator[str]], ...] = (
     every_run_ended_as_expected,
+    runs_are_those_asked_for,
     streams_have_no_gaps,
     nothing_follows_an_end,
     each_answered_call_is_settled_once,
     no_hold_is_open,
     debits_equal_credits,
     no_call_was_made_twice,
+    no_tool_was_used_twice,
     all_was_relayed_once_in_order,
     projections_agree,
     tenants_do_not_meet,

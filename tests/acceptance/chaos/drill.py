@@ -1,62 +1,44 @@
-"""One drill: the platform up, runs submitted, processes killed, everything waited for, the record read."""
+"""One drill: the platform up, runs asked for, processes killed, everything waited for, the record read."""
 
 import asyncio
 import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
-from uuid import UUID, uuid5
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
 
+import httpx2
 from rich.progress import Progress, TaskID
 
-from schemas.authoring.definition import WorkflowDefinition
-from schemas.base import PLATFORM
-from schemas.execution.commands import CancelExecution, DeliverSignal
 from tests.acceptance.chaos import random_runs, record, story
-from tests.acceptance.chaos.checks import AnyRun, Facts
+from tests.acceptance.chaos.asking import ask_for
+from tests.acceptance.chaos.facts import Facts, Side
 from tests.acceptance.chaos.killer import Killer, blows
-from tests.support.client import Refused, Tenancy
-from tests.support.llm_process import calls, script, scripted_llm_process
-from tests.support.platform import PARTS, Part, RunningPlatform, running_platform
+from tests.acceptance.chaos.options import Options
+from tests.acceptance.chaos.people import People
+from tests.acceptance.chaos.runs import AnyRun
+from tests.acceptance.chaos.stage import Stage, Tenant
+from tests.acceptance.chaos.web import http_client
+from tests.support.llm_process import calls, control, script, server_process
+from tests.support.platform import RunningPlatform, running_platform
 
 TAIL_SECONDS = 3.0
-"""Something is killed after the last submission too: nothing new comes then to uncover what was lost."""
+"""Something is killed after the last run was asked for: nothing new comes then to uncover what was lost."""
 
 HELD_SECONDS = 5.0
 """Of a worker whose leases are of two: all it had in hand has gone to others when it goes on."""
 
 SCRIPTED_LLM, STORY_LLM = "tests.support.scripted_llm", "tests.acceptance.chaos.story_llm"
+STORY_TOOLS = "tests.acceptance.chaos.story_tools"
 SETTLE_SECONDS = 60.0
 POLL_SECONDS = 0.5
-
-
-@dataclass(frozen=True)
-class Options:
-    seed: int
-    runs: int = 200
-    kill: Sequence[Part] = PARTS
-    kills_each: int = 3
-    over_seconds: float = 30.0
-    workers: int = 2
-    patience_seconds: float = 240.0
-    keep: bool = False
-    pause: Sequence[Part] = ()
-    disorder: bool = False
-    random: bool = False
-
-    @property
-    def module(self) -> str:
-        """Leases of two seconds where workers are to outstay theirs."""
-        return "tests.support.impatient_worker" if self.pause or self.disorder else "bus.app"
-
-    @property
-    def holds(self) -> int:
-        return self.kills_each * (bool(self.pause) + self.disorder)
 
 
 @dataclass
@@ -74,17 +56,39 @@ class Outcome:
 class Bars:
     progress: Progress
     kills: TaskID
-    submitted: TaskID
+    asked: TaskID
     ended: TaskID
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Servers that are not the platform's: nobody kills them."""
+
+    llm: str
+    tools: str
 
 
 async def drill(options: Options, progress: Progress) -> Outcome:
     data = Path(tempfile.mkdtemp(prefix="hb-chaos-"))
     try:
-        with scripted_llm_process(STORY_LLM if options.random else SCRIPTED_LLM) as llm:
-            workers = ["all"] * options.workers
-            async with running_platform(data, workers, llm, options.module) as platform:
-                return await Drill(options, platform, llm, bars(options, progress)).run()
+        with (
+            server_process(STORY_LLM if options.random else SCRIPTED_LLM) as llm,
+            server_process(STORY_TOOLS) as tools,
+        ):
+            async with (
+                running_platform(
+                    data,
+                    ["all"] * options.workers,
+                    llm,
+                    options.module,
+                    settings={"outbound_allow": urlsplit(tools).netloc},
+                    arguments=options.arguments,
+                    with_api=True,
+                ) as platform,
+                http_client(platform.api_url) as http,
+            ):
+                outside = Outside(llm, tools)
+                return await Drill(options, platform, http, outside, bars(options, progress)).run()
     finally:
         if not options.keep:
             shutil.rmtree(data, ignore_errors=True)
@@ -92,34 +96,42 @@ async def drill(options: Options, progress: Progress) -> Outcome:
 
 def bars(options: Options, progress: Progress) -> Bars:
     kills = progress.add_task("killed", total=len(options.kill) * options.kills_each + options.holds)
-    submitted = progress.add_task("submitted", total=options.runs)
-    return Bars(progress, kills, submitted, progress.add_task("ended", total=options.runs))
+    asked = progress.add_task("asked for", total=options.runs)
+    return Bars(progress, kills, asked, progress.add_task("ended", total=options.runs))
 
 
 class Drill:
-    def __init__(self, options: Options, platform: RunningPlatform, llm: str, shown: Bars) -> None:
-        self.options, self.platform, self.llm, self.bars = options, platform, llm, shown
+    def __init__(
+        self,
+        options: Options,
+        platform: RunningPlatform,
+        http: httpx2.AsyncClient,
+        outside: Outside,
+        shown: Bars,
+    ) -> None:
+        self.options, self.platform, self.outside, self.bars = options, platform, outside, shown
         self.killer = Killer(platform, lambda: shown.progress.advance(shown.kills))
+        lots = Random(options.seed) if options.disorder else None
+        self.stage = Stage(platform.client, http, outside.tools, lots)
+        self.ids: dict[str, UUID] = {}
 
     async def run(self) -> Outcome:
         options, random = self.options, Random(self.options.seed)
-        script(self.llm, story.SCRIPTED, story.answers(options.runs, random))
+        script(self.outside.llm, story.SCRIPTED, story.answers(options.runs, random))
         runs = self.runs(random)
-        tenancies, workflows = await self.prepare(runs)
+        tenants = {number: await self.stage.tenant(number) for number in {run.tenant for run in runs}}
+        workflows = await self.stage.workflows(runs, tenants)
         plan = blows(options.kill, options.kills_each, options.over_seconds + TAIL_SECONDS, random)
         began = time.monotonic()
-        keeper = asyncio.ensure_future(self.killer.keep_workers())
-        try:
+        async with beside(self.killer.keep_alive(), People(tenants.values()).work()):
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.killer.strike_all(plan))
                 group.create_task(self.killer.hold_all(self.moments(random), HELD_SECONDS))
                 for run in runs:
-                    group.create_task(self.submit(run, workflows[run.kind], tenancies[run.tenant]))
+                    group.create_task(self.ask_for(run, workflows[run.kind], tenants[run.tenant]))
             last_end = await self.all_ended(began)
             settled = await self.settled_down()
-        finally:
-            keeper.cancel()
-        return await self.outcome(runs, began, last_end, settled)
+        return await self.outcome(runs, tenants, began, last_end, settled)
 
     def runs(self, random: Random) -> Sequence[AnyRun]:
         options = self.options
@@ -133,38 +145,16 @@ class Drill:
         end = self.options.over_seconds + TAIL_SECONDS
         return sorted(random.uniform(0, end) for _ in range(self.options.holds))
 
-    async def prepare(self, runs: Sequence[AnyRun]) -> tuple[dict[int, Tenancy], dict[str, UUID]]:
-        client = self.platform.client
-        tenancies = {run.tenant: Tenancy(PLATFORM, None) for run in runs}
-        for number in tenancies:
-            tenancies[number] = await client.provision(f"chaos{number}")
-        for model in (story.MODEL, random_runs.MODEL):
-            await client.set_rate(model)
-        published: dict[str, UUID] = {}
-        for run in runs:
-            if run.kind not in published:
-                definition = definition_of(run)
-                published[run.kind] = await client.publish(definition, tenancies[run.tenant], run.kind)
-        return tenancies, published
-
-    async def submit(self, run: AnyRun, workflow: UUID, tenancy: Tenancy) -> None:
-        client = self.platform.client
+    async def ask_for(self, run: AnyRun, workflow: UUID, tenant: Tenant) -> None:
         await asyncio.sleep(run.at)
-        await client.start_run(workflow, tenancy, run.inputs, run.id)
-        self.bars.progress.advance(self.bars.submitted)
-        for name in run.signals:
-            signal = DeliverSignal(execution_id=run.id, name=name, payload={"event": name})
-            with suppress(Refused):
-                await client.do(signal, tenancy, message_id=uuid5(run.id, name))
-        if run.cancel_after is not None:
-            await asyncio.sleep(run.cancel_after)
-            cancel = CancelExecution(execution_id=run.id, reason="enough")
-            await client.do(cancel, tenancy, message_id=uuid5(run.id, "cancel"))
+        async for id_ in ask_for(run, workflow, tenant.owner):
+            self.ids[run.key] = id_
+            self.bars.progress.advance(self.bars.asked)
 
     async def all_ended(self, began: float) -> float:
         """Seconds until the last run's end, or until patience was over."""
         while time.monotonic() - began < self.options.patience_seconds:
-            ended = await record.ended(self.platform.database_url)
+            ended = await record.ended(self.platform.database_url, self.ids.values())
             if ended is not None:
                 self.bars.progress.update(self.bars.ended, completed=ended)
             if ended == self.options.runs:
@@ -180,21 +170,38 @@ class Drill:
             await asyncio.sleep(POLL_SECONDS)
         return False
 
-    async def outcome(self, runs: Sequence[AnyRun], began: float, last_end: float, settled: bool) -> Outcome:
-        read = await record.read(self.platform.database_url, self.platform.client.bus.js)
-        facts = Facts(runs, read, calls(self.llm, story.SCRIPTED if not self.options.random else "stories"))
+    async def outcome(
+        self,
+        runs: Sequence[AnyRun],
+        tenants: Mapping[int, Tenant],
+        began: float,
+        last_end: float,
+        settled: bool,
+    ) -> Outcome:
+        facts = Facts(
+            [replace(run, id=self.ids[run.key]) for run in runs],
+            await record.read(self.platform.database_url, self.platform.client.bus.js),
+            {number: await side(tenant) for number, tenant in tenants.items()},
+            calls(self.outside.llm, story.SCRIPTED if not self.options.random else "stories"),
+            control(self.outside.tools, "GET", "/_asked"),
+        )
+        seconds = time.monotonic() - began
+        killer = self.killer
         return Outcome(
-            facts,
-            time.monotonic() - began,
-            last_end,
-            settled,
-            self.options.seed,
-            self.killer.killed,
-            self.killer.ended_alone,
+            facts, seconds, last_end, settled, self.options.seed, killer.killed, killer.ended_alone
         )
 
 
-def definition_of(run: AnyRun) -> WorkflowDefinition:
-    if isinstance(run, story.Run):
-        return story.DEFINITIONS[run.kind]
-    return random_runs.story_of(run.seed).definition
+@asynccontextmanager
+async def beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """What never ends by itself, as long as the block lasts. If one fails, the block does."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work) for work in works]
+        yield
+        for task in tasks:
+            task.cancel()
+
+
+async def side(tenant: Tenant) -> Side:
+    shown = [UUID(run["job_id"]) async for run in tenant.owner.pages("/executions")]
+    return Side(tenant.tenancy.tenant_id, str(tenant.owner), str(tenant.chief), shown)

@@ -65,18 +65,18 @@ class Killer:
                 self.killed["held worker"] += 1
                 self.on_kill()
 
-    async def keep_workers(self) -> None:
-        """Until cancelled: a worker that ended by itself is started again, and counted."""
+    async def keep_alive(self) -> None:
+        """Until cancelled: a process of ours that ended by itself is started again, and counted."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            for number, worker in enumerate(self.platform.workers):
-                lock = self._lock("worker", number)
-                if lock.locked() or worker.alive():
+            for part, number, process in self.platform.ours():
+                lock = self._lock(part, number)
+                if lock.locked() or process.alive():
                     continue
                 async with lock:
-                    self.ended_alone[worker.name] += 1
+                    self.ended_alone[process.name] += 1
                     await asyncio.sleep(REVIVE_PAUSE_SECONDS)
-                    await self.platform.revive("worker", number)
+                    await self.platform.revive(part, number)
 
     def _lock(self, part: Part, number: int) -> asyncio.Lock:
         return self._locks.setdefault((part, number), asyncio.Lock())

@@ -8,30 +8,31 @@ from random import Random
 from uuid import UUID
 
 from schemas.execution import events as e
-from tests.acceptance.chaos.story import End
+from tests.acceptance.chaos.story import NOT_STARTED, End
 from tests.support.workflows.drawing import Kinds
-from tests.support.workflows.expected import Expected
+from tests.support.workflows.expected import Given
 from tests.support.workflows.generator import story
+from tests.support.workflows.nodes import DEEP, SIMPLE
 from tests.support.workflows.simulator import expected
 from tests.support.workflows.story import Story
 
 MODEL = "openai/stories"
-REAL = Kinds(("template", "transform", "noop", "llm", "llm", "llm"), ("map", "loop"), MODEL, steady=True)
-"""What needs nobody but providers and a worker."""
+REAL = Kinds(SIMPLE, DEEP, MODEL, steady=True)
 
 KEY = re.compile(r"s(\d+)r\d+:")
 WORKFLOWS = 40
 CANCELLED = 0.1
+LATE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
 class RandomRun:
-    id: UUID
     seed: int
     number: int
     at: float
     tenant: int
     cancel_after: float | None
+    id: UUID = NOT_STARTED
 
     @property
     def key(self) -> str:
@@ -46,25 +47,32 @@ class RandomRun:
         return {"key": self.key}
 
     @property
-    def signals(self) -> Sequence[str]:
-        return tuple(story_of(self.seed).signals)
+    def signals(self) -> Sequence[tuple[str, float]]:
+        """Names of events from outside, and how many seconds after the start each comes."""
+        seconds = {"early": 0.0, "late": LATE_SECONDS}
+        told = story_of(self.seed).signals
+        return [(name, seconds[when]) for name, when in told.items() if when != "never"]
 
-    @property
-    def wanted(self) -> Expected:
-        return expected(story_of(self.seed), self.key)
-
-    def accepts(self, end: End) -> bool:
+    def accepts(self, end: End, given: Given) -> bool:
+        wanted = expected(story_of(self.seed), self.key, given)
         match end:
             case e.ExecutionSucceeded():
-                return not self.wanted.errors and end.output == self.wanted.output
+                return not wanted.errors and end.output == wanted.output
             case e.ExecutionFailed():
-                return end.error.code in self.wanted.errors
+                return end.error.code in wanted.errors
         return self.cancel_after is not None
 
 
 @cache
 def story_of(seed: int) -> Story:
     return story(seed, REAL)
+
+
+def story_at(key: str) -> Story:
+    """The story a key is of."""
+    told = KEY.match(key)
+    assert told, key
+    return story_of(int(told[1]))
 
 
 def seeds(number: int, random: Random) -> list[int]:
@@ -75,7 +83,6 @@ def runs(number: int, over_seconds: float, stories: Sequence[int], random: Rando
     moments = sorted(random.uniform(0, over_seconds) for _ in range(number))
     return [
         RandomRun(
-            id=UUID(int=random.getrandbits(128), version=4),
             seed=stories[n % len(stories)],
             number=n,
             at=at,

@@ -1,10 +1,11 @@
 """What is written down after a run of chaos: events, rows of projections, messages of the stream."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 from nats.errors import TimeoutError as NothingLeft
@@ -20,13 +21,14 @@ from schemas.envelope import Recorded
 PAGE = 1_000
 
 ENDS = """SELECT count(DISTINCT originator_id) FROM stored_events
-WHERE topic IN
+WHERE originator_id = ANY(%s) AND topic IN
     ('execution.execution.succeeded', 'execution.execution.failed', 'execution.execution.cancelled')"""
 
 STATE = """SELECT
     (SELECT coalesce(max(notification_id), 0) FROM stored_events),
     (SELECT min(position) FROM projections),
-    (SELECT count(*) FROM holds WHERE status = 'open')"""
+    (SELECT count(*) FROM holds WHERE status = 'open')
+        + (SELECT count(*) FROM executions WHERE status NOT IN ('succeeded', 'failed', 'cancelled'))"""
 
 CLAIMED = "SELECT count(*) FROM effect_claims WHERE effect = 'execution.make_call'"
 
@@ -46,33 +48,33 @@ class Record:
     claimed: int
 
 
-def ask(database_url: str, query: str) -> list[tuple[Any, ...]]:
+def ask(database_url: str, query: LiteralString, *values: object) -> list[tuple[Any, ...]]:
     """As the worker: its policy shows every tenant's rows."""
     with psycopg.connect(database_url, options="-c role=hb_worker", connect_timeout=5) as conn:
-        return conn.execute(query).fetchall()
+        return conn.execute(query, values).fetchall()
 
 
-async def asked(database_url: str, query: str) -> list[tuple[Any, ...]] | None:
+async def asked(database_url: str, query: LiteralString, *values: object) -> list[tuple[Any, ...]] | None:
     """None while the database is away."""
     try:
-        return await asyncio.to_thread(ask, database_url, query)
+        return await asyncio.to_thread(ask, database_url, query, *values)
     except psycopg.OperationalError:
         return None
 
 
-async def ended(database_url: str) -> int | None:
-    rows = await asked(database_url, ENDS)
+async def ended(database_url: str, runs: Iterable[UUID]) -> int | None:
+    rows = await asked(database_url, ENDS, [f"execution-{run}" for run in runs])
     return int(rows[0][0]) if rows else None
 
 
 async def settled_down(database_url: str, js: JetStreamContext) -> bool:
-    """Everything stored is relayed and projected, and no hold is open."""
+    """Everything stored is relayed and projected, no hold is open, no subworkflow goes on."""
     rows = await asked(database_url, STATE)
     if not rows:
         return False
-    last, projected, held = rows[0]
+    last, projected, unfinished = rows[0]
     relayed = await last_relayed(js)
-    return bool(last == projected == relayed and not held)
+    return bool(last == projected == relayed and not unfinished)
 
 
 async def last_relayed(js: JetStreamContext) -> int:

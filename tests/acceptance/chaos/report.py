@@ -1,8 +1,11 @@
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
+from schemas.execution import events as e
 from tests.acceptance.chaos.drill import Outcome
+from tests.acceptance.chaos.facts import Facts
 
 SHOWN = 3
 COUNTERS = {
@@ -14,6 +17,15 @@ COUNTERS = {
 }
 """Figures of the last line, with the checks that count them."""
 
+DONE = {
+    e.MapBegun: "maps",
+    e.LoopBegun: "loops",
+    e.AgentTurned: "agents' rounds",
+    e.ToolRequested: "tools",
+    e.SubworkflowRequested: "subworkflows",
+    e.ApprovalRequested: "questions to people",
+    e.WaitBegun: "waits",
+}
 
 Found = Mapping[str, Sequence[str]]
 
@@ -27,6 +39,9 @@ def table(outcome: Outcome, found: Found) -> Table:
             f"{facts.provider_calls} / {facts.completed.total()} / {sum(map(len, facts.settled.values()))}"
         ),
         "calls whose outcome was lost": str(facts.lost_calls),
+        "ended": counted(endings(facts)),
+        "done in them": counted(done_in(facts)),
+        "outcomes nobody knew that stayed so": str(len(facts.unknown)),
         "killed": counted(outcome.killed),
         "ended by themselves": counted(outcome.ended_alone),
         "last run ended after": f"{outcome.last_end_seconds:.1f} s",
@@ -38,6 +53,15 @@ def table(outcome: Outcome, found: Found) -> Table:
     for check, differing in found.items():
         shown.add_row(check.replace("_", " "), "[red]no[/]" if differing else "[green]yes[/]")
     return shown
+
+
+def endings(facts: Facts) -> Counter[str]:
+    return Counter(end.type_name.rpartition(".")[2] for run in facts.runs for end in facts.ends_of(run))
+
+
+def done_in(facts: Facts) -> Counter[str]:
+    kinds = (DONE.get(type(recorded.event)) for recorded in facts.record.events)
+    return Counter(kind for kind in kinds if kind)
 
 
 def counted(numbers: Mapping[str, int]) -> str:

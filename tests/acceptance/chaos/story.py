@@ -11,6 +11,7 @@ from schemas.authoring.parts import InputSpec, RetryPolicy
 from schemas.execution.events import ExecutionCancelled, ExecutionFailed, ExecutionSucceeded
 from tests.support.builders import noop, text, workflow
 from tests.support.llm_script import Behaviour
+from tests.support.workflows.expected import Given
 
 End = ExecutionSucceeded | ExecutionFailed | ExecutionCancelled
 MODEL = "openai/chaos"
@@ -26,15 +27,19 @@ FAILURES = (
 """Each with the share of calls up to which it is the answer. All are tried again."""
 
 
+NOT_STARTED = UUID(int=0)
+"""The id of a run nobody has started yet: the API gives it."""
+
+
 @dataclass(frozen=True)
 class Run:
-    id: UUID
     kind: str
     topic: str
     at: float
     tenant: int = 0
     cancel_after: float | None = None
-    signals: tuple[str, ...] = ()
+    signals: tuple[tuple[str, float], ...] = ()
+    id: UUID = NOT_STARTED
 
     @property
     def inputs(self) -> dict[str, str]:
@@ -44,7 +49,7 @@ class Run:
     def key(self) -> str:
         return self.topic
 
-    def accepts(self, end: End) -> bool:
+    def accepts(self, end: End, given: Given) -> bool:
         return isinstance(end, ExecutionSucceeded) and end.output == self.expected
 
     @property
@@ -84,10 +89,7 @@ def runs(number: int, over_seconds: float, random: Random) -> list[Run]:
     """Spread over the time, one in three of the mixed kind."""
     kinds = ("chain", "chain", "mixed")
     moments = sorted(random.uniform(0, over_seconds) for _ in range(number))
-    return [
-        Run(UUID(int=random.getrandbits(128), version=4), kinds[n % 3], f"topic {n}", at)
-        for n, at in enumerate(moments)
-    ]
+    return [Run(kinds[n % 3], f"topic {n}", at) for n, at in enumerate(moments)]
 
 
 def answers(number: int, random: Random) -> Sequence[Behaviour]:

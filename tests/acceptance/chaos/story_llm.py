@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import suppress
 from typing import Any
 
-from tests.acceptance.chaos.random_runs import KEY, story_of
+from tests.acceptance.chaos.random_runs import KEY, story_at
 from tests.support.llm_script import Behaviour
 from tests.support.scripted_llm import ScriptedLlm, scripted_llm_server
 from tests.support.workflows.story import Reply
@@ -29,14 +29,14 @@ class StoryLlm(ScriptedLlm):
     def behaviour_of(self, request: dict[str, Any]) -> Behaviour:
         key = next(message["content"] for message in request["messages"] if message["role"] == "user")
         self._asked[key] += 1
-        told = KEY.match(key)
-        if told is None:
+        if not KEY.match(key):
             return super().behaviour_of(request)
-        return behaviour(story_of(int(told[1])).reply(key, self._asked[key]))
+        turn = 1 + sum(message["role"] == "assistant" for message in request["messages"])
+        return behaviour(story_at(key).reply(key, self._asked[key], turn))
 
 
 def behaviour(reply: Reply) -> Behaviour:
-    said = ERRORS[reply.error] if reply.error else Behaviour(text=reply.text)
+    said = ERRORS[reply.error] if reply.error else Behaviour(text=reply.text, tool_calls=reply.tools)
     return said.model_copy(update={"delay_ms": DELAY_MS})
 
 

@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from api.adapters.reads import PostgresReads
-from api.reads import BadCursor, RunFilter
+from api.reads import BadCursor
+from api.rows.runs import RunFilter
 from bus.prepare import prepare
 from infra.db.pools import API, async_pool
 from infra.db.scope import Scope

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from api.adapters.reads import PostgresReads
-from api.reads import BadCursor, RunFilter
+from api.reads import BadCursor
+from api.rows.runs import RunFilter
 from bus.prepare import prepare
 from infra.db.pools import API, async_pool
 from infra.db.scope import Scope
@@ -103,6 +104,18 @@ async def test_a_timeline_joins_attempts_and_their_charges(store: World, reads: 
     assert (pure.kind, pure.attempts, page.next) == (None, (), None)
     assert await reads.pure_steps(MINE, id_) == 1
     assert (await reads.timeline(THEIRS, id_, None, 10)).items == []
+
+
+async def test_a_timeline_tells_what_every_attempt_was_given(store: World, reads: PostgresReads) -> None:
+    id_ = uuid4()
+    first = [runs.asks_model(id_, "ask"), runs.call_failed(id_, "ask"), runs.retry(id_, "ask")]
+    await told(store, id_, *first, runs.asks_model(id_, "ask", 2), runs.waits(id_, "paid"))
+    await told(store, uuid4(), runs.waits(id_, "paid"))
+    await store.store()
+    ask, paid = (await reads.timeline(MINE, id_, None, 10)).items
+    said = {"messages": [{"role": "user", "content": "Hi"}]}
+    assert [attempt.inputs for attempt in ask.attempts] == [said, said]
+    assert [attempt.inputs for attempt in paid.attempts] == [{"event": "paid", "until": runs.DUE.isoformat()}]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 500])

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from api.cli import look
 from api.cli.drawing import span, timeline_table
-from api.run_rows import Spending, TimelineStep
+from api.rows.runs import Spending, TimelineStep
 from tests.api.fakes import NOW
 from tests.api.test_timeline import attempt, step
 

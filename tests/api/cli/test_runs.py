@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from api.cli import look, steering
 from api.cli.app import app
 from api.cli.errors import Refused
-from api.reads import ExecutionRow
+from api.rows.runs import ExecutionRow
 from bus.prepare import prepare
 from infra.settings import Settings
 from schemas.base import Command, Event
@@ -100,6 +100,16 @@ async def test_a_run_is_drawn_step_by_step(hb: Hb) -> None:
     assert "Greet v1" in shown and "cost $0.10" in shown
     with pytest.raises(Refused, match="there is no run"):
         await hb("executions", "show", uuid4())
+
+
+async def test_what_each_attempt_was_given_is_shown_when_asked_for(hb: Hb) -> None:
+    id_ = uuid4()
+    asked = [runs.asks_model(id_, "ask"), runs.model_answered(id_, "ask"), runs.done(id_, "ask", "Hello you")]
+    await hb.told(id_, *asked, runs.done(id_, "pure", {"n": 1}))
+    await hb.world.store()
+    plain, told = [await hb("executions", "timeline", id_, *more) for more in ((), ("--values",))]
+    assert '"content": "Hi"' in told and '"Hello you"' in told and '{"n": 1}' in told
+    assert "Hello you" not in plain
 
 
 async def test_a_run_is_taken_along_as_json_once_it_has_ended(hb: Hb, tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ def test_what_is_exported_can_be_imported(tmp_path: Path) -> None:
     assert api.asked[0].url.query == b"version=3"
     assert api.asked[0].headers["authorization"] == "Bearer t"
     other = Answers(201, {"id": str(UUID(int=9))})
-    workflow_files.take_in(other.edge(), file)
+    workflow_files.take_in(other.edge(), file, "keep")
+    assert other.asked[0].url.query == b"on_conflict=keep"
     sent = WorkflowBundle.model_validate_json(other.asked[0].content)
     assert sent == WorkflowBundle.model_validate(BUNDLE)
 

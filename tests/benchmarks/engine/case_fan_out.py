@@ -5,11 +5,11 @@ import time
 from uuid import UUID
 
 from schemas.authoring.nodes import Body
-from tests.benchmarks.engine.lanes import seconds_for
-from tests.benchmarks.engine.stage import CHAIN, ITEMS_WANTED, Stage, succeed
 from tests.benchmarks.figures import Figure, Reference
+from tests.benchmarks.lanes import seconds_for
 from tests.benchmarks.measure import REPETITIONS, Spread
 from tests.benchmarks.setting import Result, Setting
+from tests.benchmarks.stage import CHAIN, ITEMS_WANTED, Stage, succeed
 from tests.support.builders import noop, workflow
 from tests.support.nodes import body, each, transform
 

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 
 from tests.benchmarks.engine.ends import News
 from tests.benchmarks.engine.flood import flooding
-from tests.benchmarks.engine.stage import CHAIN, Stage
 from tests.benchmarks.figures import Figure, Reference
 from tests.benchmarks.measure import Spread
 from tests.benchmarks.setting import Result, Setting
+from tests.benchmarks.stage import CHAIN, Stage
 from tests.support.client import Tenancy
 
 SMALL, PROVISIONED_AT_ONCE = 100, 10

@@ -7,11 +7,11 @@ import psycopg
 
 from schemas.authoring.nodes import NoopNode
 from tests.benchmarks.engine.ends import News
-from tests.benchmarks.engine.lanes import seconds_for
-from tests.benchmarks.engine.stage import Broken, Stage
 from tests.benchmarks.figures import Figure, Reference
+from tests.benchmarks.lanes import seconds_for
 from tests.benchmarks.measure import Spread
 from tests.benchmarks.setting import Result, Setting
+from tests.benchmarks.stage import Broken, Stage
 from tests.support.builders import workflow
 
 IN_FLIGHT = 256

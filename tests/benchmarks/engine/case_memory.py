@@ -7,12 +7,12 @@ import psutil
 
 from infra.embedded.backends import WORKERS
 from schemas.authoring.parts import InputSpec
-from tests.benchmarks.engine.lanes import seconds_for
-from tests.benchmarks.engine.stage import Stage, succeed
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.lanes import seconds_for
 from tests.benchmarks.lines import Chart, Line, Point
 from tests.benchmarks.measure import Spread
 from tests.benchmarks.setting import Result, Setting
+from tests.benchmarks.stage import Stage, succeed
 from tests.support.builders import noop, text, workflow
 
 IN_FLIGHT = 64

@@ -13,11 +13,11 @@ from nats.js.errors import NotFoundError
 from bus import wiring
 from bus.app import ROLES
 from bus.streams import EVENTS
-from tests.benchmarks.engine.stage import UNLIMITED, Stage, succeed
 from tests.benchmarks.figures import Figure, Reference
 from tests.benchmarks.lines import Chart, Line, Point
 from tests.benchmarks.measure import REPETITIONS, Spread, rate
 from tests.benchmarks.setting import Result, Setting
+from tests.benchmarks.stage import UNLIMITED, Stage, succeed
 from tests.bus.workers import until
 from tests.support.builders import llm, workflow
 from tests.support.llm_process import script

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from schemas.authoring.definition import WorkflowDefinition
 from tests.benchmarks.case_workflows import by_hand
-from tests.benchmarks.engine.lanes import seconds_for
-from tests.benchmarks.engine.stage import CHAIN, ITEMS_WANTED, Stage, succeed
 from tests.benchmarks.figures import Figure, Peer, Reference, pair
+from tests.benchmarks.lanes import seconds_for
 from tests.benchmarks.measure import REPETITIONS, Spread, Timing, timed
 from tests.benchmarks.setting import Result, Setting
+from tests.benchmarks.stage import CHAIN, ITEMS_WANTED, Stage, succeed
 from tests.support.builders import noop, workflow
 from tests.support.nodes import body, each
 

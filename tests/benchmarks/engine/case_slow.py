@@ -1,10 +1,10 @@
 """A provider that takes half a second: calls wait, nothing else does."""
 
 from infra.settings import Settings
-from tests.benchmarks.engine.stage import Stage, succeed
 from tests.benchmarks.figures import Figure, Reference
 from tests.benchmarks.measure import REPETITIONS, Spread, rate
 from tests.benchmarks.setting import Result
+from tests.benchmarks.stage import Stage, succeed
 from tests.support.builders import llm, workflow
 from tests.support.llm_process import script
 from tests.support.llm_script import Behaviour

@@ -11,7 +11,7 @@ from bus import subjects
 from bus.broker import Bus
 from schemas.base import Event
 from schemas.execution.events import ExecutionFailed, ExecutionSucceeded, StepScheduled
-from tests.benchmarks.engine.stage import Broken
+from tests.benchmarks.stage import Broken
 from tests.support.client import Tenancy
 
 PATIENCE_SECONDS = 180.0

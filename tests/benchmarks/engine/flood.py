@@ -14,7 +14,7 @@ import uvloop
 from bus.broker import connected
 from infra.embedded.process import PROJECT
 from schemas.base import PartnerId, TenantId
-from tests.benchmarks.engine.lanes import seconds_for
+from tests.benchmarks.lanes import seconds_for
 from tests.support.client import Client, Tenancy
 
 IN_FLIGHT = 256

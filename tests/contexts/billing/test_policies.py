@@ -4,7 +4,13 @@ from contexts.billing.registry import REGISTRY
 from schemas.billing.commands import AuthorizeCall, MarkCallUnknown, SetPartnerTerms
 from schemas.billing.issuers import OpenIssuer
 from schemas.execution.chat import ChatMessage, ChatRequest
-from schemas.execution.events import CallRequested, ExecutionCancelled, ExecutionFailed, ItemFailed
+from schemas.execution.events import (
+    CallRequested,
+    ExecutionCancelled,
+    ExecutionFailed,
+    ItemFailed,
+    StepFailed,
+)
 from schemas.execution.types import StepError
 from tests.support.builders import MODEL, NOW, PARTNER_ID, TENANT_ID, partner_created, recorded
 from tests.support.money import EXECUTION_ID, call
@@ -70,4 +76,12 @@ def test_the_open_calls_of_a_cancelled_execution_are_unknown() -> None:
 def test_the_open_calls_of_a_failed_item_are_unknown() -> None:
     error = StepError(code="provider.bad_request", message="no")
     event = ItemFailed(execution_id=EXECUTION_ID, node="each", index=3, error=error, open_calls=(call("a"),))
+    when(event).issues(MarkCallUnknown(tenant_id=TENANT_ID, call=call("a"), reason="provider.bad_request"))
+
+
+def test_the_open_calls_of_a_failed_step_are_unknown() -> None:
+    error = StepError(code="provider.bad_request", message="no")
+    event = StepFailed(
+        execution_id=EXECUTION_ID, node="each", attempt=1, error=error, open_calls=(call("a"),)
+    )
     when(event).issues(MarkCallUnknown(tenant_id=TENANT_ID, call=call("a"), reason="provider.bad_request"))

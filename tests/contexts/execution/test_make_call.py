@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from bus.aborts import RunEnds
+from bus.aborts import Ends
 from contexts.execution.effects import make_call as effect
 from contexts.execution.ports import ExecutionPorts
 from infra.retrieval import NoDocuments
@@ -34,14 +34,14 @@ class OneRequest:
 
 class World:
     def __init__(self, behaviour: Behaviour) -> None:
-        self.chat, self.run_ends, self.clock = FakeChatModel(), RunEnds(), FakeClock(NOW)
+        self.chat, self.ends, self.clock = FakeChatModel(), Ends(), FakeClock(NOW)
         self.chat.script(MODEL, behaviour)
         self.deltas = FakeDeltas()
         self.ports = ExecutionPorts(
             chat=self.chat,
             requests=OneRequest(),
             deltas=self.deltas,
-            aborts=self.run_ends,
+            aborts=self.ends,
             tools=FakeToolRunner(self.clock),
             retriever=NoDocuments(),
             clock=self.clock.seconds,
@@ -101,11 +101,11 @@ async def test_a_call_whose_hold_ran_out_is_released_and_not_made() -> None:
     assert world.chat.calls == []
 
 
-async def test_a_call_whose_run_ends_is_broken_off_and_charged_by_what_was_seen() -> None:
+async def test_a_call_whose_over_is_broken_off_and_charged_by_what_was_seen() -> None:
     world = World(Behaviour(text="one two three", hang_after=3))
     call = asyncio.ensure_future(world.told())
     await listed(world.deltas.texts[EXECUTION_ID, "answer", 1], 2)
-    world.run_ends.ended(EXECUTION_ID)
+    world.ends.ended(EXECUTION_ID)
     settle, fail = await call
     assert isinstance(settle, SettleCall) and isinstance(fail, FailStep)
     assert settle.usage == Usage(input=5, output=2, estimated=True)
@@ -116,14 +116,14 @@ async def test_a_call_broken_off_before_the_answer_began_is_released() -> None:
     world = World(Behaviour(delay_ms=10_000))
     call = asyncio.ensure_future(world.told())
     await listed(world.chat.calls)
-    world.run_ends.ended(EXECUTION_ID)
+    world.ends.ended(EXECUTION_ID)
     release, _ = await call
     assert isinstance(release, ReleaseCall)
 
 
 async def test_no_call_is_made_for_a_run_known_to_have_ended() -> None:
     world = World(Behaviour())
-    world.run_ends.ended(EXECUTION_ID)
+    world.ends.ended(EXECUTION_ID)
     release, fail = await world.told()
     assert isinstance(release, ReleaseCall) and isinstance(fail, FailStep)
     assert world.chat.calls == []
@@ -131,7 +131,7 @@ async def test_no_call_is_made_for_a_run_known_to_have_ended() -> None:
 
 async def test_the_end_of_another_run_changes_nothing() -> None:
     world = World(Behaviour(text="hello"))
-    world.run_ends.ended(UUID(int=99))
+    world.ends.ended(UUID(int=99))
     settle, _ = await world.told()
     assert isinstance(settle, SettleCall)
 

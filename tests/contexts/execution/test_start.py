@@ -1,14 +1,19 @@
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from contexts.execution.inputs import MAX_INPUT_BYTES
 from contexts.execution.registry import REGISTRY
 from schemas.authoring.parts import InputSpec
-from schemas.execution.types import StepError
+from schemas.envelope import Problem
+from schemas.execution.commands import CancelExecution
+from schemas.execution.events import ExecutionRefused
+from schemas.execution.types import StepError, TriggerRef
 from tests.support.builders import llm, noop, text, workflow
 from tests.support.runs import (
+    RUN_ID,
     done,
     ended,
     requested,
@@ -22,6 +27,7 @@ from tests.support.runs import (
 from tests.support.spec import Outcome, Spec
 
 given = Spec(REGISTRY).given
+TICK = TriggerRef(trigger_id=UUID(int=7), kind="cron", occurrence="t")
 TYPED = workflow(
     noop("a"),
     inputs={
@@ -85,6 +91,20 @@ def test_a_given_value_wins_over_the_default() -> None:
 )
 def test_what_cannot_be_started_says_why(facts: dict[str, Any], code: str) -> None:
     given().knowing(replace(startable(TYPED), **facts)).when(start()).refused(code)
+
+
+def test_a_trigger_is_refused_on_the_record() -> None:
+    command = start(colour="red").model_copy(update={"trigger": TICK})
+    problem = Problem(
+        code="execution.invalid_inputs",
+        message="The inputs do not fit the definition: inputs.colour is not an input",
+    )
+    refused = ExecutionRefused(execution_id=RUN_ID, trigger=TICK, problem=problem)
+    definition = workflow(noop("a"))
+    given().knowing(startable(definition)).when(command).then(refused)
+    given(started()).knowing(startable(definition)).when(command).refused("execution.exists")
+    cancel = CancelExecution(execution_id=RUN_ID)
+    given(refused).when(cancel).refused("execution.not_found")
 
 
 def test_a_run_is_started_once() -> None:

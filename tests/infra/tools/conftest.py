@@ -32,7 +32,20 @@ class Known:
 def tools(allowed: str, servers: str | None = None, **secrets: str) -> Tools:
     outbound = Outbound(allow_list(allowed))
     mcp = McpTools(outbound, Servers.parse(servers))
-    return Tools(Known(**secrets), HttpTools(outbound), mcp, BuiltinTools(lambda: NOW))
+    made = Tools(Known(**secrets), HttpTools(outbound), mcp, BuiltinTools(lambda: NOW))
+    MADE.append(made)
+    return made
+
+
+MADE: list[Tools] = []
+
+
+@pytest.fixture(autouse=True)
+async def closed() -> AsyncIterator[None]:
+    """What a test made is closed in the loop it was used in."""
+    yield
+    while MADE:
+        await MADE.pop().aclose()
 
 
 @pytest.fixture

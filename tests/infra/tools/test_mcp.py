@@ -1,16 +1,19 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 
 from infra.outbound import MAX_RESPONSE_BYTES
 from infra.tools.runner import Tools
+from schemas.base import TenantId
 from schemas.execution.tool_error import ToolError
 from schemas.execution.types import McpRequest
 from tests.bus.workers import until
@@ -18,6 +21,7 @@ from tests.infra.tools.conftest import TENANT, tools
 from tests.support.tool_server import Asked, ToolServer, answer
 
 SECONDS = 60.0
+OTHER = TenantId(UUID(int=2))
 COMMAND = [sys.executable, "-m", "tests.support.mcp_server", "stdio"]
 SERVERS = json.dumps(
     {
@@ -79,8 +83,32 @@ async def test_no_answer_in_time_leaves_the_outcome_unknown(mcp_url: str, tmp_pa
     assert (error.code, error.error_class, error.lost) == ("tool.timeout", "timeout", True)
 
 
-async def test_a_process_ends_with_the_use_it_was_started_for(tmp_path: Path) -> None:
-    """However that ends: a worker that stops cancels what it is doing, as running out of time does."""
+async def test_a_process_serves_one_tenants_uses_and_no_others() -> None:
+    runner = tools("", SERVERS)
+    place = runner, {"server": "tests"}
+    mine = [int(await use(place, "who")) for _ in range(2)]
+    theirs = int(await runner.run(OTHER, using("who", server="tests"), SECONDS))
+    assert mine[0] == mine[1] != theirs
+    await runner.aclose()
+    assert ended(mine[0]) and ended(theirs)
+
+
+async def test_a_server_that_ended_while_nobody_used_it_is_started_again() -> None:
+    place = tools("", SERVERS), {"server": "tests"}
+    first = int(await use(place, "who"))
+    os.kill(first, signal.SIGKILL)
+    assert int(await use(place, "who")) != first
+
+
+async def test_a_server_that_failed_a_use_is_not_used_again() -> None:
+    place = tools("", SERVERS), {"server": "tests"}
+    first = await use(place, "who")
+    assert (await failing(place, "die")).lost
+    assert await use(place, "who") != first
+
+
+async def test_a_process_ends_with_a_use_that_is_broken_off(tmp_path: Path) -> None:
+    """A worker that stops cancels what it is doing, as running out of time does."""
     note = tmp_path / "pid"
     place = tools("", SERVERS), {"server": "tests"}
     task = asyncio.create_task(use(place, "hang", note=str(note)))

@@ -24,10 +24,6 @@ class MemoryEventStore:
         self._payloads: dict[Place, bytes] = {}
         self._last = 0
 
-    def answers(self, message_ids: Sequence[UUID]) -> Mapping[UUID, Decided]:
-        with self._lock:
-            return {id_: self._answered(id_) for id_ in message_ids if id_ in self._decided}
-
     def streams(self, after: Mapping[str, int]) -> Sequence[Row]:
         with self._lock:
             slim = [row for s, version in after.items() for row in self._streams.get(s, [])[version:]]
@@ -36,7 +32,9 @@ class MemoryEventStore:
     def load(
         self, message_ids: Sequence[UUID], after: Mapping[str, int]
     ) -> tuple[Mapping[UUID, Decided], Sequence[Row]]:
-        return self.answers(message_ids), self.streams(after)
+        with self._lock:
+            answered = {id_: self._answered(id_) for id_ in message_ids if id_ in self._decided}
+        return answered, self.streams(after)
 
     def snapshots(self, streams: Sequence[str]) -> Sequence[Snapshot]:
         with self._lock:

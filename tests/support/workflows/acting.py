@@ -2,31 +2,35 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from schemas.authoring import nodes as n
-from tests.support.workflows.expected import Expected
-from tests.support.workflows.story import PASSING, UNFIT, Reply, Story
-
-Outcome = tuple[Any, str | None]
-"""The output, or the code of the failure."""
+from tests.support.workflows.expected import Expected, Given, Outcome
+from tests.support.workflows.story import HURRIED_SECONDS, ONCE_TOOL, PASSING, SAFE_TOOL, UNFIT, Reply, Story
 
 LOST = "execution.outcome_unknown"
+SUPPLIED = "supplied for "
+"""What a person begins with who says what the outcome is to be."""
+
 REFUSED = "execution.refused_by_person"
-SOMEBODY = {"approve": "user:owner", "refuse": "user:owner", "escalate": "user:chief"}
 
 
 class Actors:
-    def __init__(self, story: Story, found: Expected) -> None:
-        self.story, self.found = story, found
+    def __init__(self, story: Story, found: Expected, given: Given) -> None:
+        self.story, self.found, self.given = story, found, given
         self._decided: Counter[str] = Counter()
 
-    def act(self, node: n.Node, key: str) -> Outcome:
+    def act(self, node: n.Node, key: str, arguments: Mapping[str, Any]) -> Outcome:
+        """`arguments`: of a tool."""
         match node:
             case n.LlmNode():
                 return self.llm(node, key)
             case n.AgentNode():
                 return self.agent(node, key)
+            case n.ToolNode():
+                policy = node.when_unknown or ("ask" if node.tool == ONCE_TOOL else "retry")
+                return self.known(policy, key) or (self.story.used(dict(arguments)), None)
             case n.ApprovalNode():
                 return self.approval(node, key)
             case n.WaitNode():
@@ -37,17 +41,26 @@ class Actors:
         self._decided[key] += 1
         return self.story.decision(key, self._decided[key], purpose)
 
-    def ask(self, key: str) -> Reply:
+    def known(self, policy: n.WhenUnknown, key: str) -> Outcome | None:
+        """How work ended whose outcome nobody knew, if that is an end the policy allows."""
+        outcome = self.given.unknown.get(key)
+        if outcome is None or policy == "retry":
+            return None
+        return outcome if (policy == "fail") == (outcome[1] == LOST) else None
+
+    def ask(self, key: str, turn: int) -> Reply:
         self.found.asked[key] += 1
-        reply = self.story.reply(key, self.found.asked[key])
+        reply = self.story.reply(key, self.found.asked[key], turn)
         self.found.answered[key] += not (reply.error or reply.lost)
         return reply
 
-    def answer(self, node: n.LlmNode | n.AgentNode, key: str, person: str) -> Reply | Outcome:
+    def answer(self, node: n.LlmNode | n.AgentNode, key: str, person: str, turn: int = 1) -> Reply | Outcome:
         """An answer, after as many attempts as the policy allows; or how it ends without one."""
+        if known := self.known(node.when_unknown, person):
+            return known
         failures = 0
         while True:
-            reply = self.ask(key)
+            reply = self.ask(key, turn)
             lost = reply.lost or reply.error == "timeout"
             if not reply.error and not lost:
                 return reply
@@ -58,7 +71,7 @@ class Actors:
                     case "approve":
                         continue
                     case "supply":
-                        return f"supplied for {person}", None
+                        return SUPPLIED + person, None
                 return None, REFUSED
             passing = reply.error in PASSING or (lost and node.when_unknown == "retry")
             if not passing or failures >= node.retry.max_attempts:
@@ -78,7 +91,7 @@ class Actors:
     def agent(self, node: n.AgentNode, key: str) -> Outcome:
         assert node.definition
         for number in range(1, node.definition.max_rounds + 1):
-            reply = self.answer(node, key, f"{key}[{number}]")
+            reply = self.answer(node, key, f"{key}[{number}]", number)
             if not isinstance(reply, Reply):
                 return reply
             if not reply.tools:
@@ -89,16 +102,19 @@ class Actors:
 
     def use(self, key: str, tool: str, arguments: str) -> None:
         """What fails is told to the model: it fails nothing else."""
-        if tool == "lookup" or (tool == "guarded" and self.decide(key, "tool") in ("approve", "escalate")):
-            self.found.outputs[key] = json.loads(arguments)
+        agreed = tool == ONCE_TOOL and self.decide(key, "tool") in ("approve", "escalate")
+        if tool == SAFE_TOOL or agreed:
+            self.found.outputs[key] = self.story.used(json.loads(arguments))
 
     def approval(self, node: n.ApprovalNode, key: str) -> Outcome:
-        decision = self.decide(key, "approval")
+        hurried = node.deadline_seconds <= HURRIED_SECONDS
+        decision = "silence" if hurried else self.decide(key, "approval")
         if decision == "silence" and node.on_deadline == "fail":
             return None, "execution.approval_expired"
         if decision == "silence":
             return {"approved": node.on_deadline == "approve", "data": {}, "by": "deadline"}, None
-        return {"approved": decision != "refuse", "data": {"key": key}, "by": SOMEBODY[decision]}, None
+        by = self.given.chief if decision == "escalate" else self.given.owner
+        return {"approved": decision != "refuse", "data": {"key": key}, "by": by}, None
 
     def wait(self, node: n.WaitNode) -> Outcome:
         if node.event is None:

@@ -1,8 +1,24 @@
 """What a story must come to."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+Outcome = tuple[Any, str | None]
+"""The output, or the code of the failure."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What no story says: who its people are, and, by key, how work ended whose outcome nobody knew.
+
+    Where processes are killed at any moment that depends on the moment. Everything else follows.
+    """
+
+    owner: str = "user:owner"
+    chief: str = "user:chief"
+    unknown: Mapping[str, Outcome] = field(default_factory=dict)
 
 
 @dataclass

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from schemas.authoring import nodes as n
 from schemas.authoring.agents import AgentDefinition, AgentTool
-from schemas.authoring.parts import Edge
+from schemas.authoring.parts import Edge, RetryPolicy
 from tests.support.workflows.drawing import Drawing, Place, When
+from tests.support.workflows.story import HURRIED_SECONDS, ONCE_TOOL, SAFE_TOOL
 
 NUMBER = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
 SIMPLE = ("template", "transform", "noop", "llm", "llm", "llm", "approval", "pause", "agent", "tool")
@@ -57,8 +58,6 @@ def llm(drawing: Drawing, at: Place, name: str) -> n.Node:
 
 
 def unknown(drawing: Drawing) -> n.WhenUnknown:
-    if drawing.kinds.steady:
-        return "retry"
     kinds: tuple[n.WhenUnknown, ...] = ("retry", "retry", "ask", "fail")
     return drawing.random.choice(kinds)
 
@@ -69,7 +68,7 @@ def agent(drawing: Drawing, at: Place, name: str) -> n.Node:
         model=drawing.kinds.model,
         instructions="Be brief.",
         max_output_tokens=16,
-        tools=(AgentTool(tool="lookup"), AgentTool(tool="guarded", approval=True)),
+        tools=(AgentTool(tool=SAFE_TOOL), AgentTool(tool=ONCE_TOOL, approval=True)),
         max_rounds=drawing.random.randint(2, 5),
     )
     return n.AgentNode(
@@ -77,36 +76,49 @@ def agent(drawing: Drawing, at: Place, name: str) -> n.Node:
         id=name,
         prompt=f"{at.key_template}{name}",
         definition=definition,
+        retry=drawing.retry() if drawing.kinds.steady else RetryPolicy(),
         when_unknown=unknown(drawing),
     )
 
 
 def tool(drawing: Drawing, at: Place, name: str) -> n.Node:
+    once = drawing.kinds.steady and drawing.chance(0.5)
+    policies: tuple[n.WhenUnknown | None, ...] = ("ask", "fail", None)
     return n.ToolNode(
-        type="tool", id=name, tool="lookup", arguments={"q": f"{at.key_template}{name}", "n": 7}
+        type="tool",
+        id=name,
+        tool=ONCE_TOOL if once else SAFE_TOOL,
+        arguments={"q": f"{at.key_template}{name}", "n": 7},
+        retry=drawing.retry() if drawing.kinds.steady else RetryPolicy(),
+        when_unknown=drawing.random.choice(policies) if once else None,
     )
 
 
 def approval(drawing: Drawing, at: Place, name: str) -> n.Node:
+    """On real processes nobody is late by chance: there is next to no time, or more than enough."""
+    hurried = drawing.kinds.steady and drawing.chance(0.2)
     return n.ApprovalNode(
         type="approval",
         id=name,
         message=f"{at.key_template}{name}",
         assignees=("owner",),
-        deadline_seconds=86_400,
+        deadline_seconds=HURRIED_SECONDS if hurried else 86_400,
         on_deadline=drawing.random.choice(("approve", "reject", "reject", "fail")),
-        escalate_after_seconds=3_600,
+        escalate_after_seconds=1 if drawing.kinds.steady else 3_600,
         escalate_to=("chief",),
     )
 
 
 def pause(drawing: Drawing, at: Place, name: str) -> n.Node:
-    return n.WaitNode(type="wait", id=name, seconds=drawing.random.choice((1, 90, 7_200)))
+    spans = (1, 2, 3) if drawing.kinds.steady else (1, 90, 7_200)
+    return n.WaitNode(type="wait", id=name, seconds=drawing.random.choice(spans))
 
 
 def event(drawing: Drawing, at: Place, name: str) -> n.Node:
-    drawing.signals[name] = "early" if drawing.kinds.steady else drawing.random.choice(WHEN)
-    return n.WaitNode(type="wait", id=name, event=name, timeout_seconds=86_400)
+    when = drawing.signals[name] = drawing.random.choice(WHEN)
+    hurried = drawing.kinds.steady and when == "never"
+    timeout = HURRIED_SECONDS if hurried else 86_400
+    return n.WaitNode(type="wait", id=name, event=name, timeout_seconds=timeout)
 
 
 def subworkflow(drawing: Drawing, at: Place, name: str) -> n.Node:

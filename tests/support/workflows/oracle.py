@@ -8,7 +8,7 @@ from schemas.base import Event
 from schemas.billing.events import CallSettled
 from schemas.execution import events as e
 from tests.support.harness import Harness
-from tests.support.workflows.acting import UNTOLD
+from tests.support.workflows.acting import SUPPLIED, UNTOLD
 from tests.support.workflows.expected import Expected
 from tests.support.workflows.simulator import expected
 from tests.support.workflows.telling import Telling
@@ -75,7 +75,7 @@ def steps_are_as_expected(told: Told) -> Iterator[str]:
 
 
 def supplied(event: e.StepSucceeded) -> bool:
-    return isinstance(event.output, str) and event.output.startswith("supplied for ")
+    return isinstance(event.output, str) and event.output.startswith(SUPPLIED)
 
 
 def nothing_is_left_out(told: Told) -> Iterator[str]:

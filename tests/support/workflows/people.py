@@ -12,6 +12,7 @@ from schemas.envelope import Actor
 from schemas.execution.commands import AnswerApproval, DeliverSignal
 from tests.support.builders import PARTNER_ID
 from tests.support.story import accept
+from tests.support.workflows.acting import SUPPLIED
 from tests.support.workflows.story import Decision
 from tests.support.workflows.world import RUNS, TENANTS, World
 
@@ -66,7 +67,7 @@ class People:
     def say(
         self, execution: Execution, key: str, who: str, approved: bool, decision: Decision = "refuse"
     ) -> bool:
-        data: dict[str, Any] = {"output": f"supplied for {key}"} if decision == "supply" else {"key": key}
+        data: dict[str, Any] = {"output": SUPPLIED + key} if decision == "supply" else {"key": key}
         path = key.removeprefix(execution.inputs["key"])
         answer = AnswerApproval(execution_id=execution.execution_id, node=path, approved=approved, data=data)
         accept(self.world.submit(answer, as_=user(who, TENANTS[tenant_key(key)])))

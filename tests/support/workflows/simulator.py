@@ -13,8 +13,10 @@ from contexts.templates import Values, fill, render
 from schemas.authoring import nodes as n
 from schemas.authoring.definition import WorkflowDefinition
 from tests.support.workflows import acting
-from tests.support.workflows.expected import Expected
+from tests.support.workflows.expected import Expected, Given
 from tests.support.workflows.story import Story
+
+SAME = Given()
 
 
 class Broken(Exception):
@@ -52,19 +54,19 @@ class Scope:
         return evaluate(expression, {"inputs": self.inputs, "steps": steps, **self.local, **more})
 
 
-def expected(story: Story, key: str) -> Expected:
+def expected(story: Story, key: str, given: Given = SAME) -> Expected:
     found = Expected()
     try:
-        found.output = Simulation(story, found).workflow(story.definition, {"key": key})
+        found.output = Simulation(story, found, given).workflow(story.definition, {"key": key})
     except Broken as broken:
         found.errors = broken.codes
     return found
 
 
 class Simulation:
-    def __init__(self, story: Story, found: Expected) -> None:
+    def __init__(self, story: Story, found: Expected, given: Given) -> None:
         self.story, self.found = story, found
-        self.actors = acting.Actors(story, found)
+        self.actors = acting.Actors(story, found, given)
 
     def workflow(self, definition: WorkflowDefinition, inputs: Mapping[str, Any]) -> Any:
         scope = Scope(inputs["key"], inputs)
@@ -110,9 +112,8 @@ class Simulation:
                 return self.loop(node, scope)
             case n.SubworkflowNode():
                 return self.subworkflow(node, scope)
-            case n.ToolNode():
-                return scope.filled(node.arguments)
-        output, code = self.actors.act(node, scope.key + node.id)
+        arguments = scope.filled(node.arguments) if isinstance(node, n.ToolNode) else {}
+        output, code = self.actors.act(node, scope.key + node.id, arguments)
         if code:
             raise Broken(code)
         return output

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from schemas.authoring.definition import WorkflowDefinition
@@ -21,6 +21,13 @@ DISTURBANCES: tuple[DisturbanceKind, ...] = ("cancel", "pause", "suspend", "work
 PASSING: tuple[ErrorClass, ...] = ("rate_limited", "overloaded", "connection", "stream_cut")
 LASTING: tuple[ErrorClass, ...] = ("bad_request", "unauthorized", "content_filter")
 UNFIT = "I would rather not say."
+SAFE_TOOL, ONCE_TOOL = "lookup", "guarded"
+"""The tools of every story: one may be used again when nobody knows what came of it, one must not."""
+
+HURRIED_SECONDS = 2.0
+"""An approval with no more time than this is left to its deadline."""
+
+TOOL_TROUBLE = 0.1
 
 
 @dataclass(frozen=True)
@@ -60,16 +67,20 @@ class Story:
     signals: Mapping[str, Literal["early", "late", "never"]]
     disturbance: Disturbance = field(default_factory=Disturbance)
     steady: bool = False
-    """However often a provider is asked, what comes of it in the end is the same."""
+    """For real processes, where it cannot be known how often somebody is asked: what comes of it in the end
+    is the same. Tools are servers then."""
 
     def drawn(self, key: str, what: str, n: int = 0) -> Random:
         return Random(f"{self.seed}/{key}/{what}/{n}")
 
-    def reply(self, key: str, n: int) -> Reply:
-        """What the provider says when it is asked for the n-th time with this key, counted from 1."""
+    def reply(self, key: str, n: int, turn: int = 1) -> Reply:
+        """What the provider says when it is asked for the n-th time with this key, counted from 1.
+
+        `turn`: of a conversation, which of the provider's answers this is to be.
+        """
         random, mood = self.drawn(key, "reply", n), self.moods[node_of(key)]
         if self.steady:
-            return self.steadily(key, random, mood)
+            return self.steadily(key, random, mood, turn)
         chance = random.random() - mood.lasting
         if chance < 0:
             return Reply(error=random.choice(LASTING))
@@ -79,20 +90,31 @@ class Story:
             return random.choice((Reply(lost=True), Reply(error="timeout")))
         return spoken(mood.speaks, key, n, random)
 
-    def steadily(self, key: str, random: Random, mood: Mood) -> Reply:
+    def steadily(self, key: str, random: Random, mood: Mood, turn: int) -> Reply:
         """A refusal is for ever; what passes does so long before the last attempt."""
         if self.drawn(key, "lasting").random() < mood.lasting:
             return Reply(error="unauthorized")
         if random.random() < mood.passing:
             return Reply(error=random.choice(("rate_limited", "overloaded", "stream_cut")))
-        return Reply(json.dumps({"n": 1}) if mood.speaks == "number" else f"{key} said it")
+        if mood.speaks == "number":
+            return Reply(json.dumps({"n": 1}))
+        return spoken(mood.speaks, key, turn, self.drawn(key, "turn", turn))
 
     def decision(self, key: str, n: int, purpose: str) -> Decision:
         """What a person does who is asked for the n-th time about this key."""
         random = self.drawn(key, "person", n)
         if purpose == "unknown":
             return random.choice(("approve", "approve", "supply", "refuse"))
-        return random.choice(("approve", "approve", "approve", "refuse", "escalate", "silence"))
+        decisions: tuple[Decision, ...] = ("approve", "approve", "approve", "refuse", "escalate")
+        return random.choice(decisions if self.steady else (*decisions, "silence"))
+
+    def used(self, arguments: dict[str, Any]) -> Any:
+        """What a tool says to these arguments: the same, back."""
+        return {"status": 200, "body": arguments} if self.steady else arguments
+
+    def tool_is_down(self, key: str, n: int) -> bool:
+        """Whether a server that is asked for the n-th time with this key says to come again."""
+        return self.drawn(key, "tool", n).random() < TOOL_TROUBLE
 
 
 def node_of(key: str) -> str:

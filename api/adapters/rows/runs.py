@@ -1,15 +1,24 @@
 """What the projections tell of runs, as the rows the edge works with."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from api.reads import ExecutionRow, StepRow
-from api.run_rows import ApprovalRow, Spending, StepPair, TimelineAttempt, TimelineStep
+from api.adapters.step_inputs import inputs_of
+from api.rows.runs import (
+    ApprovalRow,
+    ExecutionRow,
+    Spending,
+    StepPair,
+    StepRow,
+    TimelineAttempt,
+    TimelineStep,
+)
 from projections.approvals.queries import Approval
 from projections.executions import rows
 from projections.ledger_entries.rows import Charge, Sums
 from schemas.base import PartnerId, TenantId
+from schemas.envelope import Recorded
 from schemas.execution.chat import Usage
 from schemas.execution.types import QueueReason
 
@@ -77,13 +86,19 @@ def error(found: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def timeline(
-    steps: Iterable[rows.Step], attempts: Iterable[rows.Attempt], charges: Iterable[Charge]
+    steps: Iterable[rows.Step],
+    attempts: Iterable[rows.Attempt],
+    charges: Iterable[Charge],
+    asked: Mapping[int, Recorded],
 ) -> dict[str, TimelineStep]:
-    """By step path, with all attempts and what they came to."""
+    """By step path, with all attempts and what they came to. `asked`: the events they began with."""
     spent = {(charge.node, charge.attempt): spending_of(charge) for charge in charges}
     by_node: dict[str, list[TimelineAttempt]] = {}
     for row in attempts:
-        by_node.setdefault(row.node, []).append(attempt(row, spent.get((row.node, row.attempt))))
+        began = asked.get(row.version)
+        inputs = inputs_of(began.event if began else None)
+        made = attempt(row, inputs, spent.get((row.node, row.attempt)))
+        by_node.setdefault(row.node, []).append(made)
     return {row.node: timeline_step(row, by_node.get(row.node, ())) for row in steps}
 
 
@@ -103,7 +118,7 @@ def timeline_step(row: rows.Step, attempts: Sequence[TimelineAttempt]) -> Timeli
     )
 
 
-def attempt(row: rows.Attempt, spent: Spending | None) -> TimelineAttempt:
+def attempt(row: rows.Attempt, inputs: Any, spent: Spending | None) -> TimelineAttempt:
     return TimelineAttempt(
         attempt=row.attempt,
         status=row.status,
@@ -114,6 +129,7 @@ def attempt(row: rows.Attempt, spent: Spending | None) -> TimelineAttempt:
         usage=Usage.model_validate(row.usage) if row.usage else None,
         latency_ms=row.latency_ms,
         finish_reason=row.finish_reason,
+        inputs=inputs,
         spent=spent,
         **error(row.error),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from api.money_rows import CreditNoteRow, InvoiceRow, IssuerRow
+from api.rows.invoices import CreditNoteRow, InvoiceRow, IssuerRow
 from projections.invoices import queries
 from schemas.base import PartnerId, TenantId
 from schemas.billing.invoices import CreditNoteFace, InvoiceFace

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from api.authoring_rows import (
+from api.rows.authoring import (
     AgentRow,
     AgentVersionRow,
     DeliveryRow,
@@ -17,59 +17,22 @@ from api.authoring_rows import (
     VersionRow,
     WorkflowRow,
 )
-from api.reads import BillLine, LedgerRow, PartnerRow, TenantRow, UserRow
 from projections.agents.queries import Agent, AgentVersion
-from projections.ledger_entries import rows as ledger
-from projections.partners.queries import Partner
 from projections.secrets.queries import Secret
-from projections.tenants.queries import Tenant
 from projections.tools.queries import Tool
 from projections.triggers import queries as triggers
-from projections.users.queries import Login
 from projections.workflows.queries import VersionSummary, Workflow, WorkflowVersion
-from schemas.access import Role
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import Release, WorkflowDefinition
 from schemas.authoring.tools import ToolDefinition
 from schemas.authoring.triggers import CronTrigger, RunTrigger, WebhookSettings
-from schemas.base import PLATFORM, PartnerId, TenantId, UserId
-from schemas.billing.types import Posting, Pricing
+from schemas.base import PartnerId, TenantId
 from schemas.envelope import Problem
-from schemas.execution.chat import Usage
 
 TRIGGER: TypeAdapter[CronTrigger | WebhookSettings | RunTrigger] = TypeAdapter(
     Annotated[CronTrigger | WebhookSettings | RunTrigger, Field(discriminator="type")]
 )
 TOOL: TypeAdapter[ToolDefinition] = TypeAdapter(ToolDefinition)
-
-
-def user(row: Login) -> UserRow:
-    return UserRow(
-        id=UserId(row.id),
-        email=row.email,
-        name=row.name,
-        password_hash=row.password_hash,
-        role=Role(row.role),
-        partner_id=PartnerId(row.partner_id) if row.partner_id else None,
-        tenant_id=TenantId(row.tenant_id) if row.tenant_id != PLATFORM else None,
-    )
-
-
-def partner(row: Partner) -> PartnerRow:
-    return PartnerRow(PartnerId(row.id), row.name, row.markup_percent, row.commission_percent, row.created_at)
-
-
-def tenant(row: Tenant) -> TenantRow:
-    return TenantRow(
-        id=TenantId(row.id),
-        partner_id=PartnerId(row.partner_id),
-        name=row.name,
-        subdomain=row.subdomain,
-        status=row.status,  # type: ignore[arg-type]
-        monthly_budget=row.monthly_budget,
-        created_at=row.created_at,
-        max_runs=row.max_runs,
-    )
 
 
 def agent(row: Agent) -> AgentRow:
@@ -151,45 +114,5 @@ def secret(row: Secret) -> SecretRow:
     return SecretRow(row.name, row.fingerprint, row.created_at, row.updated_at)
 
 
-def entry(row: ledger.LedgerEntry) -> LedgerRow:
-    return LedgerRow(
-        ref=f"{row.stream}@{row.version}",
-        position=row.position,
-        kind=row.kind,  # type: ignore[arg-type]
-        tenant_id=TenantId(row.tenant_id),
-        recorded_at=row.recorded_at,
-        execution_id=row.job_id,
-        node=row.node,
-        attempt=row.attempt,
-        model=row.model,
-        usage=usage(row),
-        price=row.price_usd,
-        commission=row.commission_usd,
-        cost=row.cost_usd,
-        degraded=row.degraded,
-        pricing=Pricing.model_validate(row.pricing) if row.pricing else None,
-        postings=tuple(Posting.model_validate(posting) for posting in row.postings),
-    )
-
-
-def usage(row: ledger.LedgerEntry) -> Usage:
-    return Usage(
-        input=row.tokens_input,
-        output=row.tokens_output,
-        cache_read=row.tokens_cache_read,
-        cache_write=row.tokens_cache_write,
-        reasoning=row.tokens_reasoning,
-        estimated=row.degraded,
-    )
-
-
-def line(row: ledger.BillLine) -> BillLine:
-    return BillLine(row.model, row.calls, row.tokens, row.price_usd, row.commission_usd, row.cost_usd)
-
-
 def key_of(row: Agent | Workflow | triggers.Trigger | triggers.Delivery) -> tuple[Any, UUID]:
     return row.created_at, row.id
-
-
-def key_of_entry(row: ledger.LedgerEntry) -> tuple[Any, UUID]:
-    return row.recorded_at, row.id

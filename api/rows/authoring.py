@@ -89,7 +89,7 @@ class DeliveryRow:
 
     id: UUID
     occurrence: str
-    status: Literal["pending", "queued", "started", "misfired", "skipped"]
+    status: Literal["pending", "queued", "started", "refused", "misfired", "skipped"]
     at: datetime
     until: datetime | None
     ticks: int | None

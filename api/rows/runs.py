@@ -1,4 +1,4 @@
-"""What the read side tells of runs, step by step, and of what people are asked in them."""
+"""What the edge shows of runs, step by step, and of what people are asked in them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,82 @@ from uuid import UUID
 
 from schemas.base import PartnerId, TenantId
 from schemas.execution.chat import Usage
+from schemas.execution.types import QueueReason
 
+ExecutionStatus = Literal["queued", "running", "waiting", "paused", "succeeded", "failed", "cancelled"]
 ApprovalStatus = Literal["open", "answered", "abandoned"]
 Outputs = Literal["equal", "different", "only_this", "only_other"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs are wanted; None: whatever it is."""
+
+    status: ExecutionStatus | None = None
+    source_id: UUID | None = None
+    parent_id: UUID | None = None
+    trigger_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    node: str
+    status: str
+    attempt: int
+    output: Any
+    error_code: str | None
+    error_message: str | None
+    kind: str | None = None
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    due_at: datetime | None = None
+    reused_from: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRow:
+    """`queue_reason` is why it waited for its turn, `pause_reason` why it was paused last."""
+
+    id: UUID
+    tenant_id: TenantId
+    status: ExecutionStatus
+    source_kind: Literal["workflow", "agent"]
+    source_id: UUID
+    source_name: str
+    source_version: int
+    inputs: dict[str, Any]
+    output: Any
+    error_code: str | None
+    error_message: str | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    steps: Sequence[StepRow] = ()
+    partner_id: PartnerId | None = None
+    source_hash: str = ""
+    priority: int = 5
+    max_cost: Decimal | None = None
+    queued_at: datetime | None = None
+    queue_reason: QueueReason | None = None
+    pause_reason: str | None = None
+    parent_id: UUID | None = None
+    parent_node: str | None = None
+    root_id: UUID | None = None
+    fork_of: UUID | None = None
+    trigger_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """At most `limit` runs may be under way at `scope`: tenant, partner or platform.
+
+    `running`: now, at the tenant; when it was queued, elsewhere. `ahead`: runs of its tenant before it.
+    """
+
+    scope: str
+    limit: int
+    running: int
+    ahead: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +113,7 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class TimelineAttempt:
-    """`spent` None: no call of it is settled or written off."""
+    """`inputs`: what it was given. `spent` None: no call of it is settled or written off."""
 
     attempt: int
     status: str
@@ -53,6 +126,7 @@ class TimelineAttempt:
     finish_reason: str | None
     error_code: str | None
     error_message: str | None
+    inputs: Any = None
     spent: Spending | None = None
 
 

@@ -1,0 +1,83 @@
+"""What is there before the first run: tenants with users, rates, tools and published workflows."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from uuid import UUID, uuid5
+
+import httpx2
+
+from infra.crypto.passwords import Passwords
+from schemas.access import Role
+from schemas.authoring.commands import SetTool
+from schemas.authoring.definition import WorkflowDefinition
+from schemas.authoring.tools import HttpTool
+from schemas.identity.commands import RegisterUser
+from schemas.tenancy.types import NewUser
+from tests.acceptance.chaos import random_runs, story
+from tests.acceptance.chaos.runs import AnyRun
+from tests.acceptance.chaos.web import PASSWORD, User
+from tests.support.client import Client, Tenancy, new_user
+from tests.support.workflows.story import ONCE_TOOL, SAFE_TOOL
+
+BODY = {"q": "{{ arguments.q }}", "n": "{{ arguments.n }}"}
+
+
+@dataclass(frozen=True)
+class Tenant:
+    tenancy: Tenancy
+    owner: User
+    chief: User
+
+
+class Stage:
+    def __init__(self, client: Client, http: httpx2.AsyncClient, tools_url: str, lots: Random | None) -> None:
+        self.client, self.http, self.tools_url, self.lots = client, http, tools_url, lots
+
+    async def tenant(self, number: int) -> Tenant:
+        """With an owner and a chief who are logged in, and the tools of all stories."""
+        hashed = await Passwords().hash(PASSWORD)
+        owner, chief = (new_user(f"{name}@chaos{number}.io", hashed) for name in ("owner", "chief"))
+        tenancy = await self.client.provision(f"chaos{number}", owner)
+        register = RegisterUser(**dict(chief), role=Role.TENANT_ADMIN, **vars(tenancy))
+        await self.client.do(register, tenancy)
+        for name in (SAFE_TOOL, ONCE_TOOL):
+            tool = HttpTool(
+                type="http", method="POST", url=f"{self.tools_url}/{name}", body=BODY, safe=name == SAFE_TOOL
+            )
+            await self.client.do(SetTool(tenant_id=tenancy.tenant_id, name=name, definition=tool), tenancy)
+        return Tenant(tenancy, await self._logged_in(owner), await self._logged_in(chief))
+
+    async def _logged_in(self, new: NewUser) -> User:
+        user = User(self.http, new.user_id, new.email, self.lots)
+        await user.log_in()
+        return user
+
+    async def workflows(self, runs: Sequence[AnyRun], tenants: Mapping[int, Tenant]) -> dict[str, UUID]:
+        """By the run's kind."""
+        for model in (story.MODEL, random_runs.MODEL):
+            await self.client.set_rate(model)
+        kinds = {run.kind: run for run in runs}
+        publishing = (self._publish(run, tenants[run.tenant]) for run in kinds.values())
+        return dict(zip(kinds, await asyncio.gather(*publishing), strict=True))
+
+    async def _publish(self, run: AnyRun, tenant: Tenant) -> UUID:
+        """Children are published before whoever names them: they were drawn inside first."""
+        if isinstance(run, story.Run):
+            return await self.client.publish(story.DEFINITIONS[run.kind], tenant.tenancy, run.kind)
+        told = random_runs.story_of(run.seed)
+        ids = {str(child): str(uuid5(tenant.tenancy.tenant_id, str(child))) for child in told.children}
+        names = {**ids, "owner": tenant.owner.email, "chief": tenant.chief.email}
+        for child, definition in told.children.items():
+            own = renamed(definition, names)
+            await self.client.publish(own, tenant.tenancy, f"{run.kind} child", UUID(ids[str(child)]))
+        return await self.client.publish(renamed(told.definition, names), tenant.tenancy, run.kind)
+
+
+def renamed(definition: WorkflowDefinition, names: Mapping[str, str]) -> WorkflowDefinition:
+    """With a tenant's own ids and addresses where the story has its names."""
+    text = definition.model_dump_json()
+    for name, own in names.items():
+        text = text.replace(f'"{name}"', f'"{own}"')
+    return WorkflowDefinition.model_validate_json(text)
