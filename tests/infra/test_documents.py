@@ -15,12 +15,17 @@ from infra.documents.html import credit_note_page, invoice_page
 from infra.documents.pdf import compiler, credit_note_pdf, data_of, invoice_pdf
 from infra.documents.sheet import invoice_sheet
 from infra.documents.words import money, month, percent, what_for
+from schemas.billing.invoices import Buyer
+from schemas.billing.issuers import Branding
+from schemas.billing.taxes import Taxation
+from tests.support.builders import TENANT_ID
 from tests.support.faces import SELLER, VAT, credit_note_face, face_line, invoice_face
 
 INVOICE = "cfff3fbc1f2f3cc169ca98f4bfcfb045229fbce0faf5ce061bd4dbe3d97e00f5"
 CREDIT_NOTE = "9e44f724f9b583333fd63862b19553ee4bd7d9617b72e34a75ff990566e90a68"
 """Template 1, as documents were issued with it: other bytes would be other documents."""
 
+UNTAXED = Taxation(treatment="none")
 ELSEWHERE = (
     "import hashlib; from infra.documents.pdf import invoice_pdf; "
     "from tests.support.faces import invoice_face; "
@@ -144,3 +149,11 @@ def test_tax_and_prepaid_money_are_shown() -> None:
         ["Paid from prepaid balance", "\N{MINUS SIGN}4.00"],
     ]
     assert sheet["grand"][1] == "10.68"
+
+
+def test_a_partner_that_said_nothing_but_its_name_can_issue() -> None:
+    bare = invoice_face(
+        seller=Branding(name="Northwind"), buyer=Buyer(tenant_id=TENANT_ID, name="Acme"), taxation=UNTAXED
+    )
+    assert invoice_pdf(bare).startswith(b"%PDF")
+    assert [name for name, _ in invoice_sheet(bare)["totals"]] == ["Subtotal"]
