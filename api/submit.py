@@ -103,8 +103,8 @@ async def attempt(
 AttemptDep = Annotated[Attempt, Depends(attempt)]
 
 
-async def money_attempt(attempt: AttemptDep, idempotency_key: IdempotencyKey = None) -> Attempt:
-    """For what moves money: a request that might be sent twice must say that it is the same."""
+async def keyed_attempt(attempt: AttemptDep, idempotency_key: IdempotencyKey = None) -> Attempt:
+    """For what moves money: a retry that moved it twice would be found out on the bill."""
     if idempotency_key is None:
         raise ApiProblem(
             400, "request.idempotency_key_required", "Send an Idempotency-Key: this moves money."
@@ -112,7 +112,7 @@ async def money_attempt(attempt: AttemptDep, idempotency_key: IdempotencyKey = N
     return attempt
 
 
-MoneyAttemptDep = Annotated[Attempt, Depends(money_attempt)]
+KeyedAttemptDep = Annotated[Attempt, Depends(keyed_attempt)]
 
 
 def message_id(actor: Actor, route: str, key: str | None) -> UUID:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli import groups, money_groups, run_groups
+from api.cli import groups, run_groups, statement_groups
 from api.cli.options import Data, settings_for
 from api.cli.workflow_group import workflows
 
@@ -18,9 +18,9 @@ app = typer.Typer(
 )
 app.add_typer(groups.admin, name="admin")
 app.add_typer(groups.rates, name="rates")
-app.add_typer(money_groups.money, name="money")
-app.add_typer(money_groups.invoices, name="invoices")
-app.add_typer(money_groups.taxes, name="taxes")
+app.add_typer(statement_groups.money, name="money")
+app.add_typer(statement_groups.invoices, name="invoices")
+app.add_typer(statement_groups.taxes, name="taxes")
 app.add_typer(groups.projections, name="projections")
 app.add_typer(groups.payloads, name="payloads")
 app.add_typer(groups.dlq, name="dlq")

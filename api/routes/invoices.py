@@ -15,7 +15,7 @@ from api.parts import Deps
 from api.routes.billing import TenantId
 from api.routes.tenancy import visible_tenant
 from api.rows.invoices import CreditNoteRow, InvoiceFilter, InvoiceRow, InvoiceStatus
-from api.submit import Attempt, AttemptDep, MoneyAttemptDep
+from api.submit import Attempt, AttemptDep, KeyedAttemptDep
 from infra.db.scope import Scope
 from schemas.access import Permission, Role
 from schemas.billing.invoices import CreditInvoice, RetryInvoice
@@ -77,10 +77,9 @@ async def credit_invoice(
     parts: Parts,
     actor: CurrentActor,
     scope: CurrentScope,
-    attempt: AttemptDep,
+    attempt: KeyedAttemptDep,
     invoice_id: UUID,
     body: Annotated[m.CreditBody, json_body(m.CreditBody)],
-    _: MoneyAttemptDep,
 ) -> Any:
     """The only correction there is. Its document can be read a moment later."""
     row = await visible_invoice(parts, actor, scope, invoice_id)

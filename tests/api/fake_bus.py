@@ -27,7 +27,7 @@ from schemas.envelope import Answer, Envelope, Refusal
 from schemas.execution.events import ExecutionStarted
 from schemas.registry import command_from
 from schemas.tenancy.types import NewUser
-from tests.api.fake_money_bus import MONEY
+from tests.api.fake_money_bus import INVOICING
 from tests.api.fakes import NOW, FakeReads
 
 CONFLICT = Refusal(code="request.idempotency_conflict", kind="conflict", detail="Another request.")
@@ -364,5 +364,5 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "ReplayDelivery": replay_delivery,
     "ForkExecution": fork_execution,
     **dict.fromkeys(STEERING, steer_execution),
-    **MONEY,
+    **INVOICING,
 }

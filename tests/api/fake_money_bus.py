@@ -64,7 +64,7 @@ def nothing(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     """Decided, and seen in no row here."""
 
 
-MONEY: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
+INVOICING: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "CreditInvoice": credit_invoice,
     "RetryInvoice": nothing,
     "SetIssuer": set_issuer,

@@ -103,11 +103,8 @@ class Foreign:
 
 async def call(client: httpx2.AsyncClient, method: str, path: str, ids: dict[str, str]) -> httpx2.Response:
     place = path.format(**NAMES | ids)
-    return await client.request(method.upper(), place, json=body_of(method, path), headers=new_key())
-
-
-def new_key() -> dict[str, str]:
-    return {"Idempotency-Key": str(uuid4())}
+    headers = {"Idempotency-Key": str(uuid4())}
+    return await client.request(method.upper(), place, json=body_of(method, path), headers=headers)
 
 
 def is_problem(response: httpx2.Response, method: str, path: str) -> None:
@@ -178,7 +175,10 @@ async def test_a_body_with_an_unknown_field_is_refused(world: World, method: str
     for actor in (world.admin, world.rival, world.zoe):
         async with world.client(actor) as client:
             response = await client.request(
-                method.upper(), path.format(**foreign.ids), json=body, headers=new_key()
+                method.upper(),
+                path.format(**foreign.ids),
+                json=body,
+                headers={"Idempotency-Key": str(uuid4())},
             )
         is_problem(response, method, path)
         refused.add(response.status_code)
