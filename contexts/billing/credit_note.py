@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from contexts.billing.drawing_up import number_taken
-from contexts.billing.errors import CreditExceedsInvoice, CreditNoteExists, InvoiceNotIssued, NoIssuer
 from contexts.billing.facts_invoices import DocumentFacts
 from contexts.billing.invoice import Invoice, known
+from contexts.billing.invoice_errors import CreditExceedsInvoice, CreditNoteExists, InvoiceNotIssued, NoIssuer
 from contexts.billing.invoice_postings import credit_postings
 from contexts.billing.issuer import Issuer, next_number
 from contexts.billing.rounding import exact_sum, percent_of

@@ -10,8 +10,14 @@ from decimal import Decimal
 from uuid import UUID
 
 from contexts.billing.drawing_up import face_of, number_taken
-from contexts.billing.errors import InvoiceNotBlocked, InvoiceNotFound, LinesDoNotAddUp, NoIssuer, NoTaxRate
 from contexts.billing.facts_invoices import DocumentFacts
+from contexts.billing.invoice_errors import (
+    InvoiceNotBlocked,
+    InvoiceNotFound,
+    LinesDoNotAddUp,
+    NoIssuer,
+    NoTaxRate,
+)
 from contexts.billing.invoice_lines import rounded
 from contexts.billing.invoice_postings import invoice_postings
 from contexts.billing.rounding import exact_sum

@@ -13,7 +13,7 @@
 import re
 from datetime import datetime
 
-from contexts.billing.errors import NoTaxRate
+from contexts.billing.invoice_errors import NoTaxRate
 from contexts.billing.tax_rates import TaxRates, rate_in_force
 from schemas.billing.taxes import Taxation, TaxProfile
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contexts.billing.errors import NoTaxRate
+from contexts.billing.invoice_errors import NoTaxRate
 from contexts.billing.registry import REGISTRY
 from contexts.billing.tax import REVERSE_CHARGE, taxation
 from contexts.billing.tax_rates import TaxRates, rate_in_force
