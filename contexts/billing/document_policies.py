@@ -1,20 +1,14 @@
-"""A new partner can issue; a closed month is invoiced."""
+"""A closed month is invoiced."""
 
 from uuid import UUID, uuid5
 
 from schemas.base import TenantId
 from schemas.billing.corrections import PeriodClosed
 from schemas.billing.invoices import RequestInvoice
-from schemas.billing.issuers import OpenIssuer
 from schemas.envelope import Recorded
-from schemas.tenancy.events import PartnerCreated
 
 INVOICE_IDS = UUID("0b6d7c1a-6a55-5a0b-8d0e-0d8f8c5c4f21")
 """Never changes: a month has one invoice for ever."""
-
-
-def when_partner_created(event: PartnerCreated, recorded: Recorded) -> list[OpenIssuer]:
-    return [OpenIssuer(partner_id=event.partner_id, name=event.name)]
 
 
 def when_period_closed(event: PeriodClosed, recorded: Recorded) -> list[RequestInvoice]:

@@ -55,7 +55,6 @@ REGISTRY = Registry(
         Policy("billing.when_execution_cancelled", ExecutionCancelled, policies.when_execution_cancelled),
         Policy("billing.when_item_failed", ItemFailed, policies.when_item_failed),
         Policy("billing.when_step_failed", StepFailed, policies.when_step_failed),
-        Policy("billing.open_issuer", PartnerCreated, document_policies.when_partner_created),
         Policy("billing.when_period_closed", PeriodClosed, document_policies.when_period_closed),
     ),
     effects=(
