@@ -8,8 +8,10 @@ from api.hook_secrets import HookSecrets
 from api.ports import (
     Audit,
     Check,
+    EntryProofs,
     Live,
     McpServers,
+    NoProofs,
     PasswordHasher,
     Seal,
     SecretSealer,
@@ -48,6 +50,7 @@ class Deps:
     mcp_servers: McpServers
     hash_key: bytes
     hook_secrets: HookSecrets
+    proofs: EntryProofs = field(default_factory=NoProofs)
     checks: Mapping[str, Check] = field(default_factory=dict)
     outages: Mapping[type[Exception], str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)

@@ -1,6 +1,6 @@
 """What the edge needs from the rest of the system, as shapes. Nothing here is implemented here."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -50,6 +50,19 @@ class Sealed(Protocol):
 
     @property
     def fingerprint(self) -> str: ...
+
+
+class EntryProofs(Protocol):
+    async def proofs_for(self, scope: Scope, refs: Sequence[str]) -> Mapping[str, Any]:
+        """By ref: that the entry is part of the signed log. What cannot be proved yet is absent."""
+        ...
+
+
+class NoProofs:
+    """Where no log is kept."""
+
+    async def proofs_for(self, scope: Scope, refs: Sequence[str]) -> Mapping[str, Any]:
+        return {}
 
 
 class SecretSealer(Protocol):

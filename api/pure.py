@@ -5,23 +5,40 @@ from contexts.authoring.diff import Change, diff, release_diff
 from contexts.authoring.pins import asked_version
 from contexts.authoring.taking_in import Present, at_home, commands_for, conflicts
 from contexts.authoring.uses import agents_used, tools_of_agents, tools_used, workflows_used
+from contexts.billing.identity import Check, Identity, identity
 from contexts.billing.price_list import ModelPrice, price_list
 from contexts.billing.rating import Charge
-from contexts.billing.simulation import Comparison, Settled, Simulation, Sums
+from contexts.billing.simulation import Comparison, Settled, Simulation
+from contexts.billing.simulation import Sums as SimulatedSums
+from contexts.billing.statements import (
+    PartnerEarnings,
+    ProfitAndLoss,
+    Sums,
+    TenantBill,
+    partner_earnings,
+    profit_and_loss,
+    tenant_bill,
+)
 from contexts.execution.rehearsal import Difference, Rehearsal, rehearse
 
 __all__ = [
     "Carried",
     "Change",
     "Charge",
+    "Check",
     "Comparison",
     "Difference",
+    "Identity",
     "ModelPrice",
+    "PartnerEarnings",
     "Present",
+    "ProfitAndLoss",
     "Rehearsal",
     "Settled",
+    "SimulatedSums",
     "Simulation",
     "Sums",
+    "TenantBill",
     "agents_used",
     "asked_version",
     "at_home",
@@ -30,9 +47,13 @@ __all__ = [
     "conflicts",
     "diff",
     "disagreements",
+    "identity",
+    "partner_earnings",
     "price_list",
+    "profit_and_loss",
     "rehearse",
     "release_diff",
+    "tenant_bill",
     "tools_of_agents",
     "tools_used",
     "workflows_used",

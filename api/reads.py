@@ -1,11 +1,12 @@
 """What the edge asks the read side; `api/rows` is what it gets. Row-level security decides what is seen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 from uuid import UUID
 
+from api.money_reads import MoneyReads
+from api.paging import Page as Page
 from api.rows.authoring import (
     AgentRow,
     AgentVersionRow,
@@ -35,8 +36,6 @@ from projections.ledger_entries.rows import LedgerEntry
 from projections.rate_cards.queries import PartnerTerms, SystemRate
 from schemas.envelope import Answer, Recorded
 
-T = TypeVar("T")
-
 
 class BadCursor(ValueError):
     """The text of a cursor is none this query gave out."""
@@ -45,15 +44,7 @@ class BadCursor(ValueError):
 PLATFORM_SCOPE = Scope(platform=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """`next` is the key to go on from, in words only the query that wrote it reads."""
-
-    items: Sequence[T]
-    next: str | None = None
-
-
-class Reads(Protocol):
+class Reads(MoneyReads, Protocol):
     """Every function sees what `scope` allows and takes the rest for absent.
 
     `cursor` is the `next` of an earlier page; one it did not write raises BadCursor.

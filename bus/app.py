@@ -35,6 +35,7 @@ from bus.leader import lead
 from bus.ledger_stream import LedgerStream
 from bus.live import DeltaSink
 from bus.monitor import Monitor
+from bus.month_table import ProjectedMonths
 from bus.months import keep_ahead
 from bus.overdue_table import ProjectedOverdue
 from bus.period_table import ProjectedPeriods
@@ -51,12 +52,14 @@ from bus.sealer import Sealer
 from bus.streams import ensure_streams
 from bus.timer_table import ProjectedTimers
 from bus.wake import announcer, listen
+from contexts.billing.ports import BillingPorts
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts
 from infra import metrics, telemetry
 from infra.audit.keys import stored_keys
 from infra.crypto.master_key import master_key
 from infra.db.pools import async_pool
+from infra.documents.pdf import TypstDocuments
 from infra.errors import SetupError
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
@@ -189,7 +192,7 @@ def now() -> datetime:
 def effects(p: Parts) -> list[Work]:
     runner = tools(p.settings, master_key(p.settings), p.store, now)
     p.closing.push_async_callback(runner.aclose)
-    ports = ExecutionPorts(
+    execution = ExecutionPorts(
         chat=p.chat,
         requests=StoredRequests(p.store),
         deltas=DeltaSink(p.bus.nc),
@@ -199,6 +202,8 @@ def effects(p: Parts) -> list[Work]:
         clock=time.monotonic,
         wall_clock=now,
     )
+    documents = TypstDocuments()
+    ports = {"execution": execution, "billing": BillingPorts(ProjectedMonths(p.pool), documents)}
     worker = f"{socket.gethostname()}:{os.getpid()}"
     consumers = [
         EffectConsumer(
@@ -207,7 +212,7 @@ def effects(p: Parts) -> list[Work]:
             p.submitter,
             context,
             found,
-            ports,
+            ports[context],
             p.store,
             worker,
             p.settings.effect_concurrency,

@@ -5,8 +5,10 @@ from projections.approvals.project import PROJECTION as APPROVALS
 from projections.budgets.project import PROJECTION as BUDGETS
 from projections.executions.project import PROJECTION as EXECUTIONS
 from projections.holds.project import PROJECTION as HOLDS
+from projections.invoices.project import PROJECTION as INVOICES
 from projections.kernel import Projection
 from projections.ledger_entries.project import PROJECTION as LEDGER_ENTRIES
+from projections.month_totals.project import PROJECTION as MONTH_TOTALS
 from projections.partners.project import PROJECTION as PARTNERS
 from projections.periods.project import PROJECTION as PERIODS
 from projections.rate_cards.project import PROJECTION as RATE_CARDS
@@ -41,4 +43,6 @@ PROJECTIONS: tuple[Projection, ...] = (
     BUDGETS,
     WALLETS,
     PERIODS,
+    MONTH_TOTALS,
+    INVOICES,
 )

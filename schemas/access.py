@@ -34,6 +34,17 @@ class Permission(StrEnum):
     APPROVALS_ANSWER = "approvals:answer"
     LEDGER_READ = "ledger:read"
     AUDIT_READ = "audit:read"
+    EARNINGS_READ = "earnings:read"
+    """What a partner's tenants brought it."""
+
+    MARGINS_READ = "margins:read"
+    """What is left for the platform."""
+
+    INVOICES_READ = "invoices:read"
+    INVOICES_ISSUE = "invoices:issue"
+    """Who issues invoices, to whom, and what is taken back of them."""
+
+    TAXES_SET = "taxes:set"
     USERS_REGISTER = "users:register"
     INTERNAL = "internal"
     """Commands only policies, effects and timers send."""
@@ -56,6 +67,7 @@ TENANT_PERMISSIONS = frozenset(
         Permission.APPROVALS_ANSWER,
         Permission.LEDGER_READ,
         Permission.AUDIT_READ,
+        Permission.INVOICES_READ,
     }
 )
 
@@ -77,6 +89,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXECUTIONS_TERMINATE,
             Permission.LEDGER_READ,
             Permission.AUDIT_READ,
+            Permission.EARNINGS_READ,
+            Permission.MARGINS_READ,
+            Permission.INVOICES_READ,
+            Permission.INVOICES_ISSUE,
+            Permission.TAXES_SET,
             Permission.USERS_REGISTER,
         }
     ),
@@ -90,6 +107,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXECUTIONS_READ,
             Permission.LEDGER_READ,
             Permission.AUDIT_READ,
+            Permission.EARNINGS_READ,
+            Permission.INVOICES_READ,
+            Permission.INVOICES_ISSUE,
         }
     ),
     Role.TENANT_ADMIN: TENANT_PERMISSIONS,

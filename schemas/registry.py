@@ -10,7 +10,10 @@ import schemas.authoring.upcasts
 import schemas.billing.commands
 import schemas.billing.corrections
 import schemas.billing.events
+import schemas.billing.invoices
+import schemas.billing.issuers
 import schemas.billing.partner_budgets
+import schemas.billing.taxes
 import schemas.billing.thresholds
 import schemas.billing.upcasts
 import schemas.billing.wallets
@@ -41,6 +44,9 @@ CONTEXTS = (
     (schemas.billing.partner_budgets, schemas.billing.partner_budgets),
     (schemas.billing.thresholds, schemas.billing.thresholds),
     (schemas.billing.wallets, schemas.billing.wallets),
+    (schemas.billing.issuers, schemas.billing.issuers),
+    (schemas.billing.taxes, schemas.billing.taxes),
+    (schemas.billing.invoices, schemas.billing.invoices),
 )
 
 

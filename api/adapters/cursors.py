@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from api.reads import BadCursor, Page
+from api.paging import Page
+from api.reads import BadCursor
 from projections.reading import MAX_PAGE, Before
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")

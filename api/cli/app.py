@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli import audit_groups, groups, money_groups, run_groups
+from api.cli import audit_groups, groups, money_groups, run_groups, statement_groups
 from api.cli.options import Data, settings_for
 from api.cli.rate_group import rates
 from api.cli.workflow_group import workflows
@@ -23,6 +23,9 @@ app.add_typer(money_groups.ledger, name="ledger")
 app.add_typer(money_groups.wallets, name="wallets")
 app.add_typer(money_groups.periods, name="period")
 app.add_typer(audit_groups.audit, name="audit")
+app.add_typer(statement_groups.money, name="money")
+app.add_typer(statement_groups.invoices, name="invoices")
+app.add_typer(statement_groups.taxes, name="taxes")
 app.add_typer(groups.projections, name="projections")
 app.add_typer(groups.payloads, name="payloads")
 app.add_typer(groups.dlq, name="dlq")

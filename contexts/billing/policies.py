@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from schemas.base import TenantId
 from schemas.billing.commands import AuthorizeCall, MarkCallUnknown, SetPartnerTerms
+from schemas.billing.issuers import OpenIssuer
 from schemas.billing.types import Commission, Percent
 from schemas.envelope import Recorded
 from schemas.execution.events import (
@@ -22,14 +23,16 @@ from schemas.tenancy.events import PartnerCreated
 CANCELLED = "execution.cancelled"
 
 
-def when_partner_created(event: PartnerCreated, recorded: Recorded) -> list[SetPartnerTerms]:
+def when_partner_created(event: PartnerCreated, recorded: Recorded) -> list[SetPartnerTerms | OpenIssuer]:
+    """It can sell, and issue invoices, from its first moment."""
     return [
         SetPartnerTerms(
             partner_id=event.partner_id,
             price=Percent(markup_percent=event.terms.markup_percent),
             commission=Commission(percent=event.terms.commission_percent),
             effective_from=recorded.recorded_at,
-        )
+        ),
+        OpenIssuer(partner_id=event.partner_id, name=event.name),
     ]
 
 

@@ -28,6 +28,7 @@ from schemas.execution.events import ExecutionStarted
 from schemas.registry import command_from
 from schemas.tenancy.types import NewUser
 from tests.api import fake_rates
+from tests.api.fake_money_bus import INVOICING
 from tests.api.fakes import NOW, FakeReads
 
 CONFLICT = Refusal(code="request.idempotency_conflict", kind="conflict", detail="Another request.")
@@ -377,4 +378,5 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "ForkExecution": fork_execution,
     **dict.fromkeys(STEERING, steer_execution),
     **dict.fromkeys(MONEY, decided_elsewhere),
+    **INVOICING,
 }

@@ -15,6 +15,7 @@ from infra.eventstore.types import Payload
 from schemas.base import PartnerId, TenantId
 from schemas.envelope import Actor
 from schemas.execution.events import ExecutionSucceeded
+from tests.api.fake_money_bus import add_credit_note, add_invoice
 from tests.api.world import AGENT, TRIGGER, WORKFLOW, World
 
 DOCUMENT = assemble(Limits()).openapi()
@@ -23,6 +24,7 @@ PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/read
 FOREIGN_IDS = (
     *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id"),
     *("other_id", "payload_hash", "trigger_id", "occurrence", "entry_ref", "call_key"),
+    *("invoice_id", "credit_note_id"),
 )
 NAMES = {
     "tool_name": "find_order",
@@ -35,6 +37,7 @@ NAMES = {
     "period": "2026-10",
     "level": "0",
     "tile": "999",
+    "form": "csv",
 }
 OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 """A name is free in every tenant: setting it is never about what another has under it."""
@@ -95,7 +98,11 @@ class Foreign:
         world.audit.seal(world.other_tenant, "theirs:answer:1", price="secret")
         await world.put("/tools/find_order", {"definition": TOOL}, zoe)
         await world.put("/secrets/SHOP_KEY", {"value": "zeta's secret"}, zoe)
+        invoice_id = add_invoice(world.reads, world.other_tenant, world.other_partner, uuid4())
+        note_id = add_credit_note(world.reads, invoice_id, uuid4())
         self.ids = {
+            "invoice_id": str(invoice_id),
+            "credit_note_id": str(note_id),
             "payload_hash": "ab" * 32,
             "call_key": "theirs:answer:1",
             **NAMES,

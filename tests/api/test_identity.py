@@ -32,6 +32,7 @@ async def test_a_token_opens_what_its_user_may_see(world: World, nobody: httpx2.
             "executions:control",
             "executions:read",
             "executions:start",
+            "invoices:read",
             "ledger:read",
             "tenants:read",
         ],

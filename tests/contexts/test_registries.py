@@ -36,10 +36,14 @@ def test_policies_have_names_of_their_own_that_say_where_they_live() -> None:
             assert policy.event.type_name in EVENTS
 
 
+INVOICING = {"SetIssuer", "SetTaxRate", "SetTaxProfile", "RetryInvoice", "CreditInvoice"}
+
+
 def test_of_money_people_set_rates_and_terms_only() -> None:
     public = {h.command.__name__ for h in BILLING.handlers if h.permission != Permission.INTERNAL}
     assert public == {
         *("SetSystemRate", "WithdrawSystemRate", "SetPartnerTerms", "WithdrawPartnerTerms"),
         *("SetPartnerBudget", "SetPaymentMode", "TopUpWallet"),
         *("ReverseEntry", "PostAdjustment", "ClosePeriod"),
+        *INVOICING,
     }

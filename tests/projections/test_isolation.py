@@ -1,5 +1,6 @@
 """No row of a tenant is seen by another, whatever the table, and nothing is written from the edge."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from infra.db.pools import API, async_pool
 from infra.db.scope import Scope, scoped
 from projections.registry import PROJECTIONS
 from schemas.base import PartnerId, TenantId
+from schemas.billing.invoices import InvoiceRequested
 from tests.projections import stories
 from tests.projections.world import OTHER_PARTNER, OTHER_TENANT, PARTNER, TENANT, World
 from tests.support.triggers import created, fired, webhook
@@ -37,6 +39,10 @@ async def one_tenant(world: World, tenant: TenantId, partner: PartnerId) -> None
     id_ = uuid4()
     set_up = [created(webhook(), trigger_id=id_), fired("d-1", trigger_id=id_, execution_id=uuid4())]
     await world.given(world.record(f"trigger-{id_}", *set_up, tenant=tenant, partner=partner))
+    asked = InvoiceRequested(
+        invoice_id=uuid4(), tenant_id=tenant, partner_id=partner, period="2026-09", price=Decimal(1)
+    )
+    await world.given(world.record(f"invoice-{asked.invoice_id}", asked, tenant=tenant, partner=partner))
 
 
 async def owners(world: World, scope: Scope, table: str) -> set[Any]:
@@ -47,7 +53,7 @@ async def owners(world: World, scope: Scope, table: str) -> set[Any]:
 
 FILLED = (
     *("executions", "execution_steps", "ledger_entries", "tenant_bills", "holds", "timers"),
-    *("triggers", "trigger_deliveries"),
+    *("triggers", "trigger_deliveries", "month_totals", "run_sources", "invoices"),
     "executions",
     "execution_steps",
     "step_attempts",

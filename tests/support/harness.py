@@ -24,6 +24,7 @@ from bus.requests import StoredRequests
 from bus.run_index import FOLLOWED, RunIndex
 from bus.scheduler import Schedule
 from bus.whole import restored
+from contexts.billing.ports import BillingPorts
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts, OnDelta
 from infra.eventstore.mapper import recorded
@@ -38,7 +39,9 @@ from tests.support.delivery import Arrival, Delivery, Disorder, InOrder, Sent
 from tests.support.fakes.chat_model import FakeChatModel
 from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.deltas import FakeDeltas
+from tests.support.fakes.documents import PlainDocuments
 from tests.support.fakes.event_store import MemoryEventStore
+from tests.support.fakes.months import MemoryMonths
 from tests.support.fakes.timers import MemoryTimers
 from tests.support.fakes.tool_runner import FakeToolRunner
 from tests.support.listeners import WorkerKilled, listeners
@@ -80,7 +83,8 @@ class Harness:
         self._schedule = Schedule(limits, self._runs)
         requests = StoredRequests(self.store)
         self.tools = FakeToolRunner(self.clock)
-        ports = ExecutionPorts(
+        self.documents = PlainDocuments()
+        execution = ExecutionPorts(
             chat=self.chat,
             requests=requests,
             deltas=self.deltas,
@@ -90,6 +94,8 @@ class Harness:
             clock=self.clock.seconds,
             wall_clock=self.clock,
         )
+        billing = BillingPorts(MemoryMonths(self.store), self.documents)
+        ports = {"execution": execution, "billing": billing}
         self._listeners = tuple(listeners(ports, self.store))
         self.down: set[str] = set()
         """Consumers no process runs now, by name: their events wait."""

@@ -1,0 +1,31 @@
+"""A partner's month as a document: names of tenants, amounts in cents."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from api.pure import Sums, partner_earnings
+from api.reads import Reads
+from api.rows.people import PartnerRow
+from infra.db.scope import Scope
+from infra.documents.pdf import pdf
+from infra.documents.sheet import statement_sheet
+from infra.documents.words import count, money
+
+TEMPLATE = 1
+
+
+async def statement_pdf(reads: Reads, scope: Scope, partner: PartnerRow, period: str) -> bytes:
+    """Nothing of the day it is asked for is in it: a closed month's statement stays what it is."""
+    earned = partner_earnings(await reads.month_of_partner(scope, partner.id, period))
+    rows = []
+    for one in earned.tenants:
+        tenant = await reads.tenant(scope, one.tenant_id)
+        rows.append([tenant.name if tenant else str(one.tenant_id), *figures(one.sums)])
+    _, *total = figures(earned.total)
+    sheet = statement_sheet(partner.name, period, rows, total)
+    at = datetime.strptime(period, "%Y-%m").replace(tzinfo=UTC)
+    return await asyncio.to_thread(pdf, sheet, "", at, TEMPLATE)
+
+
+def figures(sums: Sums) -> list[str]:
+    return [count(sums.calls), money(sums.price), money(sums.commission)]
