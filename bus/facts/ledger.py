@@ -30,7 +30,7 @@ def of_settlement(command: SettleCall, state: Ledger | None, envelope: Envelope)
 
 
 def of_end(command: CallEnd, state: Ledger | None, envelope: Envelope) -> Iterable[str]:
-    hold = hold_of(command, state)
+    hold = hold_of(command, state) if state and state.shared else None
     if hold and "credit" in hold.reserved:
         yield f"wallet-{command.tenant_id}"
     if hold and "partner" in hold.reserved:
@@ -39,6 +39,8 @@ def of_end(command: CallEnd, state: Ledger | None, envelope: Envelope) -> Iterab
 
 def settlement(command: SettleCall, state: Ledger | None, envelope: Envelope, read: Read) -> PostingFacts:
     tenant: Tenant | None = read(f"tenant-{command.tenant_id}")
+    if state and not (state.shared or state.closed) and not (tenant and tenant.source_budgets):
+        return PostingFacts(limits_of(tenant, None, None))
     hold = hold_of(command, state)
     limits = limits_of(tenant, hold.source if hold else None, read(partner_budget(envelope)))
     wallet = read(f"wallet-{command.tenant_id}")

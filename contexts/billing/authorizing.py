@@ -34,9 +34,10 @@ def authorize(state: Ledger | None, command: AuthorizeCall, ctx: Context) -> Seq
         return [refused(command, NO_RATE, f"no rate or no terms are in force for {command.model!r}")]
     pricing = standing(facts.pricing, ledger.usage_so_far)
     hold = rating.hold(command.max_input_tokens, command.max_output_tokens, pricing)
-    for budget in budgets_of(ledger, facts.limits, command.source, command.call.period):
-        if not budget.fits(hold):
-            return over_budget(ledger, command, ctx, budget, hold)
+    if not facts.limits.none:
+        for budget in budgets_of(ledger, facts.limits, command.source, command.call.period):
+            if not budget.fits(hold):
+                return over_budget(ledger, command, ctx, budget, hold)
     return held(ledger, command, ctx, pricing, hold)
 
 
@@ -44,6 +45,8 @@ def held(
     ledger: Ledger, command: AuthorizeCall, ctx: Context, pricing: Pricing, hold: Decimal
 ) -> Sequence[Event]:
     facts: AuthorizationFacts = ctx.facts
+    if facts.wallet is None and facts.limits.partner is None:
+        return [authorized(command, ctx, pricing, hold)]
     entry, reserved = command.call.key, list[Reserve]()
     shared: list[Event] = []
     if facts.wallet and facts.wallet.mode == "prepaid":
@@ -61,7 +64,7 @@ def held(
 
 
 def authorized(
-    command: AuthorizeCall, ctx: Context, pricing: Pricing, hold: Decimal, reserved: tuple[Reserve, ...]
+    command: AuthorizeCall, ctx: Context, pricing: Pricing, hold: Decimal, reserved: tuple[Reserve, ...] = ()
 ) -> CallAuthorized:
     return CallAuthorized(
         tenant_id=command.tenant_id,

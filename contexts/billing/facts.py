@@ -21,6 +21,10 @@ class Limits:
     source: Decimal | None = None
     partner: PartnerBudget | None = None
 
+    @property
+    def none(self) -> bool:
+        return self.tenant is None and self.source is None and self.partner is None
+
 
 NO_LIMITS = Limits()
 

@@ -24,7 +24,7 @@ from schemas.billing.events import (
 )
 from schemas.billing.thresholds import BudgetThresholdReached
 from schemas.billing.types import InTheWay, Pricing, Reserve
-from schemas.execution.types import CallRef, SourceRef
+from schemas.execution.types import SourceRef
 
 GRACE = timedelta(minutes=5)
 """How long after its time-out a call may still report, and how long an unknown one may still be settled."""
@@ -65,7 +65,8 @@ class Ledger:
     """`holds` by call key; `held` is their sum, kept so that a decision need not add them up.
 
     `posted` is the sum of all prices, `recent` the last entries, `reached` the highest threshold told of by
-    budget, `adjusted` the adjustments and reversals in this month, `version` that of the last event.
+    budget, `shared` how many holds are reserved elsewhere too, `adjusted` the adjustments and reversals in
+    this month, `version` that of the last event.
     """
 
     holds: Mapping[str, Hold] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class Ledger:
     reached: Mapping[str, int] = field(default_factory=dict)
     adjusted: frozenset[UUID] = frozenset()
     closed: bool = False
+    shared: int = 0
     version: int = 0
     usage_so_far: UsageSoFar = field(default_factory=dict)
 
@@ -100,13 +102,14 @@ def evolve(state: Ledger | None, event: Event) -> Ledger:
             hold = replace(ledger.holds[event.call.key], status="unknown", due_at=event.resolve_at)
             return replace(ledger, holds={**ledger.holds, event.call.key: hold}, version=version)
         case CallSettled():
+            key = event.call.key
             so_far = counted(ledger.usage_so_far, event.pricing, event.usage, event.price)
-            after = replace(ended(ledger, event.call, version), usage_so_far=so_far)
-            return posted(after, event, event.call.key)
+            after = replace(ended(ledger, key, version), usage_so_far=so_far)
+            return posted(after, event, key)
         case CallReleased():
-            return ended(ledger, event.call, version)
+            return ended(ledger, event.call.key, version)
         case CallWrittenOff():
-            return written_off(ledger, event.call, version)
+            return written_off(ledger, event.call.key, version)
         case EntryReversed():
             return corrected(posted(ledger, event, event.entry), event.reversal_id, version)
         case AdjustmentPosted():
@@ -135,27 +138,29 @@ def opened(ledger: Ledger, event: CallAuthorized, version: int) -> Ledger:
         holds={**ledger.holds, event.call.key: hold},
         held=ledger.held + hold.amount,
         uses=used(ledger, hold.source, held=hold.amount),
+        shared=ledger.shared + bool(hold.reserved),
         version=version,
     )
 
 
-def ended(ledger: Ledger, call: CallRef, version: int) -> Ledger:
+def ended(ledger: Ledger, key: str, version: int) -> Ledger:
     holds = dict(ledger.holds)
-    hold = holds.pop(call.key)
+    hold = holds.pop(key)
     return replace(
         ledger,
         holds=holds,
         held=ledger.held - hold.amount,
         uses=used(ledger, hold.source, held=-hold.amount),
+        shared=ledger.shared - bool(hold.reserved),
         version=version,
     )
 
 
-def written_off(ledger: Ledger, call: CallRef, version: int) -> Ledger:
+def written_off(ledger: Ledger, key: str, version: int) -> Ledger:
     """Its usage may come when the month is closed already: the rates are kept for that."""
-    lost = {**ledger.lost, call.key: ledger.holds[call.key]}
+    lost = {**ledger.lost, key: ledger.holds[key]}
     newest = dict(list(lost.items())[-LOST:])
-    return replace(ended(ledger, call, version), lost=newest, entries=ledger.entries + 1)
+    return replace(ended(ledger, key, version), lost=newest, entries=ledger.entries + 1)
 
 
 def posted(ledger: Ledger, entry: Entry, name: str) -> Ledger:

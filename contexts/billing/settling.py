@@ -41,7 +41,7 @@ def settled(
     tenant_id, call = command.tenant_id, command.call
     pricing = standing(hold.pricing, ledger.usage_so_far)
     charge = rating.charge(command.usage, pricing)
-    credit, on_wallet = settled_credit(hold, facts, tenant_id, call.key, charge.price, ctx.now)
+    credit, on_wallet = settled_credit(hold, facts, tenant_id, call, charge.price, ctx.now)
     entry = CallSettled(
         tenant_id=tenant_id,
         partner_id=partner_id,
@@ -58,6 +58,8 @@ def settled(
         source=hold.source,
     )
     on_budget = settled_budget(hold, tenant_id, partner_id, call, charge.price)
+    if facts.limits.none:
+        return [entry, *on_wallet, *on_budget]
     subject = Subject(tenant_id, partner_id, hold.source, call.period)
     return [entry, *on_wallet, *on_budget, *passed(ledger, facts.limits, subject, charge.price)]
 

@@ -43,11 +43,11 @@ def credited(
 
 
 def settled_credit(
-    hold: Hold, facts: PostingFacts, tenant_id: TenantId, entry: str, price: Decimal, now: datetime
+    hold: Hold, facts: PostingFacts, tenant_id: TenantId, call: CallRef, price: Decimal, now: datetime
 ) -> tuple[Decimal, list[WalletEvent]]:
     if "credit" not in hold.reserved:
         return NOTHING, []
-    return take_credit(facts.wallet or EMPTY, tenant_id, entry, price, hold.amount, now)
+    return take_credit(facts.wallet or EMPTY, tenant_id, call.key, price, hold.amount, now)
 
 
 def settled_budget(

@@ -31,6 +31,7 @@ from schemas.execution.types import SourceRef
 from schemas.tenancy.events import SourceBudgetSet, TenantBudgetSet
 from tests.projections import stories
 from tests.projections.world import EPOCH, PARTNER, TENANT, World
+from tests.support.builders import tenant_provisioned
 
 SOURCE = SourceRef(kind="workflow", id=UUID(int=60))
 MONTH = "2026-09"
@@ -229,10 +230,17 @@ async def test_a_closed_month_keeps_its_totals(world: World, api: AsyncConnectio
         commission=Decimal("0.2"),
         last_version=7,
     )
+    provisioned = tenant_provisioned(tenant_id=TENANT, partner_id=PARTNER)
+    await world.given(world.record(f"tenant-{TENANT}", provisioned))
+    october = EPOCH + timedelta(days=30)
+    [waiting] = await periods.still_open(api, MONTH, october, UUID(int=0), 10)
+    assert waiting == (TENANT, PARTNER)
+    assert [tuple(one) for one in await periods.status(api, october, 3)] == [(MONTH, 0, 1, 0)]
     await world.given(world.record(stories.ledger(), closed))
+    assert await periods.still_open(api, MONTH, october, UUID(int=0), 10) == []
+    assert [tuple(one) for one in await periods.status(api, october, 3)] == [(MONTH, 1, 0, 0)]
     [row] = await world.rows("periods")
     assert (row["period"], row["entries"], row["price_usd"], row["last_version"]) == (MONTH, 3, 2, 7)
-    assert await periods.still_open(api, MONTH, EPOCH, UUID(int=0), 10) == []
 
 
 @pytest.mark.parametrize("seed", range(4))
