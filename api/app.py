@@ -29,6 +29,8 @@ from api.routes import (
     invoices,
     issuers,
     payloads,
+    rates,
+    simulations,
     statements,
     tenancy,
     timeline,
@@ -61,6 +63,8 @@ ROUTERS = (
     documents.router,
     exports.router,
     issuers.router,
+    rates.router,
+    simulations.router,
     commands.router,
     health.router,
 )

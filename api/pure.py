@@ -1,4 +1,4 @@
-"""What the edge may know of the contexts: functions of definitions that decide nothing and read nothing."""
+"""What the edge may know of the contexts: functions that decide nothing and read nothing."""
 
 from contexts.authoring.bundle import Carried, bundle_of, disagreements
 from contexts.authoring.diff import Change, diff, release_diff
@@ -6,10 +6,13 @@ from contexts.authoring.pins import asked_version
 from contexts.authoring.taking_in import Present, at_home, commands_for, conflicts
 from contexts.authoring.uses import agents_used, tools_of_agents, tools_used, workflows_used
 from contexts.billing.identity import Check, Identity, identity
+from contexts.billing.price_list import ModelPrice, price_list
+from contexts.billing.rating import Charge
+from contexts.billing.simulation import Comparison, Settled, Simulation, Sums
 from contexts.billing.statements import (
+    MonthSums,
     PartnerEarnings,
     ProfitAndLoss,
-    Sums,
     TenantBill,
     partner_earnings,
     profit_and_loss,
@@ -20,13 +23,19 @@ from contexts.execution.rehearsal import Difference, Rehearsal, rehearse
 __all__ = [
     "Carried",
     "Change",
+    "Charge",
     "Check",
+    "Comparison",
     "Difference",
     "Identity",
+    "ModelPrice",
+    "MonthSums",
     "PartnerEarnings",
     "Present",
     "ProfitAndLoss",
     "Rehearsal",
+    "Settled",
+    "Simulation",
     "Sums",
     "TenantBill",
     "agents_used",
@@ -39,6 +48,7 @@ __all__ = [
     "disagreements",
     "identity",
     "partner_earnings",
+    "price_list",
     "profit_and_loss",
     "rehearse",
     "release_diff",

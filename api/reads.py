@@ -1,6 +1,7 @@
 """What the edge asks the read side; `api/rows` is what it gets. Row-level security decides what is seen."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -31,6 +32,8 @@ from api.rows.runs import (
 )
 from infra.db.scope import Scope
 from infra.eventstore.types import Payload
+from projections.ledger_entries.rows import LedgerEntry
+from projections.rate_cards.queries import PartnerTerms, SystemRate
 from schemas.envelope import Answer, Recorded
 
 
@@ -159,6 +162,24 @@ class Reads(MoneyReads, Protocol):
         ...
 
     async def bill(self, scope: Scope, tenant_id: UUID, period: str) -> BillRow: ...
+
+    async def system_rates(
+        self, scope: Scope, now: datetime, model: str | None = None, in_force: bool = False
+    ) -> Sequence[SystemRate]:
+        """By model, newest first, with what is to come and what was withdrawn."""
+        ...
+
+    async def partner_terms(
+        self, scope: Scope, partner_id: UUID, now: datetime, in_force: bool = False
+    ) -> Sequence[PartnerTerms]:
+        """Widest first; of each scope the newest first."""
+        ...
+
+    async def settled_after(
+        self, scope: Scope, period: str, partner_id: UUID | None, after: int, limit: int
+    ) -> Sequence[LedgerEntry]:
+        """A period's settled calls in the order they were settled in."""
+        ...
 
     async def command_answer(self, scope: Scope, message_id: UUID) -> Answer | None: ...
 

@@ -32,6 +32,9 @@ PROVIDER_TOKENS = Counter("hb_provider_tokens", "Tokens a provider reported.", [
 PROVIDER_ESTIMATES = Counter(
     "hb_provider_usage_estimated", "Calls whose usage we counted, as the provider reported none.", ["model"]
 )
+PROVIDER_QUARANTINED = Counter(
+    "hb_provider_usage_quarantined", "Calls whose usage report has something we cannot place.", ["model"]
+)
 CALLS_UNKNOWN = Gauge("hb_calls_unknown", "Provider calls whose outcome nobody knows, not resolved yet.")
 OVERDUE = Counter("hb_overdue", "Steps and runs found overdue that nobody had woken or ended.", ["kind"])
 DEAD_LETTERS = Counter("hb_dead_letters", "Messages given up after their last attempt.", ["consumer"])

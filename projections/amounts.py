@@ -21,4 +21,6 @@ def tokens(usage: Usage) -> Row:
         "tokens_cache_read": usage.cache_read,
         "tokens_cache_write": usage.cache_write,
         "tokens_reasoning": usage.reasoning,
+        "images": usage.images,
+        "audio_ms": usage.audio_ms,
     }

@@ -10,6 +10,9 @@ class Permission(StrEnum):
     TENANTS_LIMIT = "tenants:limit"
     TENANTS_READ = "tenants:read"
     RATES_SET = "rates:set"
+    RATES_READ = "rates:read"
+    """A partner's terms. Prices come with the ledger, costs with setting them."""
+
     AUTHORING_WRITE = "authoring:write"
     EXECUTIONS_START = "executions:start"
     EXECUTIONS_READ = "executions:read"
@@ -63,6 +66,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.TENANTS_LIMIT,
             Permission.TENANTS_READ,
             Permission.RATES_SET,
+            Permission.RATES_READ,
             Permission.EXECUTIONS_READ,
             Permission.EXECUTIONS_TERMINATE,
             Permission.LEDGER_READ,
@@ -76,6 +80,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.PARTNER_ADMIN: frozenset(
         {
+            Permission.RATES_READ,
             Permission.TENANTS_PROVISION,
             Permission.TENANTS_SUSPEND,
             Permission.TENANTS_LIMIT,

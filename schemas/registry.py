@@ -13,6 +13,7 @@ import schemas.billing.events
 import schemas.billing.invoices
 import schemas.billing.issuers
 import schemas.billing.taxes
+import schemas.billing.upcasts
 import schemas.execution.commands
 import schemas.execution.events
 import schemas.identity.commands
@@ -24,7 +25,10 @@ from schemas.base import Command, Event
 M = TypeVar("M", Command, Event)
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTS: dict[tuple[str, int], Upcast] = {**schemas.authoring.upcasts.UPCASTS}
+UPCASTS: dict[tuple[str, int], Upcast] = {
+    **schemas.authoring.upcasts.UPCASTS,
+    **schemas.billing.upcasts.UPCASTS,
+}
 """`(type name, old version)` -> the step to the next version."""
 
 CONTEXTS = (

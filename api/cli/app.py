@@ -6,6 +6,7 @@ import typer
 
 from api.cli import groups, run_groups, statement_groups
 from api.cli.options import Data, settings_for
+from api.cli.rate_group import rates
 from api.cli.workflow_group import workflows
 
 app = typer.Typer(
@@ -17,10 +18,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(groups.admin, name="admin")
-app.add_typer(groups.rates, name="rates")
 app.add_typer(statement_groups.money, name="money")
 app.add_typer(statement_groups.invoices, name="invoices")
 app.add_typer(statement_groups.taxes, name="taxes")
+app.add_typer(rates, name="rates")
 app.add_typer(groups.projections, name="projections")
 app.add_typer(groups.payloads, name="payloads")
 app.add_typer(groups.dlq, name="dlq")

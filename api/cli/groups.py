@@ -1,6 +1,5 @@
-"""Commands in groups: `hb admin`, `hb rates`, `hb projections`, `hb payloads`, `hb dlq`."""
+"""Commands in groups: `hb admin`, `hb projections`, `hb payloads`, `hb dlq`."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +8,9 @@ import typer
 from api.cli.options import Data, settings_for
 
 Folder = Path | None
-Usd = Annotated[str | None, typer.Option(help="US dollars per million tokens.")]
 Name = Annotated[str, typer.Argument(help="The projection's name.")]
 
 admin = typer.Typer(no_args_is_help=True, help="App admins.")
-rates = typer.Typer(no_args_is_help=True, help="What models cost the platform.")
 projections = typer.Typer(no_args_is_help=True, help="Read models: look, rebuild, repair.")
 payloads = typer.Typer(no_args_is_help=True, help="Large values of events, kept by month.")
 dlq = typer.Typer(no_args_is_help=True, help="Messages nobody could handle.")
@@ -32,44 +29,6 @@ def admin_create(
     from api.cli import people
 
     people.create_admin(settings_for(data), email, name, password)
-
-
-@rates.command("list")
-def rates_list(data: Data = None) -> None:
-    """Every rate, newest first; the one in force is marked."""
-    from api.cli import money
-
-    money.list_rates(settings_for(data))
-
-
-@rates.command("set")
-def rates_set(
-    model: Annotated[str, typer.Argument(help="provider/name, e.g. openai/gpt-4o-mini.")],
-    input: Annotated[str, typer.Option(help="US dollars per million tokens.")],  # noqa: A002
-    output: Annotated[str, typer.Option(help="US dollars per million tokens.")],
-    cache_read: Usd = None,
-    cache_write: Usd = None,
-    reasoning: Usd = None,
-    data: Data = None,
-) -> None:
-    """Set a model's rate from now on. A class not given costs what input or output does."""
-    from api.cli import money
-
-    given = {
-        "input": input,
-        "output": output,
-        "cache_read": cache_read,
-        "cache_write": cache_write,
-        "reasoning": reasoning,
-    }
-    money.set_rate(settings_for(data), model, {name: usd(text) for name, text in given.items() if text})
-
-
-def usd(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except ArithmeticError:
-        raise typer.BadParameter(f"{text!r} is not a number") from None
 
 
 @projections.command("list")

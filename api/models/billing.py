@@ -21,6 +21,8 @@ class Amounts(BaseModel):
 class LedgerEntry(Amounts):
     """One provider call. `degraded`: the provider reported no usage and we counted.
 
+    `quarantined`: it reported something we cannot place; the call is settled with what is known.
+
     `write_off`: nobody ever learned what became of the call, and it is not charged.
     """
 
@@ -35,6 +37,7 @@ class LedgerEntry(Amounts):
     model: str | None
     usage: Usage
     degraded: bool
+    quarantined: bool
     pricing: Pricing | None = None
     postings: list[Posting] | None = None
 
@@ -52,6 +55,7 @@ ENTRY: dict[str, Any] = {
     "usage": {"input": 31, "output": 12, "cache_read": 0, "cache_write": 0, "reasoning": 0}
     | {"estimated": False},
     "degraded": False,
+    "quarantined": False,
     "price": "0.000051",
 }
 

@@ -83,6 +83,7 @@ def entry(actor: Actor, row: LedgerRow) -> LedgerEntry:
         model=row.model,
         usage=row.usage,
         degraded=row.degraded,
+        quarantined=row.quarantined,
         **amounts(actor, row),
         **basis(actor, row),
     )

@@ -35,6 +35,7 @@ class LedgerRow:
     commission: Decimal
     cost: Decimal
     degraded: bool
+    quarantined: bool = False
     pricing: Pricing | None = None
     postings: Sequence[Posting] = ()
 

@@ -18,7 +18,8 @@ def authorization(
 ) -> AuthorizationFacts:
     """The rates of the moment the call was requested, so that a repeated decision finds the same."""
     at = command.call.requested_at
-    pricing = pricing_in_force(read(SYSTEM_RATES), read(partner_rates(envelope)), command.model, at)
+    system, partner = read(SYSTEM_RATES), read(partner_rates(envelope))
+    pricing = pricing_in_force(system, partner, command.tenant_id, command.model, at)
     tenant: Tenant | None = read(f"tenant-{command.tenant_id}")
     suspended = tenant is not None and tenant.status == "suspended"
     return AuthorizationFacts(pricing, tenant.monthly_budget if tenant else None, suspended)

@@ -36,7 +36,7 @@ def most_of(envelope: Envelope, read: Read) -> MostOf:
 
     def most(model: str, input_tokens: int, output_tokens: int) -> Decimal:
         system, partner = (read(stream) for stream in rates(envelope))
-        pricing = pricing_in_force(system, partner, model, read.now)
+        pricing = pricing_in_force(system, partner, envelope.tenant_id, model, read.now)
         return hold(input_tokens, output_tokens, pricing) if pricing else Decimal(0)
 
     return most

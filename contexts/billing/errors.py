@@ -10,6 +10,11 @@ class RateInThePast(Rejection):
     kind = "conflict"
 
 
+class NoSuchRate(Rejection):
+    code = "billing.no_such_rate"
+    kind = "not_found"
+
+
 class CallNotOpen(Rejection):
     code = "billing.call_not_open"
     kind = "conflict"

@@ -8,7 +8,7 @@ from schemas.billing.types import Pricing
 class AuthorizationFacts:
     """For AuthorizeCall: what is in force now.
 
-    `pricing`: `rate_card.pricing_in_force(system, partner's card, model, now)`; None refuses the call.
+    `pricing`: what `rate_card.pricing_in_force` says about tenant and model; None refuses the call.
     `budget`: the tenant's monthly budget; None is no limit.
     """
 

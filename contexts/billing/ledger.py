@@ -13,6 +13,7 @@ from typing import Literal
 from contexts.billing import rating
 from contexts.billing.errors import BUDGET_EXCEEDED, NO_RATE, CallNotOpen, NoPartner
 from contexts.billing.facts import AuthorizationFacts
+from contexts.billing.month_to_date import UsageSoFar, counted, standing
 from contexts.billing.postings import postings
 from contexts.kernel import Aggregate, Context
 from schemas.billing.commands import AuthorizeCall, MarkCallUnknown, ReleaseCall, ResolveHold, SettleCall
@@ -51,6 +52,7 @@ class Ledger:
     holds: Mapping[str, Hold] = field(default_factory=dict)
     posted: Decimal = Decimal(0)
     held: Decimal = Decimal(0)
+    usage_so_far: UsageSoFar = field(default_factory=dict)
 
 
 EMPTY = Ledger()
@@ -65,10 +67,11 @@ def authorize(state: Ledger | None, command: AuthorizeCall, ctx: Context) -> lis
         return [refused(command, TENANT_SUSPENDED, "the tenant is suspended")]
     if facts.pricing is None:
         return [no_rate(command)]
-    hold = rating.hold(command.max_input_tokens, command.max_output_tokens, facts.pricing)
+    pricing = standing(facts.pricing, ledger.usage_so_far)
+    hold = rating.hold(command.max_input_tokens, command.max_output_tokens, pricing)
     if facts.budget is not None and ledger.posted + ledger.held + hold > facts.budget:
         return [over_budget(ledger, command, facts.budget, hold)]
-    return [authorized(command, ctx, facts.pricing, hold)]
+    return [authorized(command, ctx, pricing, hold)]
 
 
 def no_rate(command: AuthorizeCall) -> CallRefused:
@@ -110,7 +113,8 @@ def settle(state: Ledger | None, command: SettleCall, ctx: Context) -> list[Call
         raise CallNotOpen(f"call {command.call.key} is not held, so nothing can be settled")
     if ctx.partner_id is None:
         raise NoPartner(f"call {command.call.key} cannot be settled without a partner")
-    charge = rating.charge(command.usage, hold.pricing)
+    pricing = standing(hold.pricing, (state or EMPTY).usage_so_far)
+    charge = rating.charge(command.usage, pricing)
     return [
         CallSettled(
             tenant_id=command.tenant_id,
@@ -118,12 +122,13 @@ def settle(state: Ledger | None, command: SettleCall, ctx: Context) -> list[Call
             call=command.call,
             model=hold.model,
             usage=command.usage,
-            pricing=hold.pricing,
+            pricing=pricing,
             cost=charge.cost,
             price=charge.price,
             commission=charge.commission,
             postings=postings(hold.model, command.tenant_id, ctx.partner_id, charge),
             degraded=command.usage.estimated,
+            quarantined=command.usage.quarantined,
         )
     ]
 
@@ -160,7 +165,9 @@ def evolve(state: Ledger | None, event: LedgerEvent) -> Ledger:
         case CallUnknown():
             return unknown(ledger, event.call.key, event.resolve_at)
         case CallSettled():
-            return replace(closed(ledger, event.call.key), posted=ledger.posted + event.price)
+            so_far = counted(ledger.usage_so_far, event.pricing, event.usage, event.price)
+            settled = replace(closed(ledger, event.call.key), usage_so_far=so_far)
+            return replace(settled, posted=ledger.posted + event.price)
         case CallReleased() | CallWrittenOff():
             return closed(ledger, event.call.key)
     return ledger

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from schemas.base import TenantId
 from schemas.billing.commands import AuthorizeCall, MarkCallUnknown, SetPartnerTerms
 from schemas.billing.issuers import OpenIssuer
+from schemas.billing.types import Commission, Percent
 from schemas.envelope import Recorded
 from schemas.execution.events import (
     CallRequested,
@@ -27,8 +28,8 @@ def when_partner_created(event: PartnerCreated, recorded: Recorded) -> list[SetP
     return [
         SetPartnerTerms(
             partner_id=event.partner_id,
-            markup_percent=event.terms.markup_percent,
-            commission_percent=event.terms.commission_percent,
+            price=Percent(markup_percent=event.terms.markup_percent),
+            commission=Commission(percent=event.terms.commission_percent),
             effective_from=recorded.recorded_at,
         ),
         OpenIssuer(partner_id=event.partner_id, name=event.name),

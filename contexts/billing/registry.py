@@ -2,7 +2,13 @@ from contexts.billing import credit_note, document_policies, invoice, issuer, po
 from contexts.billing.effects.draw_up_invoice import draw_up_invoice
 from contexts.billing.effects.make_document import make_credit_note, make_invoice
 from contexts.billing.ledger import LEDGER, authorize, mark_unknown, release, resolve_hold, settle
-from contexts.billing.rate_card import RATE_CARD, set_partner_terms, set_system_rate
+from contexts.billing.rate_card import (
+    RATE_CARD,
+    set_partner_terms,
+    set_system_rate,
+    withdraw_partner_terms,
+    withdraw_system_rate,
+)
 from contexts.kernel import Effect, Handler, Policy, Registry
 from schemas.access import Permission
 from schemas.billing import invoices as i
@@ -14,6 +20,8 @@ from schemas.billing.commands import (
     SetPartnerTerms,
     SetSystemRate,
     SettleCall,
+    WithdrawPartnerTerms,
+    WithdrawSystemRate,
 )
 from schemas.billing.corrections import PeriodClosed
 from schemas.billing.issuers import OpenIssuer, SetIssuer
@@ -31,7 +39,9 @@ REGISTRY = Registry(
     context="billing",
     handlers=(
         Handler(SetSystemRate, RATE_CARD, set_system_rate, Permission.RATES_SET),
-        Handler(SetPartnerTerms, RATE_CARD, set_partner_terms, Permission.INTERNAL),
+        Handler(WithdrawSystemRate, RATE_CARD, withdraw_system_rate, Permission.RATES_SET),
+        Handler(SetPartnerTerms, RATE_CARD, set_partner_terms, Permission.RATES_SET),
+        Handler(WithdrawPartnerTerms, RATE_CARD, withdraw_partner_terms, Permission.RATES_SET),
         Handler(AuthorizeCall, LEDGER, authorize, Permission.INTERNAL),
         Handler(SettleCall, LEDGER, settle, Permission.INTERNAL),
         Handler(ReleaseCall, LEDGER, release, Permission.INTERNAL),

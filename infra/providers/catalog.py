@@ -2,7 +2,9 @@
 
 import time
 
-from infra.metrics import PROVIDER_ESTIMATES, PROVIDER_SECONDS, PROVIDER_TOKENS
+import structlog
+
+from infra.metrics import PROVIDER_ESTIMATES, PROVIDER_QUARANTINED, PROVIDER_SECONDS, PROVIDER_TOKENS
 from infra.providers.openai_compatible import OnDelta, OpenAiCompatible
 from schemas.execution.chat import ChatRequest, ChatResult, Usage
 from schemas.execution.provider_error import ProviderError
@@ -45,6 +47,9 @@ def measure(model: str, outcome: str, began: float, usage: Usage | None) -> None
         PROVIDER_TOKENS.labels(model, token_class).inc(getattr(usage, token_class))
     if usage and usage.estimated:
         PROVIDER_ESTIMATES.labels(model).inc()
+    if usage and usage.quarantined:
+        PROVIDER_QUARANTINED.labels(model).inc()
+        structlog.get_logger().warning("usage_quarantined", model=model, unplaced=usage.unplaced)
 
 
 def split(model: str) -> tuple[str, str]:

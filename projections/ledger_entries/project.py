@@ -29,12 +29,14 @@ async def project(events: Sequence[Recorded], tx: Tx) -> None:
 def settled(batch: Batch, recorded: Recorded, event: CallSettled) -> None:
     basis = {"model": event.model, "pricing": event.pricing, "postings": event.postings}
     row = {**entry(recorded, event.call), **tokens(event.usage), **amounts(event), **basis}
-    batch.append({**row, "kind": "settle", "degraded": event.degraded, "partner_id": event.partner_id})
+    flags = {"degraded": event.degraded, "quarantined": event.quarantined, "unplaced": event.usage.unplaced}
+    batch.append({**row, **flags, "kind": "settle", "partner_id": event.partner_id})
 
 
 def written_off(batch: Batch, recorded: Recorded, event: CallWrittenOff) -> None:
     row = {**entry(recorded, event.call), **tokens(Usage()), **NO_AMOUNTS}
-    batch.append({**row, "kind": "write_off", "postings": (), "degraded": False})
+    flags = {"degraded": False, "quarantined": False, "unplaced": ()}
+    batch.append({**row, **flags, "kind": "write_off", "postings": ()})
 
 
 def entry(recorded: Recorded, call: CallRef) -> Row:

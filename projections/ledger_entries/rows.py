@@ -28,12 +28,16 @@ class LedgerEntry:
     tokens_cache_read: int
     tokens_cache_write: int
     tokens_reasoning: int
+    images: int
+    audio_ms: int
     cost_usd: Decimal
     price_usd: Decimal
     commission_usd: Decimal
     pricing: dict[str, Any] | None
     postings: list[dict[str, Any]]
     degraded: bool
+    quarantined: bool
+    unplaced: list[str]
     recorded_at: datetime
     position: int
 

@@ -16,12 +16,16 @@ CREATE TABLE {ledger_entries} (
     tokens_cache_read  bigint NOT NULL,
     tokens_cache_write bigint NOT NULL,
     tokens_reasoning   bigint NOT NULL,
+    images             bigint NOT NULL,
+    audio_ms           bigint NOT NULL,
     cost_usd           numeric(38, 12) NOT NULL,
     price_usd          numeric(38, 12) NOT NULL,
     commission_usd     numeric(38, 12) NOT NULL,
     pricing            jsonb,
     postings           jsonb NOT NULL,
     degraded           boolean NOT NULL,
+    quarantined        boolean NOT NULL,
+    unplaced           jsonb NOT NULL,
     recorded_at        timestamptz NOT NULL,
     {common}
 );
@@ -30,3 +34,5 @@ CREATE INDEX ON {ledger_entries} (tenant_id, recorded_at DESC, id DESC);
 CREATE INDEX ON {ledger_entries} (tenant_id, period);
 CREATE INDEX ON {ledger_entries} (partner_id, period);
 CREATE INDEX ON {ledger_entries} (job_id);
+CREATE INDEX ON {ledger_entries} (period, position);
+CREATE INDEX ON {ledger_entries} (recorded_at) WHERE quarantined;

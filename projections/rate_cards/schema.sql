@@ -8,18 +8,30 @@ CREATE TABLE {system_rates} (
     cache_read     numeric(38, 18) NOT NULL,
     cache_write    numeric(38, 18) NOT NULL,
     reasoning      numeric(38, 18) NOT NULL,
+    request        numeric(38, 18) NOT NULL,
+    image          numeric(38, 18) NOT NULL,
+    audio_minute   numeric(38, 18) NOT NULL,
     effective_from timestamptz NOT NULL,
+    set_by         text NOT NULL,
+    withdrawn_by   text,
+    withdrawn_at   timestamptz,
     {common}
 );
 
 CREATE INDEX ON {system_rates} (model, effective_from DESC, position DESC);
 
--- A partner's markup and commission, from when on.
+-- A partner's terms, from when on: for all its tenants and models, or for those named.
 CREATE TABLE {partner_terms} (
-    terms_id           text PRIMARY KEY,
-    markup_percent     numeric(12, 6) NOT NULL,
-    commission_percent numeric(12, 6) NOT NULL,
-    effective_from     timestamptz NOT NULL,
+    terms_id       text PRIMARY KEY,
+    for_tenant     uuid,
+    for_model      text,
+    price          jsonb NOT NULL,
+    commission     jsonb NOT NULL,
+    minimum        numeric(38, 12) NOT NULL,
+    effective_from timestamptz NOT NULL,
+    set_by         text NOT NULL,
+    withdrawn_by   text,
+    withdrawn_at   timestamptz,
     {common}
 );
 

@@ -1,12 +1,14 @@
+from decimal import Decimal
+
 from pydantic import AwareDatetime
 
 from schemas.base import Command, PartnerId, TenantId
-from schemas.billing.types import TokenRates
+from schemas.billing.types import Commission, Model, Price, PriceRule, TokenRates
 from schemas.execution.chat import Usage
 from schemas.execution.types import CallRef
-from schemas.tenancy.types import Commission, Percent
 
 LEDGER = "ledger-{0.tenant_id}-{0.call.period}"
+PARTNER_RATES = "rate_card-{0.partner_id}"
 
 
 class SetSystemRate(Command, type_name="billing.rate_card.set_system_rate", stream="rate_card-system"):
@@ -15,13 +17,33 @@ class SetSystemRate(Command, type_name="billing.rate_card.set_system_rate", stre
     effective_from: AwareDatetime | None = None
 
 
-class SetPartnerTerms(
-    Command, type_name="billing.rate_card.set_partner_terms", stream="rate_card-{0.partner_id}"
+class WithdrawSystemRate(
+    Command, type_name="billing.rate_card.withdraw_system_rate", stream="rate_card-system"
 ):
+    """Take back a rate that has not begun."""
+
+    rate_id: str
+
+
+class SetPartnerTerms(Command, type_name="billing.rate_card.set_partner_terms", stream=PARTNER_RATES):
+    """For all tenants and models of a partner, or for one tenant, one model, or one model of a tenant's."""
+
     partner_id: PartnerId
-    markup_percent: Percent
-    commission_percent: Commission
+    for_tenant: TenantId | None = None
+    for_model: Model | None = None
+    price: PriceRule
+    commission: Commission
+    minimum: Price = Decimal(0)
     effective_from: AwareDatetime | None = None
+
+
+class WithdrawPartnerTerms(
+    Command, type_name="billing.rate_card.withdraw_partner_terms", stream=PARTNER_RATES
+):
+    """Take back terms that have not begun."""
+
+    partner_id: PartnerId
+    terms_id: str
 
 
 class AuthorizeCall(Command, type_name="billing.ledger.authorize_call", stream=LEDGER):

@@ -11,12 +11,27 @@ class SystemRateSet(Event, type_name="billing.rate_card.system_rate_set"):
     rate: SystemRate
 
 
-class PartnerTermsSet(Event, type_name="billing.rate_card.partner_terms_set"):
+class SystemRateWithdrawn(Event, type_name="billing.rate_card.system_rate_withdrawn"):
+    """A rate that had not begun will not begin."""
+
+    model: str
+    rate_id: str
+
+
+class PartnerTermsSet(Event, type_name="billing.rate_card.partner_terms_set", type_version=2):
     partner_id: PartnerId
     terms: Terms
 
 
-class CallAuthorized(Event, type_name="billing.ledger.call_authorized"):
+class PartnerTermsWithdrawn(Event, type_name="billing.rate_card.partner_terms_withdrawn"):
+    """Terms that had not begun will not begin."""
+
+    partner_id: PartnerId
+    scope: str
+    terms_id: str
+
+
+class CallAuthorized(Event, type_name="billing.ledger.call_authorized", type_version=2):
     """`hold` is the most the tenant can be charged for this call. The call may now be made, once."""
 
     tenant_id: TenantId
@@ -46,10 +61,11 @@ class CallRefused(Event, type_name="billing.ledger.call_refused"):
     hold: Decimal = Decimal(0)
 
 
-class CallSettled(Event, type_name="billing.ledger.call_settled"):
+class CallSettled(Event, type_name="billing.ledger.call_settled", type_version=2):
     """The ledger entry of a call: three amounts fixed for ever, with what they were computed from.
 
-    Debits equal credits; `degraded` says the usage was counted by us, not reported by the provider.
+    Debits equal credits; `degraded` says the usage was counted by us, not reported by the provider,
+    `quarantined` that it reported something we have no class for, so that the amounts may be wrong.
     """
 
     tenant_id: TenantId
@@ -63,6 +79,7 @@ class CallSettled(Event, type_name="billing.ledger.call_settled"):
     commission: Decimal
     postings: tuple[Posting, ...]
     degraded: bool
+    quarantined: bool = False
 
 
 class CallReleased(Event, type_name="billing.ledger.call_released"):

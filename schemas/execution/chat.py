@@ -1,6 +1,6 @@
 """One request to a chat model and its answer, the same for every provider."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -50,10 +50,11 @@ class ChatRequest(Value):
 
 
 class Usage(Value):
-    """A partition of the tokens: each is in exactly one class.
+    """A partition of the tokens: each is in exactly one class. Images and audio are counted beside them.
 
     `input` excludes cached ones, `output` excludes reasoning. `estimated` when we metered
-    the call because the provider reported nothing.
+    the call because the provider reported nothing. `unplaced` is what the provider reported
+    and no class of ours stands for, in its words: the call is quarantined.
     """
 
     input: int = Tokens
@@ -62,6 +63,13 @@ class Usage(Value):
     cache_write: int = Tokens
     reasoning: int = Tokens
     estimated: bool = False
+    images: int = Tokens
+    audio_ms: int = Tokens
+    unplaced: tuple[Annotated[str, Field(max_length=120)], ...] = Field(default=(), max_length=10)
+
+    @property
+    def quarantined(self) -> bool:
+        return bool(self.unplaced)
 
     @property
     def total(self) -> int:

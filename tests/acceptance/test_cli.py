@@ -101,6 +101,31 @@ def test_the_local_model_has_a_rate_and_others_get_theirs(up: Up) -> None:
     assert listed.count("openai/tiny") == 1
     assert hb("rates", "set", "openai/tiny", "--input", "x", "--output", "1", "--data", up.data).code == 2
     assert hb("rates", "set", "openai/tiny", "--input", "-1", "--output", "1", "--data", up.data).code == 1
+    told = hb("rates", "history", "openai/tiny", "--data", up.data).out
+    assert "operator:" in told
+
+
+def test_rates_are_imported_when_that_is_said_twice(up: Up) -> None:
+    import_ = ("rates", "import", "--match", "gpt-4o-mini", "--data", up.data)
+    planned = hb(*import_)
+    assert (planned.code, "openai/gpt-4o-mini" in planned.out, "Nothing was set" in planned.out) == (
+        0,
+        True,
+        True,
+    )
+    assert "gpt-4o-mini" not in hb("rates", "list", "--data", up.data).out
+    assert hb(*import_, "--apply").code == 0
+    assert "gpt-4o-mini" in hb("rates", "list", "--data", up.data).out
+    assert "Nothing to change" in hb(*import_).out
+    assert hb("rates", "import", "--match", "no such model", "--data", up.data).code == 1
+
+
+def test_a_month_without_calls_is_simulated(up: Up, tmp_path: Path) -> None:
+    card = tmp_path / "card.json"
+    card.write_text("{}")
+    simulate = ("rates", "simulate", "--period", "2020-01", "--card", card, "--data", up.data)
+    said = hb(*simulate)
+    assert (said.code, "No call was settled" in said.out) == (0, True)
 
 
 def test_an_empty_dead_letter_queue(up: Up) -> None:

@@ -27,6 +27,7 @@ from schemas.envelope import Answer, Envelope, Refusal
 from schemas.execution.events import ExecutionStarted
 from schemas.registry import command_from
 from schemas.tenancy.types import NewUser
+from tests.api import fake_rates
 from tests.api.fake_money_bus import INVOICING
 from tests.api.fakes import NOW, FakeReads
 
@@ -340,6 +341,10 @@ STEERING = (
 )
 DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "CreatePartner": create_partner,
+    "SetSystemRate": fake_rates.set_system_rate,
+    "WithdrawSystemRate": fake_rates.withdraw_system_rate,
+    "SetPartnerTerms": fake_rates.set_partner_terms,
+    "WithdrawPartnerTerms": fake_rates.withdraw_partner_terms,
     "ProvisionTenant": provision_tenant,
     "SuspendTenant": suspend,
     "ReinstateTenant": reinstate,

@@ -28,17 +28,19 @@ from infra.eventstore.types import Payload
 from schemas.base import Event, TenantId
 from schemas.envelope import Answer, Recorded
 from tests.api.fake_money import FakeMoneyReads
+from tests.api.fake_rates import FakeRateReads
 from tests.api.fake_runs import FakeRunReads, page
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
-class FakeReads(FakeMoneyReads, FakeRunReads):
+class FakeReads(FakeMoneyReads, FakeRunReads, FakeRateReads):
     """Rows of everybody; what a scope may not see is absent, as in Postgres."""
 
     def __init__(self) -> None:
-        super().__init__()
+        FakeRunReads.__init__(self)
+        FakeRateReads.__init__(self)
         self.users: list[UserRow] = []
         self.partners: dict[UUID, PartnerRow] = {}
         self.tenants: dict[UUID, TenantRow] = {}

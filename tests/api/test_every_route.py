@@ -32,11 +32,17 @@ NAMES = {
     "name": "paid",
     "version_number": "1",
     "form": "csv",
+    "rate_id": "rate:acme/gpt:2027-01-01",
+    "terms_id": "terms:1:2027-01-01",
 }
 OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 """A name is free in every tenant: setting it is never about what another has under it."""
 
-FOR_THE_PLATFORM = {("post", "/executions/{job_id}/terminate")}
+FOR_THE_PLATFORM = {
+    ("post", "/executions/{job_id}/terminate"),
+    ("delete", "/rates/system/{rate_id}"),
+    ("delete", "/rates/partner/{partner_id}/{terms_id}"),
+}
 """What no role may do that does not see everything."""
 
 

@@ -36,9 +36,10 @@ def test_policies_have_names_of_their_own_that_say_where_they_live() -> None:
             assert policy.event.type_name in EVENTS
 
 
+RATES = {"SetSystemRate", "WithdrawSystemRate", "SetPartnerTerms", "WithdrawPartnerTerms"}
 INVOICING = {"SetIssuer", "SetTaxRate", "SetTaxProfile", "RetryInvoice", "CreditInvoice"}
 
 
-def test_what_policies_send_about_money_nobody_else_may_send() -> None:
+def test_of_money_people_set_rates_terms_and_what_invoices_say() -> None:
     public = {h.command.__name__ for h in BILLING.handlers if h.permission != Permission.INTERNAL}
-    assert public == {"SetSystemRate"} | INVOICING
+    assert public == {*RATES, *INVOICING}

@@ -10,9 +10,11 @@ from time import time
 import httpx2
 import pytest
 import pytest_asyncio
+import structlog
+from prometheus_client import REGISTRY
 
 from infra.providers.answer import MAX_TEXT_CHARS
-from infra.providers.catalog import Catalog, chat_model
+from infra.providers.catalog import Catalog, chat_model, measure
 from infra.providers.failures import retry_after
 from infra.providers.usage import reported
 from schemas.execution.chat import ChatMessage, ToolCall, Usage
@@ -177,6 +179,65 @@ def test_reasoning_beside_the_completion_is_not_subtracted() -> None:
     details = {"completion_tokens_details": {"reasoning_tokens": 50}}
     raw = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 80} | details
     assert reported(raw) == Usage(input=10, output=20, reasoning=50)
+
+
+def report(**more: object) -> dict[str, object]:
+    return {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120} | more
+
+
+@pytest.mark.parametrize(
+    ("raw", "unplaced"),
+    [
+        (report(total_tokens=130), "total_tokens=130, classes=120"),
+        (report(video_tokens=5), "video_tokens=5"),
+        (report(completion_tokens_details={"audio_tokens": 7}), "completion_tokens_details.audio_tokens=7"),
+        (report(prompt_tokens_details={"cached_tokens": 130}), "total_tokens=120, classes=150"),
+        (report(completion_tokens_details={"reasoning_tokens": 50}), "total_tokens=120, classes=150"),
+        (report(server_searches=2), "server_searches=2"),
+    ],
+)
+def test_a_report_we_cannot_place_is_quarantined_not_dropped(raw: dict[str, object], unplaced: str) -> None:
+    usage = reported(raw)
+    assert usage is not None
+    assert usage.unplaced == (unplaced,)
+    assert usage.total >= 120
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        report(),
+        report(queue_time=0.3, cost=0.01, estimated_cost=None),
+        report(video_tokens=0, prompt_tokens_details={"audio_tokens": 0, "text_tokens": 100}),
+        report(prompt_cache_hit_tokens=40, prompt_tokens_details={"cached_tokens": 40}),
+        report(completion_tokens_details={"accepted_prediction_tokens": 3}),
+        {"prompt_tokens": 100, "completion_tokens": 20},
+    ],
+)
+def test_what_costs_nothing_more_is_not_quarantined(raw: dict[str, object]) -> None:
+    usage = reported(raw)
+    assert usage is not None
+    assert not usage.quarantined
+    assert usage.total == 120
+
+
+def test_quarantined_usage_is_counted_and_logged() -> None:
+    with structlog.testing.capture_logs() as logs:
+        measure("a/odd", "ok", 0, Usage(input=1, unplaced=("video_tokens=5",)))
+        measure("a/odd", "ok", 0, Usage(input=1))
+    assert REGISTRY.get_sample_value("hb_provider_usage_quarantined_total", {"model": "a/odd"}) == 1
+    assert [(log["event"], log["unplaced"]) for log in logs] == [("usage_quarantined", ("video_tokens=5",))]
+
+
+def test_a_report_of_everything_odd_stays_small() -> None:
+    usage = reported(report(**{f"{n}{'x' * 200}_tokens": 1 for n in range(99)}))
+    assert usage is not None
+    assert len(usage.unplaced) == 10
+
+
+def test_images_and_audio_are_counted_beside_the_tokens() -> None:
+    raw = {"prompt_tokens": 0, "completion_tokens": 0, "images": 2, "seconds": 1.5}
+    assert reported(raw) == Usage(images=2, audio_ms=1500)
 
 
 @pytest.mark.parametrize("mode", MODES)

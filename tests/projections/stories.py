@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from schemas.authoring.definition import Source
 from schemas.base import PartnerId, TenantId
 from schemas.billing import events as billing
-from schemas.billing.types import Posting, Pricing, SystemRate, Terms, TokenRates
+from schemas.billing.types import Commission, Percent, Posting, Pricing, SystemRate, Terms, TokenRates
 from schemas.envelope import Recorded
 from schemas.execution import events as execution
 from schemas.execution.chat import ChatMessage, ChatRequest, Usage
@@ -24,7 +24,12 @@ RATE = SystemRate(
     rates=TokenRates(input=Decimal("0.5"), output=Decimal("1.5")),
     effective_from=EPOCH,
 )
-TERMS = Terms(terms_id="t1", markup_percent=Decimal(20), commission_percent=Decimal(10), effective_from=EPOCH)
+TERMS = Terms(
+    terms_id="t1",
+    price=Percent(markup_percent=Decimal(20)),
+    commission=Commission(percent=Decimal(10)),
+    effective_from=EPOCH,
+)
 PRICING = Pricing(system_rate=RATE, terms=TERMS)
 
 

@@ -1,6 +1,13 @@
 from decimal import Decimal
 
-from schemas.billing.events import CallReleased, PartnerTermsSet, SystemRateSet
+from schemas.billing.events import (
+    CallReleased,
+    PartnerTermsSet,
+    PartnerTermsWithdrawn,
+    SystemRateSet,
+    SystemRateWithdrawn,
+)
+from schemas.execution.chat import Usage
 from schemas.execution.types import CallRef
 from tests.projections import stories
 from tests.projections.world import EPOCH, PARTNER, TENANT, World
@@ -18,6 +25,19 @@ async def test_a_settled_call_is_one_entry_with_its_three_amounts(world: World) 
     assert (row["tokens_input"], row["tokens_output"], row["tokens_reasoning"]) == (10, 5, 2)
     assert row["postings"][0] == {"account": "tenant", "side": "debit", "amount": "0.12"}
     assert row["pricing"]["system_rate"]["rate_id"] == "r1"
+
+
+async def test_a_quarantined_entry_says_what_could_not_be_placed(world: World) -> None:
+    usage = Usage(input=10, output=5, images=2, audio_ms=1_500, unplaced=("video_tokens=5",))
+    event = stories.settled(stories.call()).model_copy(update={"usage": usage, "quarantined": True})
+    await world.given(world.record(stories.ledger(), event))
+    [row] = await world.rows("ledger_entries")
+    assert (row["quarantined"], row["unplaced"], row["images"], row["audio_ms"]) == (
+        True,
+        ["video_tokens=5"],
+        2,
+        1_500,
+    )
 
 
 async def test_a_call_written_off_is_an_entry_of_nothing(world: World) -> None:
@@ -84,4 +104,18 @@ async def test_rates_and_terms_keep_their_history(world: World) -> None:
         (id_, Decimal("0.5"), EPOCH) for id_ in ("r1", "r2")
     ]
     [row] = await world.rows("partner_terms")
-    assert (row["partner_id"], row["markup_percent"]) == (PARTNER, 20)
+    assert (row["partner_id"], row["price"]["markup_percent"]) == (PARTNER, "20")
+    assert (row["for_tenant"], row["for_model"], row["set_by"]) == (None, None, "system:test")
+
+
+async def test_what_was_withdrawn_is_told_with_who_did_it(world: World) -> None:
+    await world.given(world.record("rate_card-system", SystemRateSet(rate=stories.RATE)))
+    gone = SystemRateWithdrawn(model=stories.MODEL, rate_id="r1")
+    terms = PartnerTermsSet(partner_id=PARTNER, terms=stories.TERMS)
+    gone_too = PartnerTermsWithdrawn(partner_id=PARTNER, scope=stories.TERMS.scope, terms_id="t1")
+    await world.given(world.record("rate_card-system", gone))
+    await world.given(world.record(f"rate_card-{PARTNER}", terms, gone_too))
+    for table in ("system_rates", "partner_terms"):
+        [row] = await world.rows(table)
+        assert row["withdrawn_by"] == row["set_by"]
+        assert row["withdrawn_at"] is not None

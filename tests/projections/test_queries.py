@@ -14,6 +14,7 @@ from projections.agents import queries as agents
 from projections.executions import queries as executions
 from projections.holds import queries as holds
 from projections.ledger_entries import queries as ledger_entries
+from projections.ledger_entries import rerating
 from projections.partners import queries as partners
 from projections.position import wait_until
 from projections.rate_cards import queries as rate_cards
@@ -24,7 +25,7 @@ from projections.timers.batch import SKEW
 from projections.users import queries as users
 from projections.workflows import queries as workflows
 from schemas.access import Role
-from schemas.billing.events import SystemRateSet
+from schemas.billing.events import PartnerTermsSet, SystemRateSet, SystemRateWithdrawn
 from schemas.identity.events import UserRegistered
 from tests.projections import stories, test_people
 from tests.projections.world import EPOCH, PARTNER, TENANT, World
@@ -107,6 +108,18 @@ async def test_money_is_found(world: World, api: AsyncConnection[Any]) -> None:
     assert [hold["call_key"] for hold in await world.rows("holds")] == [held.key]
 
 
+async def test_a_periods_calls_are_read_in_the_order_they_were_settled_in(
+    world: World, api: AsyncConnection[Any]
+) -> None:
+    events = [stories.settled(stories.call(node=node)) for node in ("a", "b", "c")]
+    await world.given(world.record(stories.ledger(), *events, stories.written_off(stories.call())))
+    first = await rerating.settled_after(api, "2026-09", None, 0, 2)
+    rest = await rerating.settled_after(api, "2026-09", None, first[-1].position, 2)
+    assert [entry.node for entry in (*first, *rest)] == ["a", "b", "c"]
+    assert await rerating.settled_after(api, "2026-10", None, 0, 2) == []
+    assert await rerating.settled_after(api, "2026-09", uuid4(), 0, 2) == []
+
+
 async def test_the_newest_begun_rate_is_in_force(world: World, api: AsyncConnection[Any]) -> None:
     for number in (1, 2, 3):
         begins = EPOCH + timedelta(days=number)
@@ -114,6 +127,21 @@ async def test_the_newest_begun_rate_is_in_force(world: World, api: AsyncConnect
         await world.given(world.record("rate_card-system", SystemRateSet(rate=rate)))
     rates = await rate_cards.system_rates(api, EPOCH + timedelta(days=2, hours=1))
     assert [(rate.rate_id, rate.in_force) for rate in rates] == [("r3", False), ("r2", True), ("r1", False)]
+    [now] = await rate_cards.system_rates(api, EPOCH + timedelta(days=2, hours=1), in_force=True)
+    assert now.rate_id == "r2"
+    terms = PartnerTermsSet(partner_id=PARTNER, terms=stories.TERMS)
+    await world.given(world.record(f"rate_card-{PARTNER}", terms))
+    [term] = await rate_cards.terms_of(api, PARTNER, EPOCH, in_force=True)
+    assert term.in_force
+
+
+async def test_what_was_withdrawn_is_never_in_force(world: World, api: AsyncConnection[Any]) -> None:
+    later = stories.RATE.model_copy(update={"rate_id": "r2", "effective_from": EPOCH + timedelta(days=1)})
+    gone = SystemRateWithdrawn(model=stories.MODEL, rate_id="r2")
+    events = (SystemRateSet(rate=stories.RATE), SystemRateSet(rate=later), gone)
+    await world.given(world.record("rate_card-system", *events))
+    rates = await rate_cards.system_rates(api, EPOCH + timedelta(days=2))
+    assert [(rate.rate_id, rate.in_force) for rate in rates] == [("r2", False), ("r1", True)]
 
 
 async def test_due_timers_are_read_and_removed_once_fired(world: World) -> None:

@@ -12,7 +12,19 @@ from contexts.billing.facts import AuthorizationFacts
 from contexts.billing.postings import postings
 from schemas.billing.commands import AuthorizeCall
 from schemas.billing.events import CallAuthorized, CallSettled
-from schemas.billing.types import Pricing, SystemRate, Terms, TokenRates
+from schemas.billing.types import (
+    Absolute,
+    Commission,
+    MonthToDate,
+    Package,
+    Percent,
+    Pricing,
+    SystemRate,
+    Terms,
+    Tier,
+    Tiered,
+    TokenRates,
+)
 from schemas.execution.chat import Usage
 from schemas.execution.types import CallRef
 from tests.support.builders import MODEL, NOW, PARTNER_ID, TENANT_ID
@@ -39,8 +51,8 @@ def system_rate(rates: TokenRates = RATES, model: str = MODEL, start: datetime =
 def terms(markup: str = "30", commission: str = "20", start: datetime = START) -> Terms:
     return Terms(
         terms_id=f"terms:{PARTNER_ID}:{start.isoformat()}",
-        markup_percent=Decimal(markup),
-        commission_percent=Decimal(commission),
+        price=Percent(markup_percent=Decimal(markup)),
+        commission=Commission(percent=Decimal(commission)),
         effective_from=start,
     )
 
@@ -95,6 +107,7 @@ def settled(node: str = "answer", usage: Usage = USAGE, prices: Pricing | None =
         commission=charge.commission,
         postings=postings(MODEL, TENANT_ID, PARTNER_ID, charge),
         degraded=usage.estimated,
+        quarantined=usage.quarantined,
     )
 
 
@@ -118,12 +131,51 @@ def partition(inputs: list[int], outputs: list[int]) -> Usage:
     )
 
 
+def doubled(rates: TokenRates) -> TokenRates:
+    return TokenRates(**{name: 2 * rate for name, rate in rates})
+
+
 rate = decimals(1_000, 9) | decimals(10, 18)
 token_rates = st.builds(
-    TokenRates, input=rate, output=rate, cache_read=rate, cache_write=rate, reasoning=rate
+    TokenRates,
+    **dict.fromkeys(("input", "output", "cache_read", "cache_write", "reasoning"), rate),
+    **dict.fromkeys(("request", "image", "audio_minute"), st.just(Decimal(0)) | rate),
 )
+percents = st.builds(
+    lambda markup, rates, bounds: Percent(
+        markup_percent=markup - 100,
+        floor=rates if "floor" in bounds else None,
+        cap=doubled(rates) if "cap" in bounds else None,
+    ),
+    markup=decimals(1_100, 6),
+    rates=token_rates,
+    bounds=st.sets(st.sampled_from(("floor", "cap"))),
+)
+flats = percents | st.builds(Absolute, rates=token_rates)
+levels = st.sets(st.integers(1, 3_000_000), max_size=3).map(lambda found: [0, *sorted(found)])
+
+
+@st.composite
+def tiered(draw: st.DrawFn) -> Tiered:
+    kind = draw(st.sampled_from(("graduated", "volume")))
+    of = draw(st.sampled_from(("tokens", "price")))
+    tiers = [Tier(above=Decimal(above), price=draw(flats)) for above in draw(levels)]
+    return Tiered(kind=kind, of=of, tiers=tuple(tiers))
+
+
+packages = st.builds(Package, tokens=st.integers(1, 10**6), price=decimals(1_000, 12))
+price_rules = flats | tiered() | packages
+commissions = st.builds(Commission, percent=decimals(100, 6), of=st.sampled_from(("price", "margin")))
 all_terms = st.builds(
-    lambda markup, share: terms(str(markup), str(share)), markup=decimals(1_000, 6), share=decimals(100, 6)
+    lambda rule, share: terms().model_copy(update={"price": rule, "commission": share}),
+    rule=price_rules,
+    share=commissions,
 )
-pricings = st.builds(pricing, rates=token_rates, conditions=all_terms)
+months = st.builds(MonthToDate, tokens=st.integers(0, 10**7), price=decimals(10**6, 12))
+pricings = st.builds(
+    lambda rates, conditions, so_far: pricing(rates, conditions).model_copy(update={"so_far": so_far}),
+    rates=token_rates,
+    conditions=all_terms,
+    so_far=months,
+)
 usages = token_counts(2_000_000, 100_000)

@@ -26,6 +26,7 @@ def entry(row: ledger.LedgerEntry) -> LedgerRow:
         commission=row.commission_usd,
         cost=row.cost_usd,
         degraded=row.degraded,
+        quarantined=row.quarantined,
         pricing=Pricing.model_validate(row.pricing) if row.pricing else None,
         postings=tuple(Posting.model_validate(posting) for posting in row.postings),
     )
@@ -39,6 +40,9 @@ def usage(row: ledger.LedgerEntry) -> Usage:
         cache_write=row.tokens_cache_write,
         reasoning=row.tokens_reasoning,
         estimated=row.degraded,
+        images=row.images,
+        audio_ms=row.audio_ms,
+        unplaced=tuple(row.unplaced),
     )
 
 

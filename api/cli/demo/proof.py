@@ -42,8 +42,8 @@ def of_entry(entry: Entry) -> Iterator[Proof]:
     )
     rates, terms = entry["pricing"]["system_rate"]["rates"], entry["pricing"]["terms"]
     yield cost_from_tokens(cost, entry["usage"], rates)
-    yield price_from_cost(price, cost, money(terms["markup_percent"]))
-    yield commission_from_price(commission, price, money(terms["commission_percent"]))
+    yield price_from_cost(price, cost, money(terms["price"]["markup_percent"]))
+    yield commission_from_price(commission, price, money(terms["commission"]["percent"]))
     yield Proof(
         "price = cost + margin + commission",
         price == cost + margin + commission,

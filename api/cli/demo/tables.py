@@ -30,7 +30,10 @@ def used(entry: dict[str, Any]) -> list[tuple[str, int, Decimal, Decimal]]:
 
 def summary(entry: dict[str, Any]) -> list[tuple[str, str, Decimal]]:
     terms = entry["pricing"]["terms"]
-    markup, share = plain(money(terms["markup_percent"])), plain(money(terms["commission_percent"]))
+    markup, share = (
+        plain(money(terms["price"]["markup_percent"])),
+        plain(money(terms["commission"]["percent"])),
+    )
     notes = {
         "cost": "what the platform pays",
         "price": f"what the tenant pays, {markup} % more",

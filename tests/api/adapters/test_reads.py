@@ -15,10 +15,11 @@ from infra.db.pools import API, async_pool
 from infra.db.scope import Scope
 from schemas.access import Role
 from schemas.base import PLATFORM, TenantId, UserId
+from schemas.billing.events import PartnerTermsSet, SystemRateSet
 from schemas.envelope import Recorded
 from schemas.identity.events import UserRegistered
 from tests.projections import stories, test_people
-from tests.projections.world import OTHER_PARTNER, OTHER_TENANT, PARTNER, TENANT, World
+from tests.projections.world import EPOCH, OTHER_PARTNER, OTHER_TENANT, PARTNER, TENANT, World
 from tests.support.builders import NOW
 from tests.support.servers import FreshDatabase
 from tests.support.triggers import TRIGGER, TRIGGER_ID, created, fired, skipped, webhook
@@ -220,3 +221,18 @@ async def test_a_trigger_is_read_with_what_came_of_it(store: World, reads: Postg
         assert hidden is None
     assert await reads.delivery(THEIRS, TRIGGER_ID, "d-1") is None
     assert (await reads.deliveries(THEIRS, TRIGGER_ID, None, 5)).items == []
+
+
+async def test_rates_are_the_platforms_and_terms_their_partners(store: World, reads: PostgresReads) -> None:
+    await given(store, store.record("rate_card-system", SystemRateSet(rate=stories.RATE)))
+    terms = PartnerTermsSet(partner_id=PARTNER, terms=stories.TERMS)
+    await given(store, store.record(f"rate_card-{PARTNER}", terms, tenant=PLATFORM))
+    [rate] = await reads.system_rates(ALL, EPOCH, None)
+    assert (rate.model, rate.input, rate.in_force) == (stories.MODEL, Decimal("0.5"), True)
+    assert await reads.system_rates(ALL, EPOCH, "acme/gpt") == []
+    for scope in (MINE, PARTNERS):
+        assert await reads.system_rates(scope, EPOCH, None) == []
+    for scope in (ALL, PARTNERS):
+        [agreed] = await reads.partner_terms(scope, PARTNER, EPOCH)
+        assert agreed.price["markup_percent"] == "20"
+    assert await reads.partner_terms(MINE, PARTNER, EPOCH) == []

@@ -23,7 +23,7 @@ ENTRY: dict[str, Any] = {
                 "reasoning": "0.10",
             }
         },
-        "terms": {"markup_percent": "40", "commission_percent": "25"},
+        "terms": {"price": {"markup_percent": "40"}, "commission": {"percent": "25"}},
     },
     "cost": "0.000027150000",
     "price": "0.000038010000",

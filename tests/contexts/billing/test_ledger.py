@@ -8,6 +8,7 @@ from contexts.billing.registry import REGISTRY
 from schemas.base import Command, Event
 from schemas.billing.commands import MarkCallUnknown, ReleaseCall, ResolveHold, SettleCall
 from schemas.billing.events import CallRefused, CallReleased, CallUnknown, CallWrittenOff
+from schemas.billing.types import MonthToDate, Percent, Tier, Tiered
 from schemas.execution.chat import Usage
 from tests.support.builders import NOW, TENANT_ID
 from tests.support.money import EXPIRES, USAGE, authorize, authorized, call, knowing, pricing, settled, terms
@@ -77,6 +78,23 @@ def test_a_call_is_settled_at_the_rates_pinned_by_its_hold() -> None:
     given(authorized(pricing=pinned)).when(SETTLE).then(settled(prices=pinned))
 
 
+def test_the_month_so_far_says_which_tier_a_call_falls_into() -> None:
+    tiers = Tiered(
+        kind="volume",
+        tiers=(
+            Tier(above=Decimal(0), price=Percent(markup_percent=Decimal(30))),
+            Tier(above=Decimal(1_100), price=Percent(markup_percent=Decimal(10))),
+        ),
+    )
+    prices = pricing(conditions=terms().model_copy(update={"price": tiers}))
+    first = settled("a", prices=prices)
+    reached = MonthToDate(tokens=1_100, price=first.price)
+    second = settled(prices=prices.model_copy(update={"so_far": reached}))
+    assert (first.price, second.price) == (Decimal("0.00585"), Decimal("0.00495"))
+    history = (authorized("a", pricing=prices), authorized(pricing=prices), first)
+    given(*history).when(SETTLE).then(second)
+
+
 def test_an_unknown_call_can_still_be_settled_or_released() -> None:
     given(authorized(), UNKNOWN).when(SETTLE).then(settled())
     given(authorized(), UNKNOWN).when(RELEASE).then(RELEASED)
@@ -87,6 +105,13 @@ def test_usage_we_counted_ourselves_marks_the_entry() -> None:
     entry = settled(usage=counted)
     assert entry.degraded
     given(authorized()).when(SETTLE.model_copy(update={"usage": counted})).then(entry)
+
+
+def test_usage_we_cannot_place_is_settled_with_what_is_known_and_marked() -> None:
+    odd = Usage(input=1_000, output=100, unplaced=("video_tokens=5",))
+    entry = settled(usage=odd)
+    assert entry.quarantined
+    given(authorized()).when(SETTLE.model_copy(update={"usage": odd})).then(entry)
 
 
 @pytest.mark.parametrize("ending", [(settled(),), (RELEASED,), (UNKNOWN, WRITTEN_OFF)])

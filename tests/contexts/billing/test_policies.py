@@ -3,6 +3,7 @@ from decimal import Decimal
 from contexts.billing.registry import REGISTRY
 from schemas.billing.commands import AuthorizeCall, MarkCallUnknown, SetPartnerTerms
 from schemas.billing.issuers import OpenIssuer
+from schemas.billing.types import Commission, Percent
 from schemas.execution.chat import ChatMessage, ChatRequest
 from schemas.execution.events import (
     CallRequested,
@@ -30,8 +31,8 @@ def test_a_partner_has_terms_and_can_issue_from_its_first_moment() -> None:
     when(partner_created()).issues(
         SetPartnerTerms(
             partner_id=PARTNER_ID,
-            markup_percent=Decimal(30),
-            commission_percent=Decimal(20),
+            price=Percent(markup_percent=Decimal(30)),
+            commission=Commission(percent=Decimal(20)),
             effective_from=NOW,
         ),
         OpenIssuer(partner_id=PARTNER_ID, name="Northwind"),

@@ -4,7 +4,7 @@ from hypothesis import given
 
 from contexts.billing import rating
 from contexts.billing.postings import postings
-from schemas.billing.types import Posting, Pricing, TokenRates
+from schemas.billing.types import Commission, Posting, Pricing, TokenRates
 from schemas.execution.chat import Usage
 from tests.support.builders import PARTNER_ID, TENANT_ID
 from tests.support.money import USAGE, pricing, pricings, terms, usages
@@ -40,9 +40,17 @@ def test_legs_of_nothing_are_left_out() -> None:
 
 
 def test_a_price_below_cost_is_posted_as_it_is() -> None:
-    discount = terms("0", "50").model_copy(update={"markup_percent": Decimal(-40)})
+    discount = terms("-40", "50")
     amounts = {account: amount for account, _, amount in legs(USAGE, pricing(conditions=discount))}
     assert amounts["revenue:platform"] < amounts["cogs:acme"]
+
+
+def test_a_commission_below_nothing_stands_on_the_other_side() -> None:
+    share = Commission(percent=Decimal(50), of="margin", may_be_negative=True)
+    agreed = terms("-40", "0").model_copy(update={"commission": share})
+    assert (f"partner:{PARTNER_ID}:commission", "debit", Decimal("0.0009")) in legs(
+        USAGE, pricing(conditions=agreed)
+    )
 
 
 @given(usage=usages, prices=pricings)

@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import given as for_all
@@ -12,14 +13,26 @@ from contexts.billing.rate_card import (
     known_models,
     pricing_in_force,
     rate_in_force,
+    set_partner_terms,
     set_system_rate,
     terms_in_force,
 )
 from contexts.billing.registry import REGISTRY
 from contexts.kernel import Context, Rejection
-from schemas.billing.commands import SetPartnerTerms, SetSystemRate
-from schemas.billing.events import PartnerTermsSet, SystemRateSet
-from schemas.billing.types import Pricing, TokenRates
+from schemas.base import TenantId
+from schemas.billing.commands import (
+    SetPartnerTerms,
+    SetSystemRate,
+    WithdrawPartnerTerms,
+    WithdrawSystemRate,
+)
+from schemas.billing.events import (
+    PartnerTermsSet,
+    PartnerTermsWithdrawn,
+    SystemRateSet,
+    SystemRateWithdrawn,
+)
+from schemas.billing.types import Commission, Percent, Pricing, TokenRates
 from tests.support.builders import MODEL, NOW, PARTNER_ID, SYSTEM, TENANT_ID
 from tests.support.money import RATES, START, system_rate, terms
 from tests.support.spec import Spec
@@ -28,6 +41,7 @@ given = Spec(REGISTRY).given
 
 DEARER = TokenRates(input=Decimal(6), output=Decimal(30))
 LATER = NOW + timedelta(days=30)
+SCOPES = ((None, None), (None, MODEL), (TENANT_ID, None), (TENANT_ID, MODEL))
 
 
 def set_rate(rates: TokenRates = RATES, start: datetime | None = None, model: str = MODEL) -> SetSystemRate:
@@ -41,8 +55,8 @@ def rate_set(rates: TokenRates = RATES, start: datetime = NOW, model: str = MODE
 def set_terms(markup: str = "30", start: datetime | None = None) -> SetPartnerTerms:
     return SetPartnerTerms(
         partner_id=PARTNER_ID,
-        markup_percent=Decimal(markup),
-        commission_percent=Decimal(20),
+        price=Percent(markup_percent=Decimal(markup)),
+        commission=Commission(percent=Decimal(20)),
         effective_from=start,
     )
 
@@ -93,6 +107,68 @@ def test_partner_terms_are_a_timeline_as_well() -> None:
     given(terms_set(start=START)).when(set_terms()).nothing()
 
 
+def test_what_has_not_begun_can_be_withdrawn_and_set_anew() -> None:
+    planned = rate_set(start=LATER)
+    gone = SystemRateWithdrawn(model=MODEL, rate_id=planned.rate.rate_id)
+    withdraw = WithdrawSystemRate(rate_id=planned.rate.rate_id)
+    given(rate_set(start=START), planned).when(withdraw).then(gone)
+    again = rate_set(DEARER, LATER).rate.model_copy(update={"rate_id": f"{planned.rate.rate_id}#2"})
+    given(planned, gone).when(set_rate(DEARER, LATER)).then(SystemRateSet(rate=again))
+    given(planned, gone).when(withdraw).refused("billing.no_such_rate")
+
+
+def test_partner_terms_that_have_not_begun_can_be_withdrawn() -> None:
+    planned = terms_set("40", LATER)
+    terms_id = planned.terms.terms_id
+    gone = PartnerTermsWithdrawn(partner_id=PARTNER_ID, scope=planned.terms.scope, terms_id=terms_id)
+    withdraw = WithdrawPartnerTerms(partner_id=PARTNER_ID, terms_id=terms_id)
+    given(terms_set(start=START), planned).when(withdraw).then(gone)
+    given(terms_set(start=START), planned, gone).when(set_terms("40")).then(terms_set("40"))
+
+
+@pytest.mark.parametrize("start", [START, NOW])
+def test_what_has_begun_is_not_withdrawn(start: datetime) -> None:
+    rate, agreed = rate_set(start=start), terms_set(start=start)
+    refused = "billing.rate_in_the_past"
+    given(rate).when(WithdrawSystemRate(rate_id=rate.rate.rate_id)).refused(refused)
+    withdraw = WithdrawPartnerTerms(partner_id=PARTNER_ID, terms_id=agreed.terms.terms_id)
+    given(agreed).when(withdraw).refused(refused)
+
+
+def test_a_model_is_known_while_it_has_a_rate() -> None:
+    gone = SystemRateWithdrawn(model=MODEL, rate_id=rate_set(start=LATER).rate.rate_id)
+    assert known_models(evolve(evolve(None, rate_set(start=LATER)), gone)) == frozenset()
+
+
+def test_the_narrowest_terms_win() -> None:
+    card: RateCard | None = None
+    for tenant_id, model in SCOPES:
+        narrow = set_terms().model_copy(update={"for_tenant": tenant_id, "for_model": model})
+        for event in set_partner_terms(card, narrow, Context(NOW, SYSTEM, TENANT_ID, PARTNER_ID)):
+            card = evolve(card, event)
+    other = TenantId(UUID(int=99))
+    for tenant_id, model, expected in (
+        (TENANT_ID, MODEL, (TENANT_ID, MODEL)),
+        (TENANT_ID, "acme/gpt", (TENANT_ID, None)),
+        (other, MODEL, (None, MODEL)),
+        (other, "acme/gpt", (None, None)),
+    ):
+        found = terms_in_force(card, tenant_id, model, NOW)
+        assert found is not None
+        assert (found.for_tenant, found.for_model) == expected
+
+
+def test_narrow_terms_that_have_not_begun_leave_the_wide_ones_in_force() -> None:
+    wide = set_terms(start=START)
+    narrow = set_terms("50", LATER).model_copy(update={"for_tenant": TENANT_ID})
+    card: RateCard | None = None
+    for command in (wide, narrow):
+        for event in set_partner_terms(card, command, Context(NOW, SYSTEM, TENANT_ID, PARTNER_ID)):
+            card = evolve(card, event)
+    now, later = (terms_in_force(card, TENANT_ID, MODEL, at) for at in (NOW, LATER))
+    assert (now and now.for_tenant, later and later.for_tenant) == (None, TENANT_ID)
+
+
 def test_the_rate_in_force_is_the_latest_that_has_begun() -> None:
     card = evolve(evolve(None, rate_set(start=NOW)), rate_set(DEARER, LATER))
     moments = (NOW - timedelta(microseconds=1), NOW, LATER - timedelta(microseconds=1), LATER)
@@ -105,10 +181,10 @@ def test_the_rate_in_force_is_the_latest_that_has_begun() -> None:
 def test_a_price_needs_a_rate_and_terms() -> None:
     system, partner = evolve(None, rate_set()), evolve(None, terms_set())
     expected = Pricing(system_rate=rate_set().rate, terms=terms_set().terms)
-    assert pricing_in_force(system, partner, MODEL, NOW) == expected
-    assert pricing_in_force(system, None, MODEL, NOW) is None
-    assert pricing_in_force(None, partner, MODEL, NOW) is None
-    assert terms_in_force(partner, START) is None
+    assert pricing_in_force(system, partner, TENANT_ID, MODEL, NOW) == expected
+    assert pricing_in_force(system, None, TENANT_ID, MODEL, NOW) is None
+    assert pricing_in_force(None, partner, TENANT_ID, MODEL, NOW) is None
+    assert terms_in_force(partner, None, None, START) is None
 
 
 @for_all(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from contexts.billing import rating
 from schemas.billing.types import Pricing, TokenRates
 from schemas.execution.chat import Usage
-from tests.support.money import RATES, USAGE, pricing, pricings, terms, token_counts, usages
+from tests.support.money import USAGE, pricing, pricings, terms, token_counts, usages
 
 
 def test_a_call_worked_out_by_hand() -> None:
@@ -28,6 +28,20 @@ def test_every_class_of_token_has_its_own_rate() -> None:
     )
     usage = Usage(input=1, output=2, cache_read=3, cache_write=4, reasoning=5)
     assert rating.cost(usage, rates) == Decimal("0.054321")
+
+
+def test_a_class_not_given_is_never_free() -> None:
+    short = TokenRates(input=Decimal(3), output=Decimal(15))
+    assert [short.cache_read, short.cache_write, short.reasoning] == [3, 3, 15]
+    assert TokenRates(input=Decimal(3), output=Decimal(15), cache_read=Decimal(0)).cache_read == 0
+    assert TokenRates.model_validate_json(short.model_dump_json()) == short
+
+
+def test_other_units_are_counted_one_by_one() -> None:
+    free = {"input": Decimal(0), "output": Decimal(0)}
+    rates = TokenRates(**free, request=Decimal("0.01"), image=Decimal("0.04"), audio_minute=Decimal("0.006"))
+    assert rating.cost(Usage(), rates) == Decimal("0.01")
+    assert rating.cost(Usage(images=3, audio_ms=90_000), rates) == Decimal("0.139")
 
 
 def test_halves_are_rounded_to_the_even_neighbour() -> None:
@@ -61,22 +75,30 @@ def test_a_partner_never_keeps_more_than_the_price(usage: Usage, prices: Pricing
 @given(usage=usages, prices=pricings)
 def test_an_entry_can_be_checked_from_its_own_figures(usage: Usage, prices: Pricing) -> None:
     charge = rating.charge(usage, prices)
-    assert rating.price(charge.cost, prices.terms) == charge.price
-    assert rating.commission(charge.price, prices.terms) == charge.commission
+    assert rating.price(usage, charge.cost, prices) == charge.price
+    assert rating.commission(charge.price, charge.cost, prices.terms) == charge.commission
 
 
-@given(data=st.data(), prices=pricings, most=st.tuples(st.integers(0, 10**6), st.integers(0, 10**5)))
+@given(
+    data=st.data(),
+    prices=pricings,
+    most=st.tuples(st.integers(0, 10**6), st.integers(0, 10**5)),
+    others=st.tuples(st.integers(0, 20), st.integers(0, 10**7)),
+)
 def test_no_usage_within_the_maxima_costs_more_than_the_hold(
-    data: st.DataObject, prices: Pricing, most: tuple[int, int]
+    data: st.DataObject, prices: Pricing, most: tuple[int, int], others: tuple[int, int]
 ) -> None:
-    usage = data.draw(token_counts(*most))
-    assert rating.charge(usage, prices).price <= rating.hold(*most, prices)
+    """Whatever the kind of price, and wherever the month stands."""
+    images, audio_ms = (data.draw(st.integers(0, limit)) for limit in others)
+    usage = data.draw(token_counts(*most)).model_copy(update={"images": images, "audio_ms": audio_ms})
+    assert rating.charge(usage, prices).price <= rating.hold(*most, prices, *others)
 
 
 def test_the_hold_takes_the_dearest_class() -> None:
-    assert rating.max_usage(7, 9, RATES) == Usage(cache_write=7, output=9)
-    reasoning = TokenRates(input=Decimal(5), output=Decimal(1), reasoning=Decimal(2))
-    assert rating.max_usage(7, 9, reasoning) == Usage(input=7, reasoning=9)
+    prices = pricing()
+    assert rating.hold(7, 9, prices) == rating.charge(Usage(cache_write=7, output=9), prices).price
+    prices = pricing(TokenRates(input=Decimal(5), output=Decimal(1), reasoning=Decimal(2)))
+    assert rating.hold(7, 9, prices) == rating.charge(Usage(input=7, reasoning=9), prices).price
 
 
 def test_a_partner_without_markup_but_with_commission_leaves_a_loss() -> None:
