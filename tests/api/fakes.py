@@ -39,6 +39,7 @@ class FakeReads(FakeMoneyReads, FakeRunReads, FakeRateReads):
     """Rows of everybody; what a scope may not see is absent, as in Postgres."""
 
     def __init__(self) -> None:
+        FakeMoneyReads.__init__(self)
         FakeRunReads.__init__(self)
         FakeRateReads.__init__(self)
         self.users: list[UserRow] = []
