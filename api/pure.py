@@ -8,12 +8,11 @@ from contexts.authoring.uses import agents_used, tools_of_agents, tools_used, wo
 from contexts.billing.identity import Check, Identity, identity
 from contexts.billing.price_list import ModelPrice, price_list
 from contexts.billing.rating import Charge
-from contexts.billing.simulation import Comparison, Settled, Simulation
-from contexts.billing.simulation import Sums as SimulatedSums
+from contexts.billing.simulation import Comparison, Settled, Simulation, Sums
 from contexts.billing.statements import (
+    MonthSums,
     PartnerEarnings,
     ProfitAndLoss,
-    Sums,
     TenantBill,
     partner_earnings,
     profit_and_loss,
@@ -30,12 +29,12 @@ __all__ = [
     "Difference",
     "Identity",
     "ModelPrice",
+    "MonthSums",
     "PartnerEarnings",
     "Present",
     "ProfitAndLoss",
     "Rehearsal",
     "Settled",
-    "SimulatedSums",
     "Simulation",
     "Sums",
     "TenantBill",

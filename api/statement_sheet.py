@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
-from api.pure import Sums, partner_earnings
+from api.pure import MonthSums, partner_earnings
 from api.reads import Reads
 from api.rows.people import PartnerRow
 from infra.db.scope import Scope
@@ -27,5 +27,5 @@ async def statement_pdf(reads: Reads, scope: Scope, partner: PartnerRow, period:
     return await asyncio.to_thread(pdf, sheet, "", at, TEMPLATE)
 
 
-def figures(sums: Sums) -> list[str]:
+def figures(sums: MonthSums) -> list[str]:
     return [count(sums.calls), money(sums.price), money(sums.commission)]

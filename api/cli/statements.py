@@ -13,7 +13,7 @@ from api.adapters.reads import PostgresReads
 from api.cli.errors import Refused
 from api.cli.look import CROSS, TICK, out, places, table, usd
 from api.cli.runs import reads
-from api.pure import Identity, Sums, identity, partner_earnings, profit_and_loss, tenant_bill
+from api.pure import Identity, MonthSums, identity, partner_earnings, profit_and_loss, tenant_bill
 from api.reads import PLATFORM_SCOPE
 from infra.settings import Settings
 
@@ -84,7 +84,7 @@ def show_result(settings: Settings, period: str) -> None:
     draw("provider", columns, [*lines, ("[name]total[/]", result.total)])
 
 
-def draw(title: str, columns: tuple[str, ...], lines: Iterable[tuple[str, Sums]]) -> None:
+def draw(title: str, columns: tuple[str, ...], lines: Iterable[tuple[str, MonthSums]]) -> None:
     found = list(lines)
     amounts = [[amount(sums, column) for column in columns] for _, sums in found]
     decimals = places(one for row in amounts for one in row)
@@ -94,6 +94,6 @@ def draw(title: str, columns: tuple[str, ...], lines: Iterable[tuple[str, Sums]]
     out.print(made)
 
 
-def amount(sums: Sums, column: str) -> Decimal:
+def amount(sums: MonthSums, column: str) -> Decimal:
     found: Decimal = getattr(sums, column)
     return found

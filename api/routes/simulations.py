@@ -9,7 +9,7 @@ from api.bodies import json_body
 from api.deps import CurrentScope, Parts, caught_up, current_actor, may
 from api.errors import ApiProblem
 from api.models import rates as models
-from api.pure import Comparison, SimulatedSums
+from api.pure import Comparison, Sums
 from api.routes.tenancy import visible_partner
 from api.simulations import TooManyEntries, simulated
 from api.submit import AttemptDep
@@ -67,5 +67,5 @@ def compared(one: Comparison) -> dict[str, Any]:
     return {"calls": one.calls} | {name: shown(found) for name, found in sums.items()}
 
 
-def shown(sums: SimulatedSums) -> models.Sums:
+def shown(sums: Sums) -> models.Sums:
     return models.Sums(cost=sums.cost, price=sums.price, commission=sums.commission)

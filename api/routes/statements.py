@@ -10,7 +10,7 @@ from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor
 from api.errors import invalid
 from api.models import statements as m
 from api.parts import Deps
-from api.pure import Check, Sums, identity, partner_earnings, profit_and_loss, tenant_bill
+from api.pure import Check, MonthSums, identity, partner_earnings, profit_and_loss, tenant_bill
 from api.routes.billing import Period, TenantId
 from api.routes.tenancy import visible_partner, visible_tenant
 from api.rows.people import PartnerRow
@@ -137,7 +137,7 @@ def shown(check: Check) -> m.IdentityCheck:
     )
 
 
-def figures(sums: Sums) -> m.Result:
+def figures(sums: MonthSums) -> m.Result:
     return m.Result(
         price=sums.price,
         commission=sums.commission,

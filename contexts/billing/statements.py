@@ -15,7 +15,7 @@ NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class MonthSums:
     calls: int = 0
     tokens: int = 0
     cost: Decimal = NOTHING
@@ -37,20 +37,20 @@ class TenantBill:
     """`lines` are the month's rows as they are; `usage` leaves out what was posted afterwards."""
 
     lines: Sequence[MonthTotal]
-    usage: Sums
-    total: Sums
+    usage: MonthSums
+    total: MonthSums
 
 
 @dataclass(frozen=True, slots=True)
 class Earning:
     tenant_id: UUID
-    sums: Sums
+    sums: MonthSums
 
 
 @dataclass(frozen=True, slots=True)
 class PartnerEarnings:
     tenants: Sequence[Earning]
-    total: Sums
+    total: MonthSums
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +58,18 @@ class ProviderResult:
     """`provider` is '' for what no call brought: adjustments, reversals, credit notes."""
 
     provider: str
-    sums: Sums
+    sums: MonthSums
 
 
 @dataclass(frozen=True, slots=True)
 class ProfitAndLoss:
     providers: Sequence[ProviderResult]
-    total: Sums
+    total: MonthSums
 
 
-def sums(rows: Iterable[MonthTotal]) -> Sums:
+def sums(rows: Iterable[MonthTotal]) -> MonthSums:
     found = list(rows)
-    return Sums(
+    return MonthSums(
         calls=sum(row.entries for row in found if row.kind == USAGE),
         tokens=sum(row.tokens for row in found),
         cost=sum((row.cost for row in found), NOTHING),
@@ -93,6 +93,6 @@ def profit_and_loss(rows: Sequence[MonthTotal]) -> ProfitAndLoss:
     return ProfitAndLoss(sorted(found, key=lambda one: -one.sums.revenue), sums(rows))
 
 
-def by(rows: Sequence[MonthTotal], key: Callable[[MonthTotal], K]) -> list[tuple[K, Sums]]:
+def by(rows: Sequence[MonthTotal], key: Callable[[MonthTotal], K]) -> list[tuple[K, MonthSums]]:
     ordered = sorted(rows, key=lambda row: str(key(row)))
     return [(name, sums(group)) for name, group in groupby(ordered, key)]

@@ -16,7 +16,6 @@ from tests.api.fake_runs import page
 
 class FakeMoneyReads:
     def __init__(self) -> None:
-        super().__init__()
         self.months: list[MonthTotal] = []
         self.seals: list[ClosedMonth] = []
         self.invoices_of: dict[UUID, InvoiceRow] = {}

@@ -19,7 +19,7 @@ from api.rows.authoring import (
     VersionRow,
     WorkflowRow,
 )
-from api.rows.billing import BillLine, BillRow, BudgetRow, LedgerRow, WalletRow
+from api.rows.billing import BillLine, BillRow, LedgerRow
 from api.rows.people import PartnerRow, TenantRow, UserRow
 from api.rows.runs import WaitingRow
 from bus.live import LiveMessage
@@ -40,6 +40,7 @@ class FakeReads(FakeMoneyReads, FakeRunReads, FakeRateReads):
 
     def __init__(self) -> None:
         FakeMoneyReads.__init__(self)
+        FakeRunReads.__init__(self)
         FakeRateReads.__init__(self)
         self.users: list[UserRow] = []
         self.partners: dict[UUID, PartnerRow] = {}
@@ -55,8 +56,6 @@ class FakeReads(FakeMoneyReads, FakeRunReads, FakeRateReads):
         self.tools_of: dict[tuple[UUID, str], ToolRow] = {}
         self.secrets_of: dict[tuple[UUID, str], SecretRow] = {}
         self.entries: list[LedgerRow] = []
-        self.budget_rows: list[BudgetRow] = []
-        self.wallet_rows: dict[UUID, WalletRow] = {}
         self.answers: dict[UUID, tuple[TenantId, Answer]] = {}
         self.payloads: list[tuple[TenantId, Payload]] = []
         self.log: list[Recorded] = []
@@ -174,21 +173,6 @@ class FakeReads(FakeMoneyReads, FakeRunReads, FakeRateReads):
         lines = [BillLine("local/smollm2", len(rows), 43, price, commission, cost)] if rows else []
         held = Decimal("0E-12")
         return BillRow(TenantId(tenant_id), period, len(rows), price, commission, cost, held, lines)
-
-    async def budgets(
-        self, scope: Scope, cursor: str | None, limit: int, period: str, tenant_id: UUID | None
-    ) -> Page[BudgetRow]:
-        found = [
-            row
-            for row in self.budget_rows
-            if (self.sees(scope, row.tenant_id) if row.tenant_id else scope.platform)
-            and tenant_id in (None, row.tenant_id)
-        ]
-        return page(found, cursor, limit)
-
-    async def wallet(self, scope: Scope, tenant_id: UUID) -> WalletRow:
-        empty = WalletRow(TenantId(tenant_id), "postpaid", Decimal(0), Decimal(0))
-        return self.wallet_rows.get(tenant_id, empty) if self.sees(scope, tenant_id) else empty
 
     async def command_answer(self, scope: Scope, message_id: UUID) -> Answer | None:
         tenant_id, answer = self.answers.get(message_id, (None, None))
