@@ -172,7 +172,7 @@ def begun(
 
 
 def startable(facts: StartFacts, as_child: bool) -> tuple[Source, Release]:
-    if facts.tenant_status != "suspended" or not as_child:
+    if facts.tenant_status not in ("restricted", "suspended") or not as_child:
         require_active(facts.tenant_status)
     if not facts.found:
         raise errors.SourceNotFound("There is no such agent or workflow in this tenant.")
@@ -189,6 +189,8 @@ def require_active(status: TenantStatus | None) -> None:
             raise errors.TenantNotFound("There is no such tenant.")
         case "suspended":
             raise errors.TenantIsSuspended("The tenant is suspended: nothing can be started.")
+        case "restricted":
+            raise errors.TenantIsRestricted("The tenant may start nothing new; what runs goes on.")
         case "provisioned":
             raise errors.TenantNotActive("The tenant is not active yet.")
 

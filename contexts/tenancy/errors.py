@@ -34,3 +34,8 @@ class TenantNotActive(Rejection):
 class TenantNotSuspended(Rejection):
     code = "tenancy.tenant_not_suspended"
     kind = "conflict"
+
+
+class HeldForAnotherCause(Rejection):
+    code = "tenancy.held_for_another_cause"
+    kind = "conflict"

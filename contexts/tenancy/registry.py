@@ -1,7 +1,7 @@
 from contexts.kernel import Handler, Policy, Registry
 from contexts.tenancy.partner import PARTNER, create
 from contexts.tenancy.policies import when_user_registered
-from contexts.tenancy.tenant import TENANT, activate, provision, reinstate, set_limits, suspend
+from contexts.tenancy.tenant import TENANT, activate, provision, reinstate, restrict, set_limits, suspend
 from schemas.access import Permission
 from schemas.identity.events import UserRegistered
 from schemas.tenancy.commands import (
@@ -9,6 +9,7 @@ from schemas.tenancy.commands import (
     CreatePartner,
     ProvisionTenant,
     ReinstateTenant,
+    RestrictTenant,
     SetTenantLimits,
     SuspendTenant,
 )
@@ -19,6 +20,7 @@ REGISTRY = Registry(
         Handler(CreatePartner, PARTNER, create, Permission.PARTNERS_CREATE),
         Handler(ProvisionTenant, TENANT, provision, Permission.TENANTS_PROVISION),
         Handler(ActivateTenant, TENANT, activate, Permission.INTERNAL),
+        Handler(RestrictTenant, TENANT, restrict, Permission.TENANTS_SUSPEND),
         Handler(SuspendTenant, TENANT, suspend, Permission.TENANTS_SUSPEND),
         Handler(ReinstateTenant, TENANT, reinstate, Permission.TENANTS_SUSPEND),
         Handler(SetTenantLimits, TENANT, set_limits, Permission.TENANTS_LIMIT),

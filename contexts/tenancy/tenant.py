@@ -1,10 +1,15 @@
-"""A customer: provisioned by its partner, active once its owner can log in, suspended and reinstated."""
+"""A customer: provisioned by its partner, active once its owner can log in, held back and reinstated.
 
-from dataclasses import dataclass, replace
+Several causes may hold a tenant back at once; it is as free as the strictest of them lets it be.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from contexts.kernel import Aggregate, Context
 from contexts.tenancy.errors import (
+    HeldForAnotherCause,
     NotYourPartner,
     PartnerNotFound,
     TenantExists,
@@ -18,6 +23,7 @@ from schemas.tenancy.commands import (
     ActivateTenant,
     ProvisionTenant,
     ReinstateTenant,
+    RestrictTenant,
     SetTenantLimits,
     SuspendTenant,
 )
@@ -26,12 +32,13 @@ from schemas.tenancy.events import (
     TenantLimitsSet,
     TenantProvisioned,
     TenantReinstated,
+    TenantRestricted,
     TenantSuspended,
 )
-from schemas.tenancy.types import NewUser, TenantStatus
+from schemas.tenancy.types import Cause, Held, NewUser, TenantStatus
 
-StatusEvent = TenantActivated | TenantSuspended | TenantReinstated
-TenantEvent = TenantProvisioned | TenantLimitsSet | StatusEvent
+HoldEvent = TenantRestricted | TenantSuspended | TenantReinstated
+TenantEvent = TenantProvisioned | TenantActivated | TenantLimitsSet | HoldEvent
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,9 @@ class Tenant:
     owner: NewUser
     status: TenantStatus = "provisioned"
     max_runs: int | None = None
+    held: Mapping[Cause, Held] = field(default_factory=dict)
+    heard: Mapping[Cause, int] = field(default_factory=dict)
+    """The last numbered wish of each cause."""
 
 
 def provision(state: Tenant | None, command: ProvisionTenant, ctx: Context) -> list[TenantProvisioned]:
@@ -54,7 +64,7 @@ def provision(state: Tenant | None, command: ProvisionTenant, ctx: Context) -> l
     event = TenantProvisioned(**dict(command))
     if state is None:
         return [event]
-    if replace(state, status="provisioned", max_runs=None) == evolve(None, event):
+    if replace(state, status="provisioned", max_runs=None, held={}, heard={}) == evolve(None, event):
         return []
     raise TenantExists(f"tenant {command.tenant_id} exists with other details")
 
@@ -66,24 +76,56 @@ def activate(state: Tenant | None, command: ActivateTenant, ctx: Context) -> lis
     return [TenantActivated(tenant_id=command.tenant_id)]
 
 
-def suspend(state: Tenant | None, command: SuspendTenant, ctx: Context) -> list[TenantSuspended]:
-    tenant = own(state, command.tenant_id, ctx)
-    if tenant.status == "suspended":
+def restrict(state: Tenant | None, command: RestrictTenant, ctx: Context) -> list[TenantRestricted]:
+    tenant = holdable(state, command.tenant_id, ctx)
+    held: dict[Cause, Held] = {**tenant.held, command.cause: "restricted"}
+    if outdated(tenant, command) or held == tenant.held:
         return []
-    if tenant.status != "active":
-        raise TenantNotActive(
-            f"tenant {tenant.tenant_id} is {tenant.status}: only an active one is suspended"
-        )
-    return [TenantSuspended(tenant_id=command.tenant_id, reason=command.reason)]
+    return [TenantRestricted(**dict(command), status=status_of(held))]
+
+
+def suspend(state: Tenant | None, command: SuspendTenant, ctx: Context) -> list[TenantSuspended]:
+    tenant = holdable(state, command.tenant_id, ctx)
+    held: dict[Cause, Held] = {**tenant.held, command.cause: "suspended"}
+    if outdated(tenant, command) or held == tenant.held:
+        return []
+    return [TenantSuspended(**dict(command), status=status_of(held))]
 
 
 def reinstate(state: Tenant | None, command: ReinstateTenant, ctx: Context) -> list[TenantReinstated]:
+    """A numbered wish is noted even where nothing is to be lifted: an older one may still be on its way."""
     tenant = own(state, command.tenant_id, ctx)
-    if tenant.status == "active":
+    if outdated(tenant, command):
         return []
-    if tenant.status != "suspended":
+    if command.cause not in tenant.held and not command.as_of:
+        return nothing_to_lift(tenant)
+    held = {cause: status for cause, status in tenant.held.items() if cause != command.cause}
+    return [TenantReinstated(**dict(command), status=status_of(held))]
+
+
+def nothing_to_lift(tenant: Tenant) -> list[TenantReinstated]:
+    if tenant.held:
+        raise HeldForAnotherCause(f"tenant {tenant.tenant_id} is {tenant.status} by {', '.join(tenant.held)}")
+    if tenant.status != "active":
         raise TenantNotSuspended(f"tenant {tenant.tenant_id} is {tenant.status}, not suspended")
-    return [TenantReinstated(tenant_id=command.tenant_id, reason=command.reason)]
+    return []
+
+
+def holdable(state: Tenant | None, tenant_id: TenantId, ctx: Context) -> Tenant:
+    tenant = own(state, tenant_id, ctx)
+    if tenant.status == "provisioned":
+        raise TenantNotActive(f"tenant {tenant_id} is provisioned: only an active one is held back")
+    return tenant
+
+
+def outdated(tenant: Tenant, command: RestrictTenant | SuspendTenant | ReinstateTenant) -> bool:
+    return command.as_of < tenant.heard.get(command.cause, 0)
+
+
+def status_of(held: Mapping[Cause, Held]) -> TenantStatus:
+    if "suspended" in held.values():
+        return "suspended"
+    return "restricted" if held else "active"
 
 
 def set_limits(state: Tenant | None, command: SetTenantLimits, ctx: Context) -> list[TenantLimitsSet]:
@@ -117,15 +159,21 @@ def evolve(state: Tenant | None, event: TenantEvent) -> Tenant | None:
         return Tenant(**dict(event))
     if state is None:
         return None
-    if isinstance(event, TenantLimitsSet):
-        return replace(state, max_runs=event.max_runs)
-    return replace(state, status=STATUS_AFTER[type(event)])
+    match event:
+        case TenantLimitsSet():
+            return replace(state, max_runs=event.max_runs)
+        case TenantActivated():
+            return replace(state, status="active")
+        case TenantRestricted():
+            return noted(state, event, {**state.held, event.cause: "restricted"})
+        case TenantSuspended():
+            return noted(state, event, {**state.held, event.cause: "suspended"})
+    return noted(state, event, {cause: held for cause, held in state.held.items() if cause != event.cause})
 
 
-STATUS_AFTER: dict[type[StatusEvent], TenantStatus] = {
-    TenantActivated: "active",
-    TenantSuspended: "suspended",
-    TenantReinstated: "active",
-}
+def noted(state: Tenant, event: HoldEvent, held: Mapping[Cause, Held]) -> Tenant:
+    heard = {**state.heard, event.cause: event.as_of} if event.as_of else state.heard
+    return replace(state, status=event.status, held=held, heard=heard)
+
 
 TENANT = Aggregate("tenant", Tenant, evolve)
