@@ -47,6 +47,7 @@ from bus.scheduler import Schedule, Scheduler
 from bus.streams import ensure_streams
 from bus.timer_table import ProjectedTimers
 from bus.wake import announcer, listen
+from contexts.billing.ports import PaymentPorts
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts
 from infra import metrics, telemetry
@@ -55,6 +56,7 @@ from infra.db.pools import async_pool
 from infra.errors import SetupError
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
+from infra.payments.assembled import payment_providers
 from infra.providers.catalog import Catalog, chat_model
 from infra.retrieval import NoDocuments
 from infra.settings import Settings, load
@@ -181,10 +183,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def effects(p: Parts) -> list[Work]:
+def execution_ports(p: Parts) -> ExecutionPorts:
     runner = tools(p.settings, master_key(p.settings), p.store, now)
     p.closing.push_async_callback(runner.aclose)
-    ports = ExecutionPorts(
+    return ExecutionPorts(
         chat=p.chat,
         requests=StoredRequests(p.store),
         deltas=DeltaSink(p.bus.nc),
@@ -194,6 +196,10 @@ def effects(p: Parts) -> list[Work]:
         clock=time.monotonic,
         wall_clock=now,
     )
+
+
+def effects(p: Parts) -> list[Work]:
+    ports = {"execution": execution_ports(p), "billing": PaymentPorts(payment_providers(p.settings))}
     worker = f"{socket.gethostname()}:{os.getpid()}"
     consumers = [
         EffectConsumer(
@@ -202,7 +208,7 @@ def effects(p: Parts) -> list[Work]:
             p.submitter,
             context,
             found,
-            ports,
+            ports[context],
             p.store,
             worker,
             p.settings.effect_concurrency,

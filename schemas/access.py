@@ -19,6 +19,19 @@ class Permission(StrEnum):
     EXECUTIONS_TERMINATE = "executions:terminate"
     APPROVALS_ANSWER = "approvals:answer"
     LEDGER_READ = "ledger:read"
+    PAYMENTS_READ = "payments:read"
+    PAYMENTS_METHOD = "payments:method"
+    """Say how a tenant pays."""
+
+    PAYMENTS_COLLECT = "payments:collect"
+    PAYMENTS_RECORD = "payments:record"
+    """Receipts, write-offs, withdrawn invoices."""
+
+    PAYMENTS_REFUND = "payments:refund"
+    DUNNING_READ = "dunning:read"
+    DUNNING_SET = "dunning:set"
+    """Schedules and exemptions."""
+
     USERS_REGISTER = "users:register"
     INTERNAL = "internal"
     """Commands only policies, effects and timers send."""
@@ -39,6 +52,9 @@ TENANT_PERMISSIONS = frozenset(
         Permission.EXECUTIONS_CONTROL,
         Permission.APPROVALS_ANSWER,
         Permission.LEDGER_READ,
+        Permission.PAYMENTS_READ,
+        Permission.PAYMENTS_METHOD,
+        Permission.PAYMENTS_COLLECT,
     }
 )
 
@@ -54,6 +70,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXECUTIONS_READ,
             Permission.EXECUTIONS_TERMINATE,
             Permission.LEDGER_READ,
+            Permission.PAYMENTS_READ,
+            Permission.PAYMENTS_COLLECT,
+            Permission.PAYMENTS_RECORD,
+            Permission.PAYMENTS_REFUND,
+            Permission.DUNNING_READ,
+            Permission.DUNNING_SET,
             Permission.USERS_REGISTER,
         }
     ),
@@ -65,6 +87,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.TENANTS_READ,
             Permission.EXECUTIONS_READ,
             Permission.LEDGER_READ,
+            Permission.PAYMENTS_READ,
+            Permission.DUNNING_READ,
+            Permission.DUNNING_SET,
         }
     ),
     Role.TENANT_ADMIN: TENANT_PERMISSIONS,

@@ -8,7 +8,11 @@ import schemas.authoring.commands
 import schemas.authoring.events
 import schemas.authoring.upcasts
 import schemas.billing.commands
+import schemas.billing.dunning
 import schemas.billing.events
+import schemas.billing.invoices
+import schemas.billing.payment_accounts
+import schemas.billing.payments
 import schemas.execution.commands
 import schemas.execution.events
 import schemas.identity.commands
@@ -29,6 +33,10 @@ CONTEXTS = (
     (schemas.authoring.commands, schemas.authoring.events),
     (schemas.execution.commands, schemas.execution.events),
     (schemas.billing.commands, schemas.billing.events),
+    (schemas.billing.invoices, schemas.billing.invoices),
+    (schemas.billing.payment_accounts, schemas.billing.payment_accounts),
+    (schemas.billing.payments, schemas.billing.payments),
+    (schemas.billing.dunning, schemas.billing.dunning),
 )
 
 

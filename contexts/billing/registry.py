@@ -1,3 +1,4 @@
+from contexts.billing import payment_registry as payments
 from contexts.billing import policies
 from contexts.billing.ledger import LEDGER, authorize, mark_unknown, release, resolve_hold, settle
 from contexts.billing.rate_card import RATE_CARD, set_partner_terms, set_system_rate
@@ -24,6 +25,7 @@ from schemas.tenancy.events import PartnerCreated
 REGISTRY = Registry(
     context="billing",
     handlers=(
+        *payments.HANDLERS,
         Handler(SetSystemRate, RATE_CARD, set_system_rate, Permission.RATES_SET),
         Handler(SetPartnerTerms, RATE_CARD, set_partner_terms, Permission.INTERNAL),
         Handler(AuthorizeCall, LEDGER, authorize, Permission.INTERNAL),
@@ -33,6 +35,7 @@ REGISTRY = Registry(
         Handler(ResolveHold, LEDGER, resolve_hold, Permission.INTERNAL),
     ),
     policies=(
+        *payments.POLICIES,
         Policy("billing.when_partner_created", PartnerCreated, policies.when_partner_created),
         Policy("billing.when_call_requested", CallRequested, policies.when_call_requested),
         Policy("billing.when_execution_failed", ExecutionFailed, policies.when_execution_failed),
@@ -40,4 +43,5 @@ REGISTRY = Registry(
         Policy("billing.when_item_failed", ItemFailed, policies.when_item_failed),
         Policy("billing.when_step_failed", StepFailed, policies.when_step_failed),
     ),
+    effects=payments.EFFECTS,
 )

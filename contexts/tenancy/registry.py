@@ -1,8 +1,10 @@
 from contexts.kernel import Handler, Policy, Registry
+from contexts.tenancy.dunning_policy import when_dunning_level_changed
 from contexts.tenancy.partner import PARTNER, create
 from contexts.tenancy.policies import when_user_registered
 from contexts.tenancy.tenant import TENANT, activate, provision, reinstate, restrict, set_limits, suspend
 from schemas.access import Permission
+from schemas.billing.dunning import DunningLevelChanged
 from schemas.identity.events import UserRegistered
 from schemas.tenancy.commands import (
     ActivateTenant,
@@ -25,5 +27,8 @@ REGISTRY = Registry(
         Handler(ReinstateTenant, TENANT, reinstate, Permission.TENANTS_SUSPEND),
         Handler(SetTenantLimits, TENANT, set_limits, Permission.TENANTS_LIMIT),
     ),
-    policies=(Policy("tenancy.when_user_registered", UserRegistered, when_user_registered),),
+    policies=(
+        Policy("tenancy.when_user_registered", UserRegistered, when_user_registered),
+        Policy("tenancy.when_dunning_level_changed", DunningLevelChanged, when_dunning_level_changed),
+    ),
 )

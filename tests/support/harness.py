@@ -24,9 +24,11 @@ from bus.requests import StoredRequests
 from bus.run_index import FOLLOWED, RunIndex
 from bus.scheduler import Schedule
 from bus.whole import restored
+from contexts.billing.ports import PaymentPorts
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts, OnDelta
 from infra.eventstore.mapper import recorded
+from infra.payments.manual import ManualPayments
 from infra.retrieval import NoDocuments
 from schemas.base import PLATFORM, Command, Event
 from schemas.envelope import Actor, Answer, Envelope
@@ -39,6 +41,7 @@ from tests.support.fakes.chat_model import FakeChatModel
 from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.deltas import FakeDeltas
 from tests.support.fakes.event_store import MemoryEventStore
+from tests.support.fakes.payments import FakePayments
 from tests.support.fakes.timers import MemoryTimers
 from tests.support.fakes.tool_runner import FakeToolRunner
 from tests.support.listeners import WorkerKilled, listeners
@@ -90,7 +93,9 @@ class Harness:
             clock=self.clock.seconds,
             wall_clock=self.clock,
         )
-        self._listeners = tuple(listeners(ports, self.store))
+        self.payments = FakePayments()
+        billing = PaymentPorts({"stripe": self.payments, "manual": ManualPayments()})
+        self._listeners = tuple(listeners({"execution": ports, "billing": billing}, self.store))
         self.down: set[str] = set()
         """Consumers no process runs now, by name: their events wait."""
         self.refused: list[str] = []

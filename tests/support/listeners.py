@@ -1,6 +1,6 @@
 """The consumers of the bus without their loops: who listens to which event, and what comes of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from bus import wiring
@@ -50,8 +50,8 @@ class EffectListener:
         return await outcome(effect, recorded, self._ports, first)
 
 
-def listeners(ports: object, store: EventStore) -> Iterable[Listener]:
+def listeners(ports: Mapping[str, object], store: EventStore) -> Iterable[Listener]:
     for context, policies in wiring.policies_by_context().items():
         yield PolicyListener(context, policies)
     for context, effects in wiring.effects_by_context().items():
-        yield EffectListener(context, effects, ports, store)
+        yield EffectListener(context, effects, ports[context], store)

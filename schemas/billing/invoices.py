@@ -1,0 +1,38 @@
+"""Invoices: what a tenant owes for a month, as a document."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from schemas.base import Command, Event, PartnerId, TenantId
+
+
+class IssueInvoice(Command, type_name="billing.invoice.issue", stream="invoice-{0.invoice_id}"):
+    invoice_id: UUID
+    number: str
+    issuer: PartnerId
+    tenant_id: TenantId
+    partner_id: PartnerId
+    period: str
+    subtotal: Decimal
+    total: Decimal
+    due_at: AwareDatetime
+
+
+class InvoiceIssued(Event, type_name="billing.invoice.issued", stream="invoice-{0.invoice_id}"):
+    invoice_id: UUID
+    number: str
+    issuer: PartnerId
+    tenant_id: TenantId
+    partner_id: PartnerId
+    period: str
+    currency: str = "USD"
+    lines: tuple[dict[str, str], ...] = ()
+    subtotal: Decimal
+    tax: Decimal = Decimal(0)
+    total: Decimal
+    issued_at: datetime
+    due_at: datetime
+    document_hash: str = ""
