@@ -37,6 +37,7 @@ class Deps:
     mcp_servers: McpServers
     hash_key: bytes
     hook_secrets: HookSecrets
+    stripe_webhook_secret: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     outages: Mapping[type[Exception], str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)

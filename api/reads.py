@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
+from api.payment_reads import PaymentReads
 from api.rows.authoring import (
     AgentRow,
     AgentVersionRow,
@@ -50,7 +51,7 @@ class Page(Generic[T]):
     next: str | None = None
 
 
-class Reads(Protocol):
+class Reads(PaymentReads, Protocol):
     """Every function sees what `scope` allows and takes the rest for absent.
 
     `cursor` is the `next` of an earlier page; one it did not write raises BadCursor.

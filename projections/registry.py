@@ -2,11 +2,14 @@
 
 from projections.agents.project import PROJECTION as AGENTS
 from projections.approvals.project import PROJECTION as APPROVALS
+from projections.dunning.project import PROJECTION as DUNNING
 from projections.executions.project import PROJECTION as EXECUTIONS
 from projections.holds.project import PROJECTION as HOLDS
 from projections.kernel import Projection
 from projections.ledger_entries.project import PROJECTION as LEDGER_ENTRIES
 from projections.partners.project import PROJECTION as PARTNERS
+from projections.payment_accounts.project import PROJECTION as PAYMENT_ACCOUNTS
+from projections.payments.project import PROJECTION as PAYMENTS
 from projections.rate_cards.project import PROJECTION as RATE_CARDS
 from projections.run_queue.project import PROJECTION as RUN_QUEUE
 from projections.secrets.project import PROJECTION as SECRETS
@@ -35,4 +38,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     HOLDS,
     LEDGER_ENTRIES,
     TENANT_BILLS,
+    PAYMENT_ACCOUNTS,
+    PAYMENTS,
+    DUNNING,
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from api.adapters import cursors
 from api.adapters.authoring_reads import AuthoringReads
+from api.adapters.payment_reads import PostgresPaymentReads
 from api.adapters.rows import billing, people
 from api.adapters.run_reads import RunReads
 from api.reads import Page
@@ -27,7 +28,7 @@ from schemas.envelope import Answer, Recorded
 ZERO = Decimal(0)
 
 
-class PostgresReads(AuthoringReads, RunReads):
+class PostgresReads(AuthoringReads, RunReads, PostgresPaymentReads):
     """Beside runs and what tenants write: people, money, and the record itself."""
 
     async def user_by_email(self, scope: Scope, email: str) -> UserRow | None:

@@ -68,15 +68,6 @@ def check(state: Payment | None, command: p.CheckPayment, ctx: Context) -> list[
     return [p.PaymentLookedFor(charge=state.charge, looks=looks, look_at=look_at, open=True)]
 
 
-def look(state: Payment | None, command: p.LookAtPayment, ctx: Context) -> list[p.PaymentLookedFor]:
-    """What was never attempted, or is paid, has nothing to tell; a failed attempt may have succeeded yet."""
-    if state is None or state.charge is None or state.status in ("succeeded", "refunded"):
-        return []
-    under_way = state.status == "attempting"
-    look_at = state.due_at or ctx.now
-    return [p.PaymentLookedFor(charge=state.charge, looks=state.looks, look_at=look_at, open=under_way)]
-
-
 def record_prepared(
     state: Payment | None, command: p.RecordPrepared, ctx: Context
 ) -> list[p.PaymentPrepared]:

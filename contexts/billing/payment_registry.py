@@ -1,6 +1,6 @@
 """What happens when, of payments and dunning."""
 
-from contexts.billing import collecting, dunning, receiving, refunding
+from contexts.billing import collecting, dunning, looking, receiving, refunding
 from contexts.billing import payment_policies as policies
 from contexts.billing.dunning import DUNNING
 from contexts.billing.dunning_schedule import DUNNING_SCHEDULE, set_schedule
@@ -27,7 +27,7 @@ HANDLERS = (
     Handler(p.RecordPrepared, PAYMENT, collecting.record_prepared, Permission.INTERNAL),
     Handler(p.RecordOutcome, PAYMENT, collecting.record_outcome, Permission.INTERNAL),
     Handler(p.CheckPayment, PAYMENT, collecting.check, Permission.INTERNAL),
-    Handler(p.LookAtPayment, PAYMENT, collecting.look, Permission.PAYMENTS_RECORD),
+    Handler(p.LookAtPayment, PAYMENT, looking.look, Permission.PAYMENTS_RECORD),
     Handler(p.RecordReceipt, PAYMENT, receiving.record_receipt, Permission.PAYMENTS_RECORD),
     Handler(p.CancelPayment, PAYMENT, receiving.cancel, Permission.PAYMENTS_RECORD),
     Handler(p.WriteOffPayment, PAYMENT, receiving.write_off, Permission.PAYMENTS_RECORD),

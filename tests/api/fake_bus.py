@@ -337,6 +337,16 @@ STEERING = (
     *("CancelExecution", "TerminateExecution", "PauseExecution", "ResumeExecution"),
     *("DeliverSignal", "AnswerApproval"),
 )
+PAYING = (
+    *("SetPaymentMethod", "AttemptPayment", "LookAtPayment", "RecordReceipt", "CancelPayment"),
+    *("WriteOffPayment", "RefundPayment", "SetDunningSchedule", "ExemptFromDunning", "EndDunningExemption"),
+)
+
+
+def noted(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    """What comes of it is not told here."""
+
+
 DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "CreatePartner": create_partner,
     "ProvisionTenant": provision_tenant,
@@ -363,4 +373,5 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "ReplayDelivery": replay_delivery,
     "ForkExecution": fork_execution,
     **dict.fromkeys(STEERING, steer_execution),
+    **dict.fromkeys(PAYING, noted),
 }

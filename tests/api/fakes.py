@@ -27,13 +27,14 @@ from infra.db.scope import Scope
 from infra.eventstore.types import Payload
 from schemas.base import Event, TenantId
 from schemas.envelope import Answer, Recorded
+from tests.api.fake_payments import FakePaymentReads
 from tests.api.fake_runs import FakeRunReads, page
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
-class FakeReads(FakeRunReads):
+class FakeReads(FakeRunReads, FakePaymentReads):
     """Rows of everybody; what a scope may not see is absent, as in Postgres."""
 
     def __init__(self) -> None:

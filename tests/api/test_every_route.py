@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 import jsonschema
@@ -19,10 +19,11 @@ from tests.api.world import AGENT, TRIGGER, WORKFLOW, World
 
 DOCUMENT = assemble(Limits()).openapi()
 HOOK = "/hooks/{trigger_id}"
-PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", HOOK}
+STRIPE = "/payments/stripe/webhook"
+PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", HOOK, STRIPE}
 FOREIGN_IDS = (
     *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id"),
-    *("other_id", "payload_hash", "trigger_id", "occurrence"),
+    *("other_id", "payload_hash", "trigger_id", "occurrence", "invoice_id"),
 )
 NAMES = {
     "tool_name": "find_order",
@@ -34,7 +35,13 @@ NAMES = {
 OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 """A name is free in every tenant: setting it is never about what another has under it."""
 
-FOR_THE_PLATFORM = {("post", "/executions/{job_id}/terminate")}
+FOR_THE_PLATFORM = {
+    ("post", "/executions/{job_id}/terminate"),
+    ("post", "/payments/{invoice_id}/receipt"),
+    ("post", "/payments/{invoice_id}/refunds"),
+    ("post", "/payments/{invoice_id}/cancel"),
+    ("post", "/payments/{invoice_id}/write-off"),
+}
 """What no role may do that does not see everything."""
 
 
@@ -90,6 +97,7 @@ class Foreign:
             "trigger_id": str(trigger_id),
             "occurrence": "d-1",
             "other_id": str(job_id),
+            "invoice_id": str(world.add_payment(world.other_tenant, number="secret").id),
             "command_id": str(world.bus.sent[0].message_id),
         }
         return self
@@ -97,7 +105,12 @@ class Foreign:
 
 async def call(client: httpx2.AsyncClient, method: str, path: str, ids: dict[str, str]) -> httpx2.Response:
     place = path.format(**NAMES | ids)
-    return await client.request(method.upper(), place, json=body_of(method, path))
+    return await client.request(method.upper(), place, json=body_of(method, path), headers=key())
+
+
+def key() -> dict[str, str]:
+    """Requests that move money need one."""
+    return {"Idempotency-Key": str(uuid4())}
 
 
 def is_problem(response: httpx2.Response, method: str, path: str) -> None:
@@ -167,7 +180,8 @@ async def test_a_body_with_an_unknown_field_is_refused(world: World, method: str
     refused = set()
     for actor in (world.admin, world.rival, world.zoe):
         async with world.client(actor) as client:
-            response = await client.request(method.upper(), path.format(**foreign.ids), json=body)
+            place = path.format(**foreign.ids)
+            response = await client.request(method.upper(), place, json=body, headers=key())
         is_problem(response, method, path)
         refused.add(response.status_code)
     assert refused <= {403, 422}

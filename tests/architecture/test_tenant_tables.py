@@ -13,7 +13,15 @@ SHARED = {
 }
 """Tables without a tenant, and what is in them."""
 
-INSERT_ONLY = ("stored_events", "commands", "payloads", "claims", "effect_claims", "ledger_entries_v1")
+INSERT_ONLY = (
+    "stored_events",
+    "commands",
+    "payloads",
+    "claims",
+    "effect_claims",
+    "ledger_entries_v1",
+    "payment_entries_v1",
+)
 
 TABLES = """
 SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, pg_get_userbyid(c.relowner), attname IS NOT NULL

@@ -13,6 +13,12 @@ from schemas.registry import COMMANDS, EVENTS
 REGISTRIES = (IDENTITY, TENANCY, AUTHORING, BILLING)
 POLICIES: list[Policy] = [policy for registry in REGISTRIES for policy in registry.policies]
 
+PAYMENTS = {
+    *("SetPaymentMethod", "AttemptPayment", "LookAtPayment", "RecordReceipt", "CancelPayment"),
+    *("WriteOffPayment", "RefundPayment", "SetDunningSchedule", "ExemptFromDunning", "EndDunningExemption"),
+}
+"""What people do about unpaid invoices. A retry of dunning, and paying now, are the same attempt."""
+
 
 def test_every_command_of_a_context_is_handled_once() -> None:
     handled = Counter(h.command.type_name for registry in REGISTRIES for h in registry.handlers)
@@ -38,4 +44,4 @@ def test_policies_have_names_of_their_own_that_say_where_they_live() -> None:
 
 def test_what_policies_send_about_money_nobody_else_may_send() -> None:
     public = {h.command.__name__ for h in BILLING.handlers if h.permission != Permission.INTERNAL}
-    assert public == {"SetSystemRate"}
+    assert public == {"SetSystemRate", "IssueInvoice"} | PAYMENTS

@@ -125,6 +125,13 @@ def test_what_a_failed_refund_was_for_can_be_paid_back_again() -> None:
     given(*PAID, refund_requested(), lost).when(again).then(refund_requested(TOTAL, UUID(int=9)))
 
 
+def test_news_of_the_provider_lead_to_asking_for_open_refunds() -> None:
+    look = p.LookAtPayment(**OF)
+    asked = p.RefundLookedFor(repayment=repayment(), looks=0, look_at=LOOK_AT)
+    given(*PAID, refund_requested()).when(look).then(asked)
+    given(*PAID, refund_requested(), refunded(TOTAL, Decimal(0))).when(look).nothing()
+
+
 def test_a_refund_nobody_heard_of_is_asked_for_as_long_as_it_takes() -> None:
     check = p.CheckRefund(**OF, refund_id=REFUND_ID)
     given(*PAID, refund_requested()).when(check).nothing()
