@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli import groups, run_groups
+from api.cli import groups, payment_groups, run_groups
 from api.cli.options import Data, settings_for
 from api.cli.workflow_group import workflows
 
@@ -24,6 +24,8 @@ app.add_typer(groups.dlq, name="dlq")
 app.add_typer(run_groups.executions, name="executions")
 app.add_typer(run_groups.approvals, name="approvals")
 app.add_typer(workflows, name="workflows")
+app.add_typer(payment_groups.payments, name="payments")
+app.add_typer(payment_groups.dunning, name="dunning")
 
 
 @app.command()
