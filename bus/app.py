@@ -47,7 +47,7 @@ from bus.scheduler import Schedule, Scheduler
 from bus.streams import ensure_streams
 from bus.timer_table import ProjectedTimers
 from bus.wake import announcer, listen
-from contexts.billing.ports import PaymentPorts
+from contexts.billing.payment_ports import Providers
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts
 from infra import metrics, telemetry
@@ -199,7 +199,7 @@ def execution_ports(p: Parts) -> ExecutionPorts:
 
 
 def effects(p: Parts) -> list[Work]:
-    ports = {"execution": execution_ports(p), "billing": PaymentPorts(payment_providers(p.settings))}
+    ports = {"execution": execution_ports(p), "billing": Providers(payment_providers(p.settings))}
     worker = f"{socket.gethostname()}:{os.getpid()}"
     consumers = [
         EffectConsumer(

@@ -1,5 +1,6 @@
 """Decisions of collecting: from the request to the provider's last word."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -87,7 +88,7 @@ def record_outcome(state: Payment | None, command: p.RecordOutcome, ctx: Context
     if payment.status != "attempting" or command.attempt != payment.attempts:
         return []
     if outcome.status == "failed":
-        return [failed(payment, outcome)]
+        return [failed(payment, outcome)] if payment.amount else [credited(payment)]
     if payment.pending:
         return []
     look_at = next_look(ctx.now, payment.looks)
@@ -97,19 +98,24 @@ def record_outcome(state: Payment | None, command: p.RecordOutcome, ctx: Context
 def succeeded(payment: Payment, outcome: Outcome) -> list[Event]:
     if payment.paid:
         return []
-    provider = payment.charge.provider if payment.charge else "manual"
-    return [paid(payment, provider, outcome.reference or "")]
+    charge = payment.charge
+    provider, amount = (charge.provider, charge.amount) if charge else ("manual", payment.amount)
+    return [paid(payment, provider, outcome.reference or "", amount)]
 
 
-def paid(payment: Payment, provider: ProviderName, reference: str) -> p.PaymentSucceeded:
+def paid(payment: Payment, provider: ProviderName, reference: str, amount: Decimal) -> p.PaymentSucceeded:
     return p.PaymentSucceeded(
         **owners(payment),
         provider=provider,
         reference=reference,
-        amount=payment.amount,
+        amount=amount,
         currency=payment.currency,
-        postings=received(payment, provider),
+        postings=received(payment, provider, amount),
     )
+
+
+def credited(payment: Payment) -> p.PaymentCancelled:
+    return p.PaymentCancelled(**of(payment), reason="All of it was credited.")
 
 
 def failed(payment: Payment, outcome: Outcome) -> p.PaymentFailed:

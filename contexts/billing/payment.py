@@ -25,6 +25,7 @@ PaymentEvent = (
     | p.PaymentSucceeded
     | p.PaymentFailed
     | p.PaymentOverdue
+    | p.PaymentReduced
     | p.PaymentCancelled
     | p.PaymentWrittenOff
     | p.RefundRequested
@@ -66,6 +67,7 @@ class Payment:
     reference: str = ""
     provider: ProviderName = "manual"
     refunds: Mapping[UUID, Refund] = field(default_factory=dict)
+    credited: frozenset[UUID] = frozenset()
 
     @property
     def attempts(self) -> int:
@@ -120,6 +122,8 @@ def changes(state: Payment, event: PaymentEvent) -> dict[str, Any]:
             return {"status": "failed", "due_at": None, "refused": refused}
         case p.PaymentOverdue():
             return {"status": "failed", "due_at": None}
+        case p.PaymentReduced():
+            return {"amount": event.amount, "credited": state.credited | {event.credit_note_id}}
         case p.PaymentCancelled():
             return {"status": "cancelled", "due_at": None}
         case p.PaymentWrittenOff():

@@ -16,14 +16,15 @@ from schemas.envelope import Recorded
 
 
 def when_invoice_issued(event: InvoiceIssued, recorded: Recorded) -> list[RequestPayment]:
-    if event.total <= 0:
+    """What was prepaid is not collected again."""
+    if event.due <= 0:
         return []
     return [
         RequestPayment(
             tenant_id=event.tenant_id,
             invoice_id=event.invoice_id,
             number=event.number,
-            amount=event.total,
+            amount=event.due,
             currency=event.currency,
             due_at=event.due_at,
         )

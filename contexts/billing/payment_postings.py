@@ -20,8 +20,8 @@ def owed(payment: Payment) -> str:
     return BAD_DEBT if payment.status == "written_off" else f"receivable:{payment.tenant_id}"
 
 
-def received(payment: Payment, provider: str) -> tuple[Posting, ...]:
-    return entry(f"cash:{provider}", owed(payment), payment.amount)
+def received(payment: Payment, provider: str, amount: Decimal) -> tuple[Posting, ...]:
+    return entry(f"cash:{provider}", owed(payment), amount)
 
 
 def paid_back(payment: Payment, amount: Decimal) -> tuple[Posting, ...]:

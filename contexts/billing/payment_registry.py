@@ -29,6 +29,7 @@ HANDLERS = (
     Handler(p.CheckPayment, PAYMENT, collecting.check, Permission.INTERNAL),
     Handler(p.LookAtPayment, PAYMENT, looking.look, Permission.PAYMENTS_RECORD),
     Handler(p.RecordReceipt, PAYMENT, receiving.record_receipt, Permission.PAYMENTS_RECORD),
+    Handler(p.ReducePayment, PAYMENT, receiving.reduce, Permission.PAYMENTS_RECORD),
     Handler(p.CancelPayment, PAYMENT, receiving.cancel, Permission.PAYMENTS_RECORD),
     Handler(p.WriteOffPayment, PAYMENT, receiving.write_off, Permission.PAYMENTS_RECORD),
     Handler(p.RefundPayment, PAYMENT, refunding.refund, Permission.PAYMENTS_REFUND),

@@ -14,7 +14,7 @@ from schemas.envelope import Recorded
 
 CHANGING = (
     *("status", "attempts", "provider", "reference", "kept_usd", "paid_at"),
-    *("code", "message", "due_at"),
+    *("code", "message", "due_at", "amount_usd"),
 )
 PAYMENTS = merge("payments", key=("id",), changing=CHANGING)
 ENTRIES = insert("payment_entries", key="id")
@@ -91,6 +91,18 @@ def overdue(batch: Batch, recorded: Recorded, event: p.PaymentOverdue) -> None:
     put(batch, recorded, event.invoice_id, status="failed", code="payment.overdue")
 
 
+def reduced(batch: Batch, recorded: Recorded, event: p.PaymentReduced) -> None:
+    put(batch, recorded, event.invoice_id, amount_usd=event.amount)
+    enter(
+        batch,
+        recorded,
+        event.invoice_id,
+        "credit_note",
+        amount_usd=event.by,
+        reference=str(event.credit_note_id),
+    )
+
+
 def cancelled(batch: Batch, recorded: Recorded, event: p.PaymentCancelled) -> None:
     put(batch, recorded, event.invoice_id, status="cancelled", message=event.reason)
 
@@ -136,6 +148,7 @@ ON: Handlers[Batch] = {
     p.PaymentSucceeded: succeeded,
     p.PaymentFailed: failed,
     p.PaymentOverdue: overdue,
+    p.PaymentReduced: reduced,
     p.PaymentCancelled: cancelled,
     p.PaymentWrittenOff: written_off,
     p.PaymentRefunded: refunded,

@@ -18,6 +18,7 @@ class IssueInvoice(Command, type_name="billing.invoice.issue", stream="invoice-{
     period: str
     subtotal: Decimal
     total: Decimal
+    due: Decimal
     due_at: AwareDatetime
 
 
@@ -33,6 +34,7 @@ class InvoiceIssued(Event, type_name="billing.invoice.issued", stream="invoice-{
     subtotal: Decimal
     tax: Decimal = Decimal(0)
     total: Decimal
+    due: Decimal
     issued_at: datetime
     due_at: datetime
     document_hash: str = ""

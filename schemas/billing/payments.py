@@ -91,6 +91,15 @@ class CheckRefund(Command, type_name="billing.payment.check_refund", stream=PAYM
     refund_id: UUID
 
 
+class ReducePayment(Command, type_name="billing.payment.reduce", stream=PAYMENT):
+    """A credit note says that less is to be paid."""
+
+    tenant_id: TenantId
+    invoice_id: UUID
+    credit_note_id: UUID
+    amount: Money
+
+
 class CancelPayment(Command, type_name="billing.payment.cancel", stream=PAYMENT):
     """Nothing is to be collected any more: the invoice was withdrawn."""
 
@@ -179,6 +188,16 @@ class PaymentOverdue(Event, type_name="billing.payment.overdue"):
 
     tenant_id: TenantId
     invoice_id: UUID
+    amount: Decimal
+
+
+class PaymentReduced(Event, type_name="billing.payment.reduced"):
+    """`amount` is what is still to be paid."""
+
+    tenant_id: TenantId
+    invoice_id: UUID
+    credit_note_id: UUID
+    by: Decimal
     amount: Decimal
 
 

@@ -15,6 +15,7 @@ POLICIES: list[Policy] = [policy for registry in REGISTRIES for policy in regist
 
 PAYMENTS = {
     *("SetPaymentMethod", "AttemptPayment", "LookAtPayment", "RecordReceipt", "CancelPayment"),
+    "ReducePayment",
     *("WriteOffPayment", "RefundPayment", "SetDunningSchedule", "ExemptFromDunning", "EndDunningExemption"),
 }
 """What people do about unpaid invoices. A retry of dunning, and paying now, are the same attempt."""

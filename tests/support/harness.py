@@ -24,7 +24,7 @@ from bus.requests import StoredRequests
 from bus.run_index import FOLLOWED, RunIndex
 from bus.scheduler import Schedule
 from bus.whole import restored
-from contexts.billing.ports import PaymentPorts
+from contexts.billing.payment_ports import Providers
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts, OnDelta
 from infra.eventstore.mapper import recorded
@@ -94,7 +94,7 @@ class Harness:
             wall_clock=self.clock,
         )
         self.payments = FakePayments()
-        billing = PaymentPorts({"stripe": self.payments, "manual": ManualPayments()})
+        billing = Providers({"stripe": self.payments, "manual": ManualPayments()})
         self._listeners = tuple(listeners({"execution": ports, "billing": billing}, self.store))
         self.down: set[str] = set()
         """Consumers no process runs now, by name: their events wait."""

@@ -38,6 +38,7 @@ def invoice(**changes: Any) -> InvoiceIssued:
         "period": "2026-09",
         "subtotal": TOTAL,
         "total": TOTAL,
+        "due": TOTAL,
         "issued_at": NOW,
         "due_at": DUE_AT,
     }

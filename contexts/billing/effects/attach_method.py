@@ -1,7 +1,7 @@
 """Asks the provider whether it takes a payment method."""
 
 from contexts.billing.effects.collect import NOT_SET_UP
-from contexts.billing.ports import PaymentPorts
+from contexts.billing.payment_ports import PaymentPorts
 from schemas.base import Command
 from schemas.billing.payment_accounts import ConfirmPaymentMethod, PaymentMethodOffered, RefusePaymentMethod
 from schemas.billing.payment_errors import PaymentMethodError, ProviderUnavailable

@@ -2,7 +2,7 @@
 whatever was lost on the way, it is asked first.
 """
 
-from contexts.billing.ports import PaymentPorts, PaymentProvider
+from contexts.billing.payment_ports import PaymentPorts, PaymentProvider
 from schemas.base import Command
 from schemas.billing.payment_errors import ProviderUnavailable
 from schemas.billing.payment_types import Charge, Outcome

@@ -1,7 +1,7 @@
 """Pays back. Done twice it is done once: the provider knows the refund by its key."""
 
 from contexts.billing.effects.collect import NOT_SET_UP
-from contexts.billing.ports import PaymentPorts
+from contexts.billing.payment_ports import PaymentPorts
 from schemas.base import Command
 from schemas.billing.payment_errors import ProviderUnavailable
 from schemas.billing.payment_types import Outcome, Repayment

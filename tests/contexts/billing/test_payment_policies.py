@@ -15,7 +15,7 @@ when = Spec(REGISTRY).when
 
 def test_an_invoice_is_collected_unless_it_is_about_nothing() -> None:
     when(invoice()).issues(request_payment())
-    when(invoice(total=Decimal(0))).issues()
+    when(invoice(due=Decimal(0))).issues()
 
 
 def test_what_does_not_come_is_dunned() -> None:

@@ -31,6 +31,7 @@ RECEIPT = p.RecordReceipt(**OF, reference="bank 4711")
 CANCEL = p.CancelPayment(**OF, reason="withdrawn")
 WRITE_OFF = p.WriteOffPayment(**OF, reason="bankrupt")
 REFUND = p.RefundPayment(**OF, refund_id=REFUND_ID, reason="A mistake of ours.")
+NOTE = UUID(int=73)
 OVERDUE = (requested(), p.PaymentOverdue(**OF, amount=TOTAL))
 UNDER_WAY = (requested(), begun(), prepared())
 FAILED = (*UNDER_WAY, failed())
@@ -81,6 +82,38 @@ def test_a_withdrawn_invoice_is_not_collected() -> None:
     given(*FAILED).when(CANCEL).then(cancelled)
     given(*FAILED, cancelled).when(CANCEL).nothing()
     given(*PAID).when(CANCEL).refused("payment.ended")
+
+
+def credit(amount: str) -> p.ReducePayment:
+    return p.ReducePayment(**OF, credit_note_id=NOTE, amount=Decimal(amount))
+
+
+def reduced(by: str, amount: str) -> p.PaymentReduced:
+    return p.PaymentReduced(**OF, credit_note_id=NOTE, by=Decimal(by), amount=Decimal(amount))
+
+
+def test_what_a_credit_note_takes_back_is_not_collected() -> None:
+    given(*FAILED).when(credit("20.50")).then(reduced("20.50", "100.00"))
+    given(*FAILED, reduced("20.50", "100.00")).when(credit("20.50")).nothing()
+    gone = p.PaymentCancelled(**OF, reason="All of it was credited.")
+    given(*FAILED).when(credit("120.50")).then(reduced("120.50", "0.00"), gone)
+    given(*PAID).when(credit("20.50")).nothing()
+    hundred = succeeded(
+        provider="manual",
+        reference="bank 4711",
+        amount=Decimal("100.00"),
+        postings=entry("cash:manual", RECEIVABLE, Decimal("100.00")),
+    )
+    given(requested(), reduced("20.50", "100.00")).when(RECEIPT).then(hundred)
+
+
+def test_what_is_being_collected_is_collected_as_it_is() -> None:
+    given(*UNDER_WAY).when(credit("120.50")).then(reduced("120.50", "0.00"))
+    credited = (*UNDER_WAY, reduced("120.50", "0.00"))
+    came = p.RecordOutcome(**OF, attempt=1, outcome=told("succeeded"))
+    given(*credited).when(came).then(succeeded())
+    declined = p.RecordOutcome(**OF, attempt=1, outcome=told("failed", code="stripe.x"))
+    given(*credited).when(declined).then(p.PaymentCancelled(**OF, reason="All of it was credited."))
 
 
 def test_what_nobody_expects_any_more_becomes_bad_debt() -> None:

@@ -31,8 +31,13 @@ class PaymentProvider(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class PaymentPorts:
-    """A provider that is not set up here is absent."""
+class PaymentPorts(Protocol):
+    @property
+    def providers(self) -> Mapping[ProviderName, PaymentProvider]:
+        """One that is not set up here is absent."""
+        ...
 
+
+@dataclass(frozen=True)
+class Providers:
     providers: Mapping[ProviderName, PaymentProvider]
