@@ -73,7 +73,8 @@ def record_prepared(
     state: Payment | None, command: p.RecordPrepared, ctx: Context
 ) -> list[p.PaymentPrepared]:
     """Of two names for one attempt the first counts: nothing is ever collected under the other."""
-    charge = found(state, command.invoice_id).charge
+    payment = found(state, command.invoice_id)
+    charge = payment.charge if payment.status == "attempting" else None
     if charge is None or charge.attempt != command.attempt or charge.reference is not None:
         return []
     prepared = charge.model_copy(update={"reference": command.reference})

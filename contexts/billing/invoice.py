@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from contexts.kernel import Aggregate, Context
-from schemas.billing.invoices import InvoiceIssued, IssueInvoice
+from schemas.billing.invoices import CreditNoteIssued, InvoiceIssued, IssueCreditNote, IssueInvoice
 
 
 @dataclass(frozen=True)
@@ -15,8 +15,12 @@ def issue(state: Invoice | None, command: IssueInvoice, ctx: Context) -> list[In
     return [] if state else [InvoiceIssued(**dict(command), issued_at=ctx.now)]
 
 
-def evolve(state: Invoice | None, event: InvoiceIssued) -> Invoice:
-    return Invoice(event.number)
+def credit(state: Invoice | None, command: IssueCreditNote, ctx: Context) -> list[CreditNoteIssued]:
+    return [CreditNoteIssued(**dict(command))] if state else []
+
+
+def evolve(state: Invoice | None, event: InvoiceIssued | CreditNoteIssued) -> Invoice:
+    return state or Invoice(event.number)
 
 
 INVOICE = Aggregate("invoice", Invoice, evolve)

@@ -1,7 +1,7 @@
 """An invoice is collected; what cannot be collected is dunned, until it is."""
 
 from schemas.billing.dunning import BeginDunning, DunningRetried, DunningStepTaken, RetryUnpaid, SettleDunning
-from schemas.billing.invoices import InvoiceIssued
+from schemas.billing.invoices import CreditNoteIssued, InvoiceIssued
 from schemas.billing.payment_accounts import PaymentAccountSet
 from schemas.billing.payments import (
     AttemptPayment,
@@ -10,6 +10,7 @@ from schemas.billing.payments import (
     PaymentOverdue,
     PaymentSucceeded,
     PaymentWrittenOff,
+    ReducePayment,
     RequestPayment,
 )
 from schemas.envelope import Recorded
@@ -27,6 +28,17 @@ def when_invoice_issued(event: InvoiceIssued, recorded: Recorded) -> list[Reques
             amount=event.due,
             currency=event.currency,
             due_at=event.due_at,
+        )
+    ]
+
+
+def when_credit_note_issued(event: CreditNoteIssued, recorded: Recorded) -> list[ReducePayment]:
+    return [
+        ReducePayment(
+            tenant_id=event.tenant_id,
+            invoice_id=event.invoice_id,
+            credit_note_id=event.credit_note_id,
+            amount=event.total,
         )
     ]
 

@@ -7,7 +7,7 @@ from contexts.billing.dunning_schedule import DUNNING_SCHEDULE, set_schedule
 from contexts.billing.effects.attach_method import attach_method
 from contexts.billing.effects.collect import collect, look, prepare
 from contexts.billing.effects.refund import refund
-from contexts.billing.invoice import INVOICE, issue
+from contexts.billing.invoice import INVOICE, credit, issue
 from contexts.billing.payment import PAYMENT
 from contexts.billing.payment_account import PAYMENT_ACCOUNT, confirm_method, refuse_method, set_method
 from contexts.kernel import Effect, Handler, Policy
@@ -15,10 +15,11 @@ from schemas.access import Permission
 from schemas.billing import dunning as d
 from schemas.billing import payment_accounts as a
 from schemas.billing import payments as p
-from schemas.billing.invoices import InvoiceIssued, IssueInvoice
+from schemas.billing.invoices import CreditNoteIssued, InvoiceIssued, IssueCreditNote, IssueInvoice
 
 HANDLERS = (
     Handler(IssueInvoice, INVOICE, issue, Permission.PAYMENTS_RECORD),
+    Handler(IssueCreditNote, INVOICE, credit, Permission.PAYMENTS_RECORD),
     Handler(a.SetPaymentMethod, PAYMENT_ACCOUNT, set_method, Permission.PAYMENTS_METHOD),
     Handler(a.ConfirmPaymentMethod, PAYMENT_ACCOUNT, confirm_method, Permission.INTERNAL),
     Handler(a.RefusePaymentMethod, PAYMENT_ACCOUNT, refuse_method, Permission.INTERNAL),
@@ -46,6 +47,7 @@ HANDLERS = (
 
 POLICIES = (
     Policy("billing.when_invoice_issued", InvoiceIssued, policies.when_invoice_issued),
+    Policy("billing.when_credit_note_issued", CreditNoteIssued, policies.when_credit_note_issued),
     Policy("billing.when_payment_failed", p.PaymentFailed, policies.when_payment_failed),
     Policy("billing.when_payment_overdue", p.PaymentOverdue, policies.when_payment_overdue),
     Policy("billing.when_payment_succeeded", p.PaymentSucceeded, policies.when_payment_succeeded),

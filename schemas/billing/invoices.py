@@ -22,6 +22,17 @@ class IssueInvoice(Command, type_name="billing.invoice.issue", stream="invoice-{
     due_at: AwareDatetime
 
 
+class IssueCreditNote(
+    Command, type_name="billing.invoice.issue_credit_note", stream="invoice-{0.invoice_id}"
+):
+    invoice_id: UUID
+    credit_note_id: UUID
+    tenant_id: TenantId
+    number: str
+    reason: str
+    total: Decimal
+
+
 class InvoiceIssued(Event, type_name="billing.invoice.issued", stream="invoice-{0.invoice_id}"):
     invoice_id: UUID
     number: str
@@ -38,3 +49,12 @@ class InvoiceIssued(Event, type_name="billing.invoice.issued", stream="invoice-{
     issued_at: datetime
     due_at: datetime
     document_hash: str = ""
+
+
+class CreditNoteIssued(Event, type_name="billing.invoice.credit_note_issued"):
+    credit_note_id: UUID
+    number: str
+    invoice_id: UUID
+    tenant_id: TenantId
+    reason: str
+    total: Decimal

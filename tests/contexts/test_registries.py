@@ -45,4 +45,4 @@ def test_policies_have_names_of_their_own_that_say_where_they_live() -> None:
 
 def test_what_policies_send_about_money_nobody_else_may_send() -> None:
     public = {h.command.__name__ for h in BILLING.handlers if h.permission != Permission.INTERNAL}
-    assert public == {"SetSystemRate", "IssueInvoice"} | PAYMENTS
+    assert public == {"SetSystemRate", "IssueInvoice", "IssueCreditNote"} | PAYMENTS

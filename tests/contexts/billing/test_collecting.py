@@ -57,6 +57,7 @@ def test_the_first_name_the_provider_gave_an_attempt_counts() -> None:
     given(requested(), begun()).when(record).then(prepared())
     given(*UNDER_WAY).when(p.RecordPrepared(**OF, attempt=1, reference="pi_9")).nothing()
     given(*FAILED, begun(2)).when(record).nothing()
+    given(requested(), begun(), succeeded()).when(record).nothing()
 
 
 def test_money_that_arrived_is_posted_once() -> None:

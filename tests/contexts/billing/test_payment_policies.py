@@ -1,9 +1,11 @@
 from decimal import Decimal
+from uuid import UUID
 
 from contexts.billing.registry import REGISTRY
 from contexts.tenancy.registry import REGISTRY as TENANCY
 from schemas.billing import dunning as d
 from schemas.billing import payments as p
+from schemas.billing.invoices import CreditNoteIssued
 from schemas.billing.payment_accounts import PaymentAccountSet
 from schemas.tenancy.commands import ReinstateTenant, RestrictTenant, SuspendTenant
 from tests.support.builders import TENANT_ID
@@ -16,6 +18,12 @@ when = Spec(REGISTRY).when
 def test_an_invoice_is_collected_unless_it_is_about_nothing() -> None:
     when(invoice()).issues(request_payment())
     when(invoice(due=Decimal(0))).issues()
+
+
+def test_a_credit_note_reduces_what_is_to_be_paid() -> None:
+    note = {"credit_note_id": UUID(int=1), "total": Decimal("20.50")}
+    event = CreditNoteIssued(**OF, **note, number="C-1", reason="mistake")
+    when(event).issues(p.ReducePayment(**OF, credit_note_id=UUID(int=1), amount=Decimal("20.50")))
 
 
 def test_what_does_not_come_is_dunned() -> None:
