@@ -14,8 +14,8 @@ class PaymentProvider(Protocol):
         """Makes it the tenant's; returns who the tenant is there. Or raises PaymentMethodError."""
         ...
 
-    async def prepare(self, charge: Charge) -> str:
-        """Makes the attempt known there and moves no money; returns its reference."""
+    async def prepare(self, charge: Charge) -> str | Outcome:
+        """Makes the attempt known there and moves no money: its reference, or why it does not take it."""
         ...
 
     async def read(self, reference: str) -> Outcome | None:

@@ -35,7 +35,7 @@ class StripePayments:
     async def attach(self, tenant_id: TenantId, customer: str | None, method: str) -> str:
         return await asked(lambda: self._attach(tenant_id, customer, method))
 
-    async def prepare(self, charge: Charge) -> str:
+    async def prepare(self, charge: Charge) -> str | Outcome:
         return await asked(lambda: self._prepare(charge))
 
     async def read(self, reference: str) -> Outcome | None:
@@ -60,7 +60,7 @@ class StripePayments:
         about: Any = {"metadata": {"tenant_id": str(tenant_id)}}
         return self._client.customers.create(about, once(f"customer-{tenant_id}")).id
 
-    def _prepare(self, charge: Charge) -> str:
+    def _prepare(self, charge: Charge) -> str | Outcome:
         params: Any = {
             "amount": cents(charge.amount),
             "currency": charge.currency.lower(),
@@ -69,7 +69,10 @@ class StripePayments:
             "payment_method_types": ["card"],
             "metadata": metadata(charge) | {"number": charge.number, "attempt": str(charge.attempt)},
         }
-        return self._client.payment_intents.create(params, once(charge.key)).id
+        try:
+            return self._client.payment_intents.create(params, once(charge.key)).id
+        except (stripe.CardError, stripe.InvalidRequestError) as error:
+            return refused(error, None)
 
     def _confirm(self, reference: str) -> Outcome:
         """A decline is an answer. So is that it was confirmed before: then we ask what came of it."""

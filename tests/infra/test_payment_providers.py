@@ -165,6 +165,13 @@ async def test_the_same_attempt_is_one_object_at_stripe_even_if_the_answer_is_lo
     assert intent["metadata"]["invoice_id"] == str(wanted.invoice_id)
 
 
+async def test_what_stripe_does_not_take_is_told_at_once(server: StripeServer) -> None:
+    place = Place(StripePayments(KEY, server.url), "", "", "")
+    wanted = (await charge(place, "pm_good")).model_copy(update={"amount": Decimal("0.30")})
+    outcome = await place.provider.prepare(wanted)
+    assert (outcome.status, outcome.code) == ("failed", "stripe.amount_too_small")
+
+
 async def test_a_lost_answer_is_read_from_the_object(server: StripeServer) -> None:
     place = Place(StripePayments(KEY, server.url), "pm_good", "", "")
     reference = await place.provider.prepare(await charge(place, "pm_good"))

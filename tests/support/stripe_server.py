@@ -11,6 +11,7 @@ from tests.support.tool_server import Asked, tool_server
 from tests.support.tool_server import answer as plain_answer
 
 Json = dict[str, Any]
+LEAST_CENTS = 50
 
 
 class StripeProblem(Exception):
@@ -65,6 +66,8 @@ class StripeServer:
                 return self._made("customer", "cus", params)
             case "POST", ["payment_methods", id_, "attach"]:
                 return self._attached(id_, params["customer"])
+            case "POST", ["payment_intents"] if int(params["amount"]) < LEAST_CENTS:
+                raise StripeProblem(400, type="invalid_request_error", code="amount_too_small")
             case "POST", ["payment_intents"]:
                 return self._made("payment_intent", "pi", {**params, "status": "requires_confirmation"})
             case "GET", ["payment_intents", id_]:

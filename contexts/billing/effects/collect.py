@@ -39,7 +39,7 @@ async def pursued(charge: Charge, ports: PaymentPorts, may_charge: bool) -> list
     try:
         if charge.reference is not None:
             return told(charge, await outcome(charge, charge.reference, provider, may_charge))
-        return [prepared(charge, await provider.prepare(charge))] if may_charge else []
+        return begun(charge, await provider.prepare(charge)) if may_charge else []
     except ProviderUnavailable:
         return []
 
@@ -55,13 +55,17 @@ async def outcome(
     return await provider.confirm(reference) if known is None and may_charge else known
 
 
-def prepared(charge: Charge, reference: str) -> RecordPrepared:
-    return RecordPrepared(
-        tenant_id=charge.tenant_id,
-        invoice_id=charge.invoice_id,
-        attempt=charge.attempt,
-        reference=reference,
-    )
+def begun(charge: Charge, answer: str | Outcome) -> list[Command]:
+    if isinstance(answer, Outcome):
+        return told(charge, answer)
+    return [
+        RecordPrepared(
+            tenant_id=charge.tenant_id,
+            invoice_id=charge.invoice_id,
+            attempt=charge.attempt,
+            reference=answer,
+        )
+    ]
 
 
 def told(charge: Charge, outcome: Outcome | None) -> list[Command]:
