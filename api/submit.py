@@ -103,6 +103,18 @@ async def attempt(
 AttemptDep = Annotated[Attempt, Depends(attempt)]
 
 
+async def keyed_attempt(attempt: AttemptDep, idempotency_key: IdempotencyKey = None) -> Attempt:
+    """For what moves money: a retry that moved it twice would be found out on the bill."""
+    if idempotency_key is None:
+        raise ApiProblem(
+            400, "request.idempotency_key_required", "Send an Idempotency-Key: this moves money."
+        )
+    return attempt
+
+
+KeyedAttemptDep = Annotated[Attempt, Depends(keyed_attempt)]
+
+
 def message_id(actor: Actor, route: str, key: str | None) -> UUID:
     """Keys of different tenants, partners and routes never meet."""
     if key is None:

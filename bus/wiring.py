@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from bus.facts import authoring as authoring_facts
 from bus.facts import billing as billing_facts
 from bus.facts import execution as execution_facts
+from bus.facts import payments as payment_facts
 from bus.facts import tenancy as tenancy_facts
 from bus.facts.reading import Facts
 from contexts.authoring import registry as authoring
@@ -29,6 +30,7 @@ FACTS: dict[type[Command], Facts] = {
     **authoring_facts.FACTS,
     **execution_facts.FACTS,
     **billing_facts.FACTS,
+    **payment_facts.FACTS,
 }
 
 

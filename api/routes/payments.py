@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Query
 from api.bodies import json_body
 from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, may
 from api.errors import not_found
-from api.keyed import KeyedAttemptDep
 from api.models.common import Done
 from api.models.payments import (
     Payment,
@@ -21,7 +20,7 @@ from api.pagination import PageDep, encode
 from api.parts import Deps
 from api.routes.tenancy import visible_tenant
 from api.rows.payments import EntryRow, PaymentRow
-from api.submit import Attempt
+from api.submit import Attempt, KeyedAttemptDep
 from infra.db.scope import Scope
 from schemas.access import Permission, Role
 from schemas.base import Command, PartnerId, TenantId

@@ -1,6 +1,5 @@
 from collections.abc import Iterable
 
-from bus.facts import payments
 from bus.facts.reading import SYSTEM_RATES, Facts, Read, partner_rates
 from contexts.billing.facts import AuthorizationFacts
 from contexts.billing.rate_card import pricing_in_force
@@ -25,7 +24,4 @@ def authorization(
     return AuthorizationFacts(pricing, tenant.monthly_budget if tenant else None, suspended)
 
 
-FACTS: dict[type[Command], Facts] = {
-    AuthorizeCall: Facts(rates_and_tenant, authorization),
-    **payments.FACTS,
-}
+FACTS: dict[type[Command], Facts] = {AuthorizeCall: Facts(rates_and_tenant, authorization)}

@@ -2,9 +2,9 @@ from collections.abc import Iterable
 
 from bus.facts.reading import Facts, Read
 from contexts.billing.dunning_schedule import steps_in_force
-from contexts.billing.facts import DunningFacts, PaymentMethod
 from contexts.billing.payment import ENDED, Payment
 from contexts.billing.payment_account import PaymentAccount
+from contexts.billing.payment_facts import DunningFacts, PaymentMethod
 from schemas.base import Command
 from schemas.billing.dunning import BeginDunning
 from schemas.billing.payments import AttemptPayment, RequestPayment

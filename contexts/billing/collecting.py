@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from contexts.billing import errors
-from contexts.billing.facts import PaymentMethod
+from contexts.billing import payment_refusals as errors
 from contexts.billing.payment import ENDED, Payment
 from contexts.billing.payment import requested as requested_payment
+from contexts.billing.payment_facts import PaymentMethod
 from contexts.billing.payment_looks import MOST_LOOKS, OUTCOME_UNKNOWN, next_look
 from contexts.billing.payment_postings import received
 from contexts.kernel import Context

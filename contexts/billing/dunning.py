@@ -10,8 +10,8 @@ from functools import reduce
 from uuid import UUID
 
 from contexts.billing.dunning_schedule import level_after, next_due
-from contexts.billing.errors import ExemptionInThePast, NotExempt
-from contexts.billing.facts import DunningFacts
+from contexts.billing.payment_facts import DunningFacts
+from contexts.billing.payment_refusals import ExemptionInThePast, NotExempt
 from contexts.kernel import Aggregate, Context
 from schemas.base import Event, TenantId
 from schemas.billing import dunning as d

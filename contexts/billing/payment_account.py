@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from contexts.billing.errors import MethodMissing
+from contexts.billing.payment_refusals import MethodMissing
 from contexts.kernel import Aggregate, Context
 from schemas.billing.payment_accounts import (
     ConfirmPaymentMethod,

@@ -1,6 +1,6 @@
 """Decisions of paying back: never more than came, and each refund once."""
 
-from contexts.billing import errors
+from contexts.billing import payment_refusals as errors
 from contexts.billing.collecting import found, of, owners
 from contexts.billing.payment import Payment, Refund
 from contexts.billing.payment_looks import next_look

@@ -1,8 +1,9 @@
 from contexts.kernel import Handler, Policy, Registry
 from contexts.tenancy.dunning_policy import when_dunning_level_changed
+from contexts.tenancy.holding import reinstate, restrict, suspend
 from contexts.tenancy.partner import PARTNER, create
 from contexts.tenancy.policies import when_user_registered
-from contexts.tenancy.tenant import TENANT, activate, provision, reinstate, restrict, set_limits, suspend
+from contexts.tenancy.tenant import TENANT, activate, provision, set_limits
 from schemas.access import Permission
 from schemas.billing.dunning import DunningLevelChanged
 from schemas.identity.events import UserRegistered

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from contexts.billing.facts import PaymentMethod
+from contexts.billing.payment_facts import PaymentMethod
 from contexts.billing.payment_looks import MOST_LOOKS
 from contexts.billing.registry import REGISTRY
 from schemas.billing import payments as p

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from contexts.billing.facts import DunningFacts
+from contexts.billing.payment_facts import DunningFacts
 from contexts.billing.registry import REGISTRY
 from schemas.base import Event
 from schemas.billing import dunning as d

@@ -7,8 +7,8 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contexts.billing.facts import PaymentMethod
 from contexts.billing.payment import Payment, evolve
+from contexts.billing.payment_facts import PaymentMethod
 from contexts.billing.registry import REGISTRY
 from contexts.kernel import Context, Rejection
 from schemas.base import Command, Event
