@@ -118,6 +118,10 @@ def suspend(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     reads.tenants[command.tenant_id] = replace(reads.tenants[command.tenant_id], status="suspended")
 
 
+def restrict(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    reads.tenants[command.tenant_id] = replace(reads.tenants[command.tenant_id], status="restricted")
+
+
 def reinstate(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     reads.tenants[command.tenant_id] = replace(reads.tenants[command.tenant_id], status="active")
 
@@ -350,6 +354,7 @@ def noted(reads: FakeReads, envelope: Envelope, command: Any) -> None:
 DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "CreatePartner": create_partner,
     "ProvisionTenant": provision_tenant,
+    "RestrictTenant": restrict,
     "SuspendTenant": suspend,
     "ReinstateTenant": reinstate,
     "SetTenantLimits": set_limits,
