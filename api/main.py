@@ -10,6 +10,7 @@ import nats.errors
 import psycopg
 from fastapi import FastAPI
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
+from pydantic import SecretStr
 
 from api import app
 from api.adapters.audit import PostgresAudit
@@ -96,11 +97,16 @@ async def deps(
         mcp_servers=Servers.parse(settings.mcp_servers),
         hash_key=derive(master, REQUEST_HASHES),
         hook_secrets=HookSecrets(SecretBox([master], HOOK_SECRETS)),
+        stripe_webhook_secret=plain(settings.stripe_webhook_secret),
         checks={"postgres": postgres_check(pool), "nats": nats_check(bus)},
         outages=OUTAGES,
         limits=limits(settings),
         hook_calls=Buckets(settings.hook_calls_per_minute, settings.hook_burst),
     )
+
+
+def plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
 
 
 def postgres_check(pool: AsyncConnectionPool[Any]) -> Check:

@@ -23,6 +23,7 @@ wait until they include it. A `202` to anything but an execution means queued fo
 ask `GET /commands/{command_id}`. An `Idempotency-Key` makes retries safe. Every error is an
 `application/problem+json` with a stable `code`. Money is a string of US dollars."""
 HOOK = "/hooks/{trigger_id}"
+STRIPE = "/payments/stripe/webhook"
 PROBLEMS = {
     400: "Not JSON, or against a rule.",
     401: "No valid access token, or wrong credentials.",
@@ -133,6 +134,8 @@ def statuses(operation: dict[str, Any], path: str, method: str) -> Iterator[int]
         yield from (400, 429)
     if path == HOOK:
         yield from (400, 409, 429)
+    if path == STRIPE:
+        yield from (400, 404)
 
 
 def problem_response(status: int) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class Deps:
     hash_key: bytes
     hook_secrets: HookSecrets
     proofs: EntryProofs = field(default_factory=NoProofs)
+    stripe_webhook_secret: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     outages: Mapping[type[Exception], str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)

@@ -5,6 +5,7 @@ from contexts.authoring.diff import Change, diff, release_diff
 from contexts.authoring.pins import asked_version
 from contexts.authoring.taking_in import Present, at_home, commands_for, conflicts
 from contexts.authoring.uses import agents_used, tools_of_agents, tools_used, workflows_used
+from contexts.billing.dunning_forecast import forecast
 from contexts.billing.identity import Check, Identity, identity
 from contexts.billing.price_list import ModelPrice, price_list
 from contexts.billing.rating import Charge
@@ -46,6 +47,7 @@ __all__ = [
     "conflicts",
     "diff",
     "disagreements",
+    "forecast",
     "identity",
     "partner_earnings",
     "price_list",

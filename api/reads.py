@@ -7,6 +7,7 @@ from uuid import UUID
 
 from api.money_reads import MoneyReads
 from api.paging import Page as Page
+from api.payment_reads import PaymentReads
 from api.rows.authoring import (
     AgentRow,
     AgentVersionRow,
@@ -44,7 +45,7 @@ class BadCursor(ValueError):
 PLATFORM_SCOPE = Scope(platform=True)
 
 
-class Reads(MoneyReads, Protocol):
+class Reads(MoneyReads, PaymentReads, Protocol):
     """Every function sees what `scope` allows and takes the rest for absent.
 
     `cursor` is the `next` of an earlier page; one it did not write raises BadCursor.

@@ -63,6 +63,7 @@ from infra.documents.pdf import TypstDocuments
 from infra.errors import SetupError
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
+from infra.payments.assembled import payment_providers
 from infra.providers.catalog import Catalog, chat_model
 from infra.retrieval import NoDocuments
 from infra.settings import Settings, load
@@ -189,10 +190,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def effects(p: Parts) -> list[Work]:
+def execution_ports(p: Parts) -> ExecutionPorts:
     runner = tools(p.settings, master_key(p.settings), p.store, now)
     p.closing.push_async_callback(runner.aclose)
-    execution = ExecutionPorts(
+    return ExecutionPorts(
         chat=p.chat,
         requests=StoredRequests(p.store),
         deltas=DeltaSink(p.bus.nc),
@@ -202,8 +203,14 @@ def effects(p: Parts) -> list[Work]:
         clock=time.monotonic,
         wall_clock=now,
     )
-    documents = TypstDocuments()
-    ports = {"execution": execution, "billing": BillingPorts(ProjectedMonths(p.pool), documents)}
+
+
+def billing_ports(p: Parts) -> BillingPorts:
+    return BillingPorts(ProjectedMonths(p.pool), TypstDocuments(), payment_providers(p.settings))
+
+
+def effects(p: Parts) -> list[Work]:
+    ports = {"execution": execution_ports(p), "billing": billing_ports(p)}
     worker = f"{socket.gethostname()}:{os.getpid()}"
     consumers = [
         EffectConsumer(

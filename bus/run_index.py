@@ -12,9 +12,10 @@ from bus import codec
 from contexts.execution.admission import CHANGES, Limits, Occupancy, Run, apply
 from schemas.base import Event, TenantId
 from schemas.envelope import Recorded
-from schemas.tenancy.events import TenantLimitsSet, TenantReinstated, TenantSuspended
+from schemas.tenancy.events import TenantLimitsSet, TenantReinstated, TenantRestricted, TenantSuspended
 
-FOLLOWED: tuple[type[Event], ...] = (*CHANGES, TenantLimitsSet, TenantReinstated, TenantSuspended)
+HELD = (TenantRestricted, TenantReinstated, TenantSuspended)
+FOLLOWED: tuple[type[Event], ...] = (*CHANGES, TenantLimitsSet, *HELD)
 
 
 @dataclass
@@ -26,10 +27,9 @@ class Tenants:
 
     def take_in(self, event: Event) -> None:
         match event:
-            case TenantSuspended():
-                self.suspended.add(event.tenant_id)
-            case TenantReinstated():
-                self.suspended.discard(event.tenant_id)
+            case TenantRestricted() | TenantReinstated() | TenantSuspended():
+                change = self.suspended.add if event.status == "suspended" else self.suspended.discard
+                change(event.tenant_id)
             case TenantLimitsSet(max_runs=None):
                 self.max_runs.pop(event.tenant_id, None)
             case TenantLimitsSet(max_runs=int(max_runs)):

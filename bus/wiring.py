@@ -6,6 +6,7 @@ from bus.facts import authoring as authoring_facts
 from bus.facts import billing as billing_facts
 from bus.facts import execution as execution_facts
 from bus.facts import invoices as invoice_facts
+from bus.facts import payments as payment_facts
 from bus.facts import tenancy as tenancy_facts
 from bus.facts.reading import Facts
 from contexts.authoring import registry as authoring
@@ -31,6 +32,7 @@ FACTS: dict[type[Command], Facts] = {
     **execution_facts.FACTS,
     **billing_facts.FACTS,
     **invoice_facts.FACTS,
+    **payment_facts.FACTS,
 }
 
 

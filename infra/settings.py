@@ -56,6 +56,15 @@ class Settings(BaseSettings):
     )
     openai_api_key: SecretStr | None = Field(None, description="Key for OpenAI or a compatible service.")
     openai_base_url: str | None = Field(None, description="Address of a service that speaks OpenAI's API.")
+    stripe_secret_key: SecretStr | None = Field(
+        None, description="Key for Stripe, which collects invoices. Unset: tenants pay by transfer only."
+    )
+    stripe_webhook_secret: SecretStr | None = Field(
+        None, description="With which Stripe signs what it sends to `/payments/stripe/webhook`."
+    )
+    stripe_base_url: str | None = Field(
+        None, description="Address of a service that speaks Stripe's API, for tests."
+    )
     local_model_url: str | None = Field(
         None, description="Where the local model server listens; the supervisor sets it for its children."
     )

@@ -3,6 +3,7 @@
 from projections.agents.project import PROJECTION as AGENTS
 from projections.approvals.project import PROJECTION as APPROVALS
 from projections.budgets.project import PROJECTION as BUDGETS
+from projections.dunning.project import PROJECTION as DUNNING
 from projections.executions.project import PROJECTION as EXECUTIONS
 from projections.holds.project import PROJECTION as HOLDS
 from projections.invoices.project import PROJECTION as INVOICES
@@ -10,6 +11,8 @@ from projections.kernel import Projection
 from projections.ledger_entries.project import PROJECTION as LEDGER_ENTRIES
 from projections.month_totals.project import PROJECTION as MONTH_TOTALS
 from projections.partners.project import PROJECTION as PARTNERS
+from projections.payment_accounts.project import PROJECTION as PAYMENT_ACCOUNTS
+from projections.payments.project import PROJECTION as PAYMENTS
 from projections.periods.project import PROJECTION as PERIODS
 from projections.rate_cards.project import PROJECTION as RATE_CARDS
 from projections.run_queue.project import PROJECTION as RUN_QUEUE
@@ -45,4 +48,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     PERIODS,
     MONTH_TOTALS,
     INVOICES,
+    PAYMENT_ACCOUNTS,
+    PAYMENTS,
+    DUNNING,
 )

@@ -45,6 +45,19 @@ class Permission(StrEnum):
     """Who issues invoices, to whom, and what is taken back of them."""
 
     TAXES_SET = "taxes:set"
+    PAYMENTS_READ = "payments:read"
+    PAYMENTS_METHOD = "payments:method"
+    """Say how a tenant pays."""
+
+    PAYMENTS_COLLECT = "payments:collect"
+    PAYMENTS_RECORD = "payments:record"
+    """Receipts, write-offs, withdrawn invoices."""
+
+    PAYMENTS_REFUND = "payments:refund"
+    DUNNING_READ = "dunning:read"
+    DUNNING_SET = "dunning:set"
+    """Schedules and exemptions."""
+
     USERS_REGISTER = "users:register"
     INTERNAL = "internal"
     """Commands only policies, effects and timers send."""
@@ -68,6 +81,9 @@ TENANT_PERMISSIONS = frozenset(
         Permission.LEDGER_READ,
         Permission.AUDIT_READ,
         Permission.INVOICES_READ,
+        Permission.PAYMENTS_READ,
+        Permission.PAYMENTS_METHOD,
+        Permission.PAYMENTS_COLLECT,
     }
 )
 
@@ -94,6 +110,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.INVOICES_READ,
             Permission.INVOICES_ISSUE,
             Permission.TAXES_SET,
+            Permission.PAYMENTS_READ,
+            Permission.PAYMENTS_COLLECT,
+            Permission.PAYMENTS_RECORD,
+            Permission.PAYMENTS_REFUND,
+            Permission.DUNNING_READ,
+            Permission.DUNNING_SET,
             Permission.USERS_REGISTER,
         }
     ),
@@ -110,6 +132,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EARNINGS_READ,
             Permission.INVOICES_READ,
             Permission.INVOICES_ISSUE,
+            Permission.PAYMENTS_READ,
+            Permission.DUNNING_READ,
+            Permission.DUNNING_SET,
         }
     ),
     Role.TENANT_ADMIN: TENANT_PERMISSIONS,

@@ -9,10 +9,13 @@ import schemas.authoring.events
 import schemas.authoring.upcasts
 import schemas.billing.commands
 import schemas.billing.corrections
+import schemas.billing.dunning
 import schemas.billing.events
 import schemas.billing.invoices
 import schemas.billing.issuers
 import schemas.billing.partner_budgets
+import schemas.billing.payment_accounts
+import schemas.billing.payments
 import schemas.billing.taxes
 import schemas.billing.thresholds
 import schemas.billing.upcasts
@@ -47,6 +50,9 @@ CONTEXTS = (
     (schemas.billing.issuers, schemas.billing.issuers),
     (schemas.billing.taxes, schemas.billing.taxes),
     (schemas.billing.invoices, schemas.billing.invoices),
+    (schemas.billing.payment_accounts, schemas.billing.payment_accounts),
+    (schemas.billing.payments, schemas.billing.payments),
+    (schemas.billing.dunning, schemas.billing.dunning),
 )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from api.adapters import cursors
 from api.adapters.authoring_reads import AuthoringReads
 from api.adapters.money_reads import MoneyReads
+from api.adapters.payment_reads import PostgresPaymentReads
 from api.adapters.rate_reads import RateReads
 from api.adapters.rows import billing, people
 from api.adapters.run_reads import RunReads
@@ -31,7 +32,7 @@ from schemas.envelope import Answer, Recorded
 ZERO = Decimal(0)
 
 
-class PostgresReads(AuthoringReads, MoneyReads, RateReads, RunReads):
+class PostgresReads(AuthoringReads, MoneyReads, PostgresPaymentReads, RateReads, RunReads):
     """Beside runs and what tenants write: people, money, and the record itself."""
 
     async def user_by_email(self, scope: Scope, email: str) -> UserRow | None:

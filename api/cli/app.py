@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli import audit_groups, groups, money_groups, run_groups, statement_groups
+from api.cli import audit_groups, groups, money_groups, payment_groups, run_groups, statement_groups
 from api.cli.options import Data, settings_for
 from api.cli.rate_group import rates
 from api.cli.workflow_group import workflows
@@ -32,6 +32,8 @@ app.add_typer(groups.dlq, name="dlq")
 app.add_typer(run_groups.executions, name="executions")
 app.add_typer(run_groups.approvals, name="approvals")
 app.add_typer(workflows, name="workflows")
+app.add_typer(payment_groups.payments, name="payments")
+app.add_typer(payment_groups.dunning, name="dunning")
 
 
 @app.command()

@@ -30,6 +30,7 @@ from schemas.tenancy.commands import (
     CreatePartner,
     ProvisionTenant,
     ReinstateTenant,
+    RestrictTenant,
     SetTenantLimits,
     SuspendTenant,
 )
@@ -129,6 +130,24 @@ async def get_tenant(parts: Parts, scope: CurrentScope, tenant_id: UUID) -> Tena
 
 
 @router.post(
+    "/tenants/{tenant_id}/restrict",
+    response_model=Done,
+    dependencies=[may(Permission.TENANTS_SUSPEND)],
+    summary="Restrict a tenant: it cannot start new runs, what runs goes on",
+)
+async def restrict_tenant(
+    parts: Parts,
+    scope: CurrentScope,
+    attempt: AttemptDep,
+    tenant_id: UUID,
+    body: Annotated[ReasonBody, json_body(ReasonBody)],
+) -> Any:
+    tenant = await visible_tenant(parts, scope, tenant_id)
+    command = RestrictTenant(tenant_id=tenant.id, reason=body.reason)
+    return await change(attempt, tenant, command)
+
+
+@router.post(
     "/tenants/{tenant_id}/suspend",
     response_model=Done,
     dependencies=[may(Permission.TENANTS_SUSPEND)],
@@ -150,7 +169,7 @@ async def suspend_tenant(
     "/tenants/{tenant_id}/reinstate",
     response_model=Done,
     dependencies=[may(Permission.TENANTS_SUSPEND)],
-    summary="Let a suspended tenant work again",
+    summary="Let a tenant work again that was restricted or suspended by hand",
 )
 async def reinstate_tenant(
     parts: Parts,
@@ -183,7 +202,9 @@ async def set_tenant_limits(
 
 
 async def change(
-    attempt: Attempt, tenant: TenantRow, command: SuspendTenant | ReinstateTenant | SetTenantLimits
+    attempt: Attempt,
+    tenant: TenantRow,
+    command: RestrictTenant | SuspendTenant | ReinstateTenant | SetTenantLimits,
 ) -> Any:
     answer = await attempt.send(command, tenant.id, tenant.partner_id)
     if answer is None:

@@ -1,12 +1,14 @@
 """What billing needs from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from contexts.billing.payment_ports import PaymentProvider
 from schemas.base import TenantId
 from schemas.billing.invoices import CreditNoteFace, InvoiceFace
 from schemas.billing.months import MonthTotal
+from schemas.billing.payment_accounts import ProviderName
 
 
 class Months(Protocol):
@@ -25,5 +27,8 @@ class Documents(Protocol):
 
 @dataclass(frozen=True)
 class BillingPorts:
+    """`providers`: of payments; one that is not set up here is absent."""
+
     months: Months
     documents: Documents
+    providers: Mapping[ProviderName, PaymentProvider]

@@ -1,4 +1,5 @@
 from contexts.billing import credit_note, document_policies, invoice, issuer, policies, tax_profile, tax_rates
+from contexts.billing import payment_registry as payments
 from contexts.billing.authorizing import authorize
 from contexts.billing.closing import close
 from contexts.billing.correcting import adjust, reverse
@@ -47,6 +48,7 @@ from schemas.tenancy.events import PartnerCreated
 REGISTRY = Registry(
     context="billing",
     handlers=(
+        *payments.HANDLERS,
         Handler(SetSystemRate, RATE_CARD, set_system_rate, Permission.RATES_SET),
         Handler(WithdrawSystemRate, RATE_CARD, withdraw_system_rate, Permission.RATES_SET),
         Handler(SetPartnerTerms, RATE_CARD, set_partner_terms, Permission.RATES_SET),
@@ -75,6 +77,7 @@ REGISTRY = Registry(
         Handler(i.IssueCreditNote, invoice.INVOICE, credit_note.issue_credit_note, Permission.INTERNAL),
     ),
     policies=(
+        *payments.POLICIES,
         Policy("billing.when_partner_created", PartnerCreated, policies.when_partner_created),
         Policy("billing.when_call_requested", CallRequested, policies.when_call_requested),
         Policy("billing.when_execution_failed", ExecutionFailed, policies.when_execution_failed),
@@ -84,6 +87,7 @@ REGISTRY = Registry(
         Policy("billing.when_period_closed", PeriodClosed, document_policies.when_period_closed),
     ),
     effects=(
+        *payments.EFFECTS,
         Effect("billing.draw_up_invoice", i.InvoiceRequested, draw_up_invoice),
         Effect("billing.make_invoice", i.InvoiceNumbered, make_invoice),
         Effect("billing.make_credit_note", i.CreditNoteNumbered, make_credit_note),

@@ -6,7 +6,7 @@ from typing import Any
 from contexts.execution import errors, inputs
 from contexts.execution.facts import StartFacts
 from contexts.execution.reusing import changed_nodes
-from contexts.execution.starting import begun_or_queued, require_active, startable, timeout_of
+from contexts.execution.starting import begun_or_queued, require_free, startable, timeout_of
 from contexts.execution.state import Execution
 from contexts.kernel import Context
 from schemas.authoring.definition import WorkflowDefinition
@@ -20,7 +20,7 @@ def fork(state: Execution | None, command: ForkExecution, ctx: Context) -> list[
     if state is not None:
         raise errors.ExecutionExists("This execution has been started already.")
     facts: StartFacts = ctx.facts
-    require_active(facts.tenant_status)
+    require_free(facts.tenant_status)
     source, release = startable(facts, as_child=True)
     original = facts.original
     if original is None or original.source != source:

@@ -172,7 +172,9 @@ def begun(
 
 
 def startable(facts: StartFacts, as_child: bool) -> tuple[Source, Release]:
-    if facts.tenant_status != "suspended" or not as_child:
+    if not as_child:
+        require_free(facts.tenant_status)
+    elif facts.tenant_status != "suspended":
         require_active(facts.tenant_status)
     if not facts.found:
         raise errors.SourceNotFound("There is no such agent or workflow in this tenant.")
@@ -181,6 +183,13 @@ def startable(facts: StartFacts, as_child: bool) -> tuple[Source, Release]:
     if facts.deprecated and not as_child:
         raise errors.Deprecated("That version is deprecated; start a newer one.")
     return facts.source, facts.release
+
+
+def require_free(status: TenantStatus | None) -> None:
+    """For what is new: what was accepted before goes on under a restriction."""
+    if status == "restricted":
+        raise errors.TenantIsRestricted("The tenant may start nothing new; what runs goes on.")
+    require_active(status)
 
 
 def require_active(status: TenantStatus | None) -> None:

@@ -39,3 +39,8 @@ class TenantNotSuspended(Rejection):
 class TooManyBudgets(Rejection):
     code = "tenancy.too_many_budgets"
     kind = "conflict"
+
+
+class HeldForAnotherCause(Rejection):
+    code = "tenancy.held_for_another_cause"
+    kind = "conflict"

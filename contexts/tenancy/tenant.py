@@ -1,4 +1,7 @@
-"""A customer: provisioned by its partner, active once its owner can log in, suspended and reinstated."""
+"""A customer: provisioned by its partner, active once its owner can log in, held back and reinstated.
+
+Several causes may hold a tenant back at once; it is as free as the strictest of them lets it be.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,18 +13,14 @@ from contexts.tenancy.errors import (
     NotYourPartner,
     PartnerNotFound,
     TenantExists,
-    TenantNotActive,
     TenantNotFound,
-    TenantNotSuspended,
 )
 from contexts.tenancy.facts import ProvisioningFacts
 from schemas.base import PartnerId, TenantId
 from schemas.tenancy.commands import (
     ActivateTenant,
     ProvisionTenant,
-    ReinstateTenant,
     SetTenantLimits,
-    SuspendTenant,
 )
 from schemas.tenancy.events import (
     SourceBudgetSet,
@@ -30,13 +29,14 @@ from schemas.tenancy.events import (
     TenantLimitsSet,
     TenantProvisioned,
     TenantReinstated,
+    TenantRestricted,
     TenantSuspended,
 )
-from schemas.tenancy.types import NewUser, TenantStatus
+from schemas.tenancy.types import Cause, Held, NewUser, TenantStatus
 
-StatusEvent = TenantActivated | TenantSuspended | TenantReinstated
+HoldEvent = TenantRestricted | TenantSuspended | TenantReinstated
 SettingEvent = TenantLimitsSet | TenantBudgetSet | SourceBudgetSet
-TenantEvent = TenantProvisioned | SettingEvent | StatusEvent
+TenantEvent = TenantProvisioned | TenantActivated | SettingEvent | HoldEvent
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,9 @@ class Tenant:
     status: TenantStatus = "provisioned"
     max_runs: int | None = None
     source_budgets: Mapping[UUID, Decimal] = field(default_factory=dict)
+    held: Mapping[Cause, Held] = field(default_factory=dict)
+    heard: Mapping[Cause, int] = field(default_factory=dict)
+    """The last numbered wish of each cause."""
 
 
 def provision(state: Tenant | None, command: ProvisionTenant, ctx: Context) -> list[TenantProvisioned]:
@@ -70,7 +73,7 @@ def provision(state: Tenant | None, command: ProvisionTenant, ctx: Context) -> l
 def asked_before(tenant: Tenant, event: TenantProvisioned) -> bool:
     """Apart from what was set since."""
     told = evolve(None, event)
-    names = ("status", "max_runs", "monthly_budget", "source_budgets")
+    names = ("status", "max_runs", "monthly_budget", "source_budgets", "held", "heard")
     return replace(tenant, **{name: getattr(told, name) for name in names}) == told
 
 
@@ -79,26 +82,6 @@ def activate(state: Tenant | None, command: ActivateTenant, ctx: Context) -> lis
     if found(state, command.tenant_id).status != "provisioned":
         return []
     return [TenantActivated(tenant_id=command.tenant_id)]
-
-
-def suspend(state: Tenant | None, command: SuspendTenant, ctx: Context) -> list[TenantSuspended]:
-    tenant = own(state, command.tenant_id, ctx)
-    if tenant.status == "suspended":
-        return []
-    if tenant.status != "active":
-        raise TenantNotActive(
-            f"tenant {tenant.tenant_id} is {tenant.status}: only an active one is suspended"
-        )
-    return [TenantSuspended(tenant_id=command.tenant_id, reason=command.reason)]
-
-
-def reinstate(state: Tenant | None, command: ReinstateTenant, ctx: Context) -> list[TenantReinstated]:
-    tenant = own(state, command.tenant_id, ctx)
-    if tenant.status == "active":
-        return []
-    if tenant.status != "suspended":
-        raise TenantNotSuspended(f"tenant {tenant.tenant_id} is {tenant.status}, not suspended")
-    return [TenantReinstated(tenant_id=command.tenant_id, reason=command.reason)]
 
 
 def set_limits(state: Tenant | None, command: SetTenantLimits, ctx: Context) -> list[TenantLimitsSet]:
@@ -139,7 +122,13 @@ def evolve(state: Tenant | None, event: TenantEvent) -> Tenant | None:
             return replace(state, monthly_budget=event.monthly_budget)
         case SourceBudgetSet():
             return replace(state, source_budgets=budgets_after(state, event))
-    return replace(state, status=STATUS_AFTER[type(event)])
+        case TenantActivated():
+            return replace(state, status="active")
+        case TenantRestricted():
+            return noted(state, event, {**state.held, event.cause: "restricted"})
+        case TenantSuspended():
+            return noted(state, event, {**state.held, event.cause: "suspended"})
+    return noted(state, event, {cause: held for cause, held in state.held.items() if cause != event.cause})
 
 
 def budgets_after(tenant: Tenant, event: SourceBudgetSet) -> Mapping[UUID, Decimal]:
@@ -147,10 +136,9 @@ def budgets_after(tenant: Tenant, event: SourceBudgetSet) -> Mapping[UUID, Decim
     return others if event.monthly_budget is None else {**others, event.source.id: event.monthly_budget}
 
 
-STATUS_AFTER: dict[type[StatusEvent], TenantStatus] = {
-    TenantActivated: "active",
-    TenantSuspended: "suspended",
-    TenantReinstated: "active",
-}
+def noted(state: Tenant, event: HoldEvent, held: Mapping[Cause, Held]) -> Tenant:
+    heard = {**state.heard, event.cause: event.as_of} if event.as_of else state.heard
+    return replace(state, status=event.status, held=held, heard=heard)
+
 
 TENANT = Aggregate("tenant", Tenant, evolve)

@@ -22,7 +22,8 @@ ORDER BY deadline, id LIMIT %(limit)s
 REINSTATED = """
 SELECT e.id AS execution_id, e.position, e.tenant_id, e.partner_id
 FROM executions e JOIN tenants t ON t.id = e.tenant_id
-WHERE e.status = 'paused' AND e.pause_reason = 'suspended' AND t.status = 'active' AND e.id > %(execution_id)s
+WHERE e.status = 'paused' AND e.pause_reason = 'suspended' AND t.status <> 'suspended'
+  AND e.id > %(execution_id)s
 ORDER BY e.id LIMIT %(limit)s
 """
 

@@ -14,6 +14,7 @@ from schemas.tenancy.events import (
     TenantLimitsSet,
     TenantProvisioned,
     TenantReinstated,
+    TenantRestricted,
     TenantSuspended,
 )
 
@@ -44,14 +45,11 @@ def activated(rows: Rows, recorded: Recorded, event: TenantActivated) -> None:
     rows.put(event.tenant_id, recorded, id=event.tenant_id, status="active")
 
 
-def suspended(rows: Rows, recorded: Recorded, event: TenantSuspended) -> None:
+def held(
+    rows: Rows, recorded: Recorded, event: TenantRestricted | TenantSuspended | TenantReinstated
+) -> None:
     why = event.reason
-    rows.put(event.tenant_id, recorded, id=event.tenant_id, status="suspended", status_reason=why)
-
-
-def reinstated(rows: Rows, recorded: Recorded, event: TenantReinstated) -> None:
-    why = event.reason
-    rows.put(event.tenant_id, recorded, id=event.tenant_id, status="active", status_reason=why)
+    rows.put(event.tenant_id, recorded, id=event.tenant_id, status=event.status, status_reason=why)
 
 
 def limits_set(rows: Rows, recorded: Recorded, event: TenantLimitsSet) -> None:
@@ -66,8 +64,9 @@ def budget_set(rows: Rows, recorded: Recorded, event: TenantBudgetSet) -> None:
 ON: Handlers[Rows] = {
     TenantProvisioned: provisioned,
     TenantActivated: activated,
-    TenantSuspended: suspended,
-    TenantReinstated: reinstated,
+    TenantRestricted: held,
+    TenantSuspended: held,
+    TenantReinstated: held,
     TenantLimitsSet: limits_set,
     TenantBudgetSet: budget_set,
 }

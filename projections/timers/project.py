@@ -1,4 +1,4 @@
-"""What is due when: steps, deadlines of runs, holds to resolve, credit to expire, ticks of triggers."""
+"""What is due when: steps, deadlines of runs, holds, credit, ticks of triggers, payments, dunning."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from projections.fold import Handlers, fold
 from projections.kernel import Projection, Tx
 from projections.statements import delete, merge
-from projections.timers import runs, steps
+from projections.timers import payments, runs, steps
 from projections.timers.batch import SKEW, Batch, set_timer
 from schemas.authoring.commands import FireTrigger
 from schemas.authoring.events import TickPlanned, TriggerDisabled, TriggerRevised
@@ -71,6 +71,7 @@ def ticks_ended(batch: Batch, recorded: Recorded, event: TriggerDisabled | Trigg
 ON: Handlers[Batch] = {
     **runs.ON,
     **steps.ON,
+    **payments.ON,
     CallAuthorized: hold_placed,
     CallUnknown: hold_unknown,
     CallSettled: hold_closed,

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from schemas.base import Claim, Event, PartnerId, TenantId
 from schemas.execution.types import SourceRef
-from schemas.tenancy.types import NewUser, PartnerTerms
+from schemas.tenancy.types import Cause, NewUser, PartnerTerms, TenantStatus
 
 
 def email_claim(user: NewUser) -> Claim:
@@ -35,14 +35,30 @@ class TenantActivated(Event, type_name="tenancy.tenant.activated"):
     tenant_id: TenantId
 
 
+class TenantRestricted(Event, type_name="tenancy.tenant.restricted"):
+    """`status`, here and below: what the tenant is then, all causes taken together."""
+
+    tenant_id: TenantId
+    reason: str
+    cause: Cause
+    status: TenantStatus
+    as_of: int = 0
+
+
 class TenantSuspended(Event, type_name="tenancy.tenant.suspended"):
     tenant_id: TenantId
     reason: str
+    cause: Cause = "operator"
+    status: TenantStatus = "suspended"
+    as_of: int = 0
 
 
 class TenantReinstated(Event, type_name="tenancy.tenant.reinstated"):
     tenant_id: TenantId
     reason: str
+    cause: Cause = "operator"
+    status: TenantStatus = "active"
+    as_of: int = 0
 
 
 class TenantLimitsSet(Event, type_name="tenancy.tenant.limits_set"):

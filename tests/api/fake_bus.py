@@ -120,6 +120,10 @@ def suspend(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     reads.tenants[command.tenant_id] = replace(reads.tenants[command.tenant_id], status="suspended")
 
 
+def restrict(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    reads.tenants[command.tenant_id] = replace(reads.tenants[command.tenant_id], status="restricted")
+
+
 def reinstate(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     reads.tenants[command.tenant_id] = replace(reads.tenants[command.tenant_id], status="active")
 
@@ -347,6 +351,16 @@ STEERING = (
     *("CancelExecution", "TerminateExecution", "PauseExecution", "ResumeExecution"),
     *("DeliverSignal", "AnswerApproval"),
 )
+PAYING = (
+    *("SetPaymentMethod", "AttemptPayment", "LookAtPayment", "RecordReceipt", "CancelPayment"),
+    *("WriteOffPayment", "RefundPayment", "SetDunningSchedule", "ExemptFromDunning", "EndDunningExemption"),
+)
+
+
+def noted(reads: FakeReads, envelope: Envelope, command: Any) -> None:
+    """What comes of it is not told here."""
+
+
 DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "CreatePartner": create_partner,
     "SetSystemRate": fake_rates.set_system_rate,
@@ -354,6 +368,7 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "SetPartnerTerms": fake_rates.set_partner_terms,
     "WithdrawPartnerTerms": fake_rates.withdraw_partner_terms,
     "ProvisionTenant": provision_tenant,
+    "RestrictTenant": restrict,
     "SuspendTenant": suspend,
     "ReinstateTenant": reinstate,
     "SetTenantLimits": set_limits,
@@ -379,4 +394,5 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     **dict.fromkeys(STEERING, steer_execution),
     **dict.fromkeys(MONEY, decided_elsewhere),
     **INVOICING,
+    **dict.fromkeys(PAYING, noted),
 }

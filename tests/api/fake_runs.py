@@ -23,6 +23,7 @@ NOTHING = Spending(0, 0, Decimal(0), Decimal(0), Decimal(0))
 
 class FakeRunReads:
     def __init__(self) -> None:
+        super().__init__()
         self.runs: list[ExecutionRow] = []
         self.spent: dict[tuple[UUID, bool], Spending] = {}
         self.steps: dict[UUID, list[TimelineStep]] = {}

@@ -19,7 +19,7 @@ from api.rows.authoring import (
     VersionRow,
     WorkflowRow,
 )
-from api.rows.billing import BillLine, BillRow, LedgerRow
+from api.rows.billing import BillLine, BillRow, BudgetRow, LedgerRow, WalletRow
 from api.rows.people import PartnerRow, TenantRow, UserRow
 from api.rows.runs import WaitingRow
 from bus.live import LiveMessage
@@ -28,6 +28,7 @@ from infra.eventstore.types import Payload
 from schemas.base import Event, TenantId
 from schemas.envelope import Answer, Recorded
 from tests.api.fake_money import FakeMoneyReads
+from tests.api.fake_payments import FakePaymentReads
 from tests.api.fake_rates import FakeRateReads
 from tests.api.fake_runs import FakeRunReads, page
 
@@ -35,11 +36,12 @@ T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
-class FakeReads(FakeMoneyReads, FakeRunReads, FakeRateReads):
+class FakeReads(FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads):
     """Rows of everybody; what a scope may not see is absent, as in Postgres."""
 
     def __init__(self) -> None:
         FakeMoneyReads.__init__(self)
+        FakePaymentReads.__init__(self)
         FakeRunReads.__init__(self)
         FakeRateReads.__init__(self)
         self.users: list[UserRow] = []
@@ -56,6 +58,8 @@ class FakeReads(FakeMoneyReads, FakeRunReads, FakeRateReads):
         self.tools_of: dict[tuple[UUID, str], ToolRow] = {}
         self.secrets_of: dict[tuple[UUID, str], SecretRow] = {}
         self.entries: list[LedgerRow] = []
+        self.budget_rows: list[BudgetRow] = []
+        self.wallet_rows: dict[UUID, WalletRow] = {}
         self.answers: dict[UUID, tuple[TenantId, Answer]] = {}
         self.payloads: list[tuple[TenantId, Payload]] = []
         self.log: list[Recorded] = []
@@ -173,6 +177,21 @@ class FakeReads(FakeMoneyReads, FakeRunReads, FakeRateReads):
         lines = [BillLine("local/smollm2", len(rows), 43, price, commission, cost)] if rows else []
         held = Decimal("0E-12")
         return BillRow(TenantId(tenant_id), period, len(rows), price, commission, cost, held, lines)
+
+    async def budgets(
+        self, scope: Scope, cursor: str | None, limit: int, period: str, tenant_id: UUID | None
+    ) -> Page[BudgetRow]:
+        found = [
+            row
+            for row in self.budget_rows
+            if (self.sees(scope, row.tenant_id) if row.tenant_id else scope.platform)
+            and tenant_id in (None, row.tenant_id)
+        ]
+        return page(found, cursor, limit)
+
+    async def wallet(self, scope: Scope, tenant_id: UUID) -> WalletRow:
+        empty = WalletRow(TenantId(tenant_id), "postpaid", Decimal(0), Decimal(0))
+        return self.wallet_rows.get(tenant_id, empty) if self.sees(scope, tenant_id) else empty
 
     async def command_answer(self, scope: Scope, message_id: UUID) -> Answer | None:
         tenant_id, answer = self.answers.get(message_id, (None, None))

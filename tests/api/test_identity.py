@@ -34,6 +34,9 @@ async def test_a_token_opens_what_its_user_may_see(world: World, nobody: httpx2.
             "executions:start",
             "invoices:read",
             "ledger:read",
+            "payments:collect",
+            "payments:method",
+            "payments:read",
             "tenants:read",
         ],
     }

@@ -87,6 +87,16 @@ async def test_a_tenant_is_suspended_and_reinstated(world: World, admin: httpx2.
     assert {(sent.tenant_id, sent.partner_id) for sent in world.bus.sent} == {(world.tenant, world.partner)}
 
 
+async def test_a_tenant_is_restricted_by_its_partner(
+    world: World, reseller: httpx2.AsyncClient, anna: httpx2.AsyncClient
+) -> None:
+    place = f"/tenants/{world.tenant}"
+    response = await reseller.post(f"{place}/restrict", json={"reason": "too much at once"})
+    assert response.json() == {"id": str(world.tenant), "position": 1}
+    assert (await anna.get(place)).json()["status"] == "restricted"
+    problem(await anna.post(f"{place}/restrict", json={"reason": "x"}), 403, "auth.forbidden")
+
+
 async def test_a_tenant_neither_resells_nor_suspends(world: World, anna: httpx2.AsyncClient) -> None:
     problem(await anna.post("/partners", json=PARTNER), 403, "auth.forbidden")
     problem(await anna.get(f"/partners/{world.partner}"), 403, "auth.forbidden")

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from api.buckets import Buckets
 from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
 from api.rows.billing import LedgerRow
+from api.rows.payments import PaymentRow
 from api.rows.people import PartnerRow, TenantRow, UserRow
 from api.tarpit import Tarpit
 from bus.publisher import seal
@@ -44,6 +45,7 @@ QUICK = Limits(read_wait_seconds=0.05, command_wait_seconds=0.05, check_seconds=
 AGENT = {"name": "Greeter", "definition": {"model": "local/smollm2", "instructions": "Be kind."}}
 DEFINITION = {"nodes": [{"type": "noop", "id": "a"}], "output": "{{ inputs.x }}", "inputs": {"x": {}}}
 SECRET = "a secret of the caller's"
+STRIPE_SECRET = "whsec_test"
 HOOK = {"type": "webhook", "secret": SECRET, "delivery_id_header": "X-Delivery"}
 HOOK_BURST = 5
 TRIGGER = {"name": "Orders", "workflow_id": str(UUID(int=5)), "definition": HOOK}
@@ -58,6 +60,8 @@ class World:
     slept: list[float] = field(default_factory=list)
     seconds: float = 0.0
     checks: dict[str, Any] = field(default_factory=dict)
+
+    stripe_secret: str | None = STRIPE_SECRET
 
     def __post_init__(self) -> None:
         self.bus = FakeBus(self.reads)
@@ -87,6 +91,7 @@ class World:
                 mcp_servers=MCP_SERVERS,
                 hash_key=b"k" * 32,
                 hook_secrets=HOOK_SECRETS,
+                stripe_webhook_secret=self.stripe_secret,
                 checks=self.checks,
                 outages={BusUnavailable: "bus.unavailable"},
                 limits=QUICK,
@@ -141,6 +146,11 @@ class World:
             )
         )
 
+    def add_payment(self, tenant: TenantId, **changes: Any) -> PaymentRow:
+        row = payment_row(tenant, self.reads.tenants[tenant].partner_id, **changes)
+        self.reads.payments_of.append(row)
+        return row
+
     async def make(self, path: str, body: Any, actor: Actor | None = None) -> UUID:
         async with self.client(actor or self.anna) as client:
             response = await client.post(path, json=body)
@@ -168,6 +178,28 @@ class World:
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
+
+
+def payment_row(tenant_id: UUID, partner_id: UUID, **changes: Any) -> PaymentRow:
+    row = PaymentRow(
+        id=uuid4(),
+        tenant_id=tenant_id,
+        partner_id=partner_id,
+        number="N-2026-0007",
+        amount_usd=Decimal("120.500000000000"),
+        currency="USD",
+        status="failed",
+        due_at=NOW,
+        attempts=1,
+        provider="stripe",
+        reference="pi_1",
+        kept_usd=None,
+        code="stripe.insufficient_funds",
+        message="No money.",
+        paid_at=None,
+        created_at=NOW,
+    )
+    return replace(row, **changes)
 
 
 HASH = PASSWORDS._hasher.hash(PASSWORD)

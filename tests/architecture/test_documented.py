@@ -62,7 +62,7 @@ def test_every_internal_command_has_a_sender() -> None:
 
 def test_every_command_line_of_the_pages_exists() -> None:
     recipes = set(re.findall(r"^([a-z]+)[^:=\n]*:", (ROOT / "justfile").read_text(), re.MULTILINE))
-    told = [line for page in pages() for line in re.findall(r"\./justw ([a-z]+[a-z ]*)", page.read_text())]
+    told = [line for page in pages() for line in re.findall(r"\./justw ([a-z]+[a-z -]*)", page.read_text())]
     assert {line.split()[0] for line in told} <= recipes
     hb = get_command(app)
     assert [line for line in told if line.startswith("hb ") and not known(hb, line.split()[1:])] == []

@@ -18,6 +18,7 @@ SHARED = {
 INSERT_ONLY = (
     *("stored_events", "commands", "payloads", "claims", "effect_claims", "ledger_entries_v1"),
     *("audit_leaves", "audit_nodes", "audit_checkpoints"),
+    "payment_entries_v1",
 )
 
 TABLES = """

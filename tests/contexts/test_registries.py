@@ -13,6 +13,13 @@ from schemas.registry import COMMANDS, EVENTS
 REGISTRIES = (IDENTITY, TENANCY, AUTHORING, BILLING)
 POLICIES: list[Policy] = [policy for registry in REGISTRIES for policy in registry.policies]
 
+PAYMENTS = {
+    *("SetPaymentMethod", "AttemptPayment", "LookAtPayment", "RecordReceipt", "CancelPayment"),
+    "ReducePayment",
+    *("WriteOffPayment", "RefundPayment", "SetDunningSchedule", "ExemptFromDunning", "EndDunningExemption"),
+}
+"""What people do about unpaid invoices. A retry of dunning, and paying now, are the same attempt."""
+
 
 def test_every_command_of_a_context_is_handled_once() -> None:
     handled = Counter(h.command.type_name for registry in REGISTRIES for h in registry.handlers)
@@ -46,4 +53,5 @@ def test_of_money_people_set_rates_and_terms_only() -> None:
         *("SetPartnerBudget", "SetPaymentMode", "TopUpWallet"),
         *("ReverseEntry", "PostAdjustment", "ClosePeriod"),
         *INVOICING,
+        *PAYMENTS,
     }

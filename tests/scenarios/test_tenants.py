@@ -5,7 +5,7 @@ from uuid import UUID
 from schemas.base import TenantId
 from schemas.envelope import Answer
 from schemas.execution.commands import ResumeExecution
-from schemas.tenancy.commands import ReinstateTenant, SuspendTenant
+from schemas.tenancy.commands import ReinstateTenant, RestrictTenant, SuspendTenant
 from tests.support.builders import TENANT_ID, llm, new_user, partner_admin, provision_tenant, workflow
 from tests.support.harness import Harness
 from tests.support.story import RUN, RUN_ID, accept, given_tenant, given_workflow, names, start, tenant_admin
@@ -35,6 +35,17 @@ def test_a_suspended_tenant_starts_nothing(h: Harness) -> None:
     h.run()
     assert refusal(refused) == ("tenancy.tenant_suspended", "forbidden")
     assert (h.events(RUN), h.chat.calls) == ([], [])
+
+
+def test_a_restricted_tenant_starts_nothing_new_and_what_runs_goes_on(h: Harness) -> None:
+    given_tenant(h)
+    given_workflow(h, workflow(llm()))
+    accept(h.submit(start(), as_=tenant_admin()))
+    accept(h.submit(RestrictTenant(tenant_id=TENANT_ID, reason="unpaid"), as_=partner_admin()))
+    refused = h.submit(start(execution_id=UUID(int=101)), as_=tenant_admin())
+    h.run()
+    assert refusal(refused) == ("tenancy.tenant_restricted", "forbidden")
+    assert names(h.events(RUN))[-1] == "succeeded"
 
 
 def test_a_reinstated_tenant_works_again(h: Harness) -> None:

@@ -24,12 +24,15 @@ from bus.requests import StoredRequests
 from bus.run_index import FOLLOWED, RunIndex
 from bus.scheduler import Schedule
 from bus.whole import restored
+from contexts.billing.payment_ports import PaymentProvider
 from contexts.billing.ports import BillingPorts
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts, OnDelta
 from infra.eventstore.mapper import recorded
+from infra.payments.manual import ManualPayments
 from infra.retrieval import NoDocuments
 from schemas.base import PLATFORM, Command, Event
+from schemas.billing.payment_accounts import ProviderName
 from schemas.envelope import Actor, Answer, Envelope
 from schemas.execution.chat import ChatRequest, ChatResult
 from schemas.execution.commands import BeginExecution
@@ -42,6 +45,7 @@ from tests.support.fakes.deltas import FakeDeltas
 from tests.support.fakes.documents import PlainDocuments
 from tests.support.fakes.event_store import MemoryEventStore
 from tests.support.fakes.months import MemoryMonths
+from tests.support.fakes.payments import FakePayments
 from tests.support.fakes.timers import MemoryTimers
 from tests.support.fakes.tool_runner import FakeToolRunner
 from tests.support.listeners import WorkerKilled, listeners
@@ -94,9 +98,10 @@ class Harness:
             clock=self.clock.seconds,
             wall_clock=self.clock,
         )
-        billing = BillingPorts(MemoryMonths(self.store), self.documents)
-        ports = {"execution": execution, "billing": billing}
-        self._listeners = tuple(listeners(ports, self.store))
+        self.payments = FakePayments()
+        providers: dict[ProviderName, PaymentProvider] = {"stripe": self.payments, "manual": ManualPayments()}
+        billing = BillingPorts(MemoryMonths(self.store), self.documents, providers)
+        self._listeners = tuple(listeners({"execution": execution, "billing": billing}, self.store))
         self.down: set[str] = set()
         """Consumers no process runs now, by name: their events wait."""
         self.refused: list[str] = []

@@ -67,11 +67,11 @@ class Up:
 
 
 @contextmanager
-def running(data: Path, *arguments: str) -> Iterator[Up]:
+def running(data: Path, *arguments: str, settings: Mapping[str, str] | None = None) -> Iterator[Up]:
     """Without the model, and on a free port."""
     process = subprocess.Popen(
         command("up", "--data", data, "--port", "0", "--no-model", *arguments),
-        env=environment({}),
+        env=environment(settings or {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

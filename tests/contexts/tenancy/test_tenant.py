@@ -3,8 +3,20 @@ import pytest
 from contexts.tenancy.facts import ProvisioningFacts
 from contexts.tenancy.registry import REGISTRY
 from schemas.base import Command
-from schemas.tenancy.commands import ActivateTenant, ReinstateTenant, SetTenantLimits, SuspendTenant
-from schemas.tenancy.events import TenantActivated, TenantLimitsSet, TenantReinstated, TenantSuspended
+from schemas.tenancy.commands import (
+    ActivateTenant,
+    ReinstateTenant,
+    RestrictTenant,
+    SetTenantLimits,
+    SuspendTenant,
+)
+from schemas.tenancy.events import (
+    TenantActivated,
+    TenantLimitsSet,
+    TenantReinstated,
+    TenantRestricted,
+    TenantSuspended,
+)
 from tests.support.builders import (
     OTHER_PARTNER_ID,
     TENANT_ID,
@@ -120,3 +132,33 @@ def test_a_limit_is_set_changed_and_lifted() -> None:
 
 def limit(max_runs: int | None) -> TenantLimitsSet:
     return TenantLimitsSet(tenant_id=TENANT_ID, max_runs=max_runs)
+
+
+DUNNED = TenantRestricted(tenant_id=TENANT_ID, reason="unpaid", cause="dunning", status="restricted", as_of=4)
+
+
+def test_a_tenant_is_as_free_as_the_strictest_cause_lets_it_be() -> None:
+    both = TenantSuspended(tenant_id=TENANT_ID, reason="unpaid", status="suspended")
+    given(*ACTIVE, DUNNED).when(SUSPEND).then(both)
+    eased = RestrictTenant(tenant_id=TENANT_ID, reason="unpaid", cause="dunning", as_of=4)
+    told = TenantRestricted(
+        tenant_id=TENANT_ID, reason="unpaid", cause="dunning", status="suspended", as_of=4
+    )
+    given(*SUSPENDED).when(eased).then(told)
+
+
+def test_each_cause_lifts_what_it_did_itself() -> None:
+    paid = ReinstateTenant(tenant_id=TENANT_ID, reason="paid", cause="dunning", as_of=5)
+    told = TenantReinstated(tenant_id=TENANT_ID, reason="paid", cause="dunning", status="suspended", as_of=5)
+    given(*SUSPENDED, DUNNED).when(paid).then(told)
+    lifted = TenantReinstated(tenant_id=TENANT_ID, reason="paid", status="restricted")
+    given(*ACTIVE, DUNNED, tenant_suspended()).when(REINSTATE).then(lifted)
+    given(*ACTIVE, DUNNED).when(REINSTATE).refused("tenancy.held_for_another_cause")
+
+
+def test_an_older_wish_of_a_cause_comes_too_late() -> None:
+    paid = TenantReinstated(tenant_id=TENANT_ID, reason="paid", cause="dunning", status="active", as_of=5)
+    late = RestrictTenant(tenant_id=TENANT_ID, reason="unpaid", cause="dunning", as_of=4)
+    given(*ACTIVE, paid).when(late).nothing()
+    first = ReinstateTenant(tenant_id=TENANT_ID, reason="paid", cause="dunning", as_of=5)
+    given(*ACTIVE).when(first).then(paid)
