@@ -34,7 +34,7 @@ check:
     mypy
     lint-imports --no-logo
 
-# measure, beside a reference in the same run; `peers` adds DBOS and LangGraph, `engine` measures runs of all shapes
+# measure, beside a reference in the same run; `peers` adds DBOS and LangGraph, `engine` measures runs of all shapes, `money` holding, proving and telling
 [group('test')]
 bench *args:
     @python -m tests.benchmarks "$@"

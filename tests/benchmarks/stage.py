@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from bus.prepare import prepare
 from infra.embedded.backends import WORKERS
+from infra.embedded.postgres import EmbeddedPostgres
 from schemas.authoring.parts import InputSpec
 from tests.benchmarks.setting import Setting
 from tests.support.builders import noop, workflow
@@ -49,6 +51,20 @@ class Stage:
                 seconds = QUICK_SECONDS if self.quick else SECONDS
                 yield Setting(platform, tenancy, self.llm_url, seconds, with_peers=False, say=self.say)
         finally:
+            shutil.rmtree(data, ignore_errors=True)
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[str]:
+        """A Postgres of its own, prepared."""
+        self.say("starting Postgres")
+        data = Path(tempfile.mkdtemp(prefix="hb-bench-"))
+        postgres = EmbeddedPostgres(data / "postgres", data / "postgres.log")
+        await postgres.start()
+        try:
+            await prepare(postgres.url)
+            yield postgres.url
+        finally:
+            await postgres.stop()
             shutil.rmtree(data, ignore_errors=True)
 
 
