@@ -293,7 +293,7 @@ def works(p: Parts, roles: Sequence[str]) -> list[Work]:
             partial(keep_ahead, p.database_url),
         ],
         "scheduler": lambda: [schedule(p)],
-        "sealer": lambda: [sealing(p)],
+        "sealer": lambda: [sealing(p), p.monitor.watch_sealer],
     }
     return [work for role in roles for work in table[role]()]
 

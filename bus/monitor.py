@@ -11,6 +11,7 @@ from bus.failures import is_outage
 from bus.relay import Relay
 from bus.streams import COMMANDS, EVENTS, REACTIONS, durables
 from infra import metrics
+from infra.audit.canonical import SEALED
 from projections.lag import Lag, lag
 
 EVERY_SECONDS = 5.0
@@ -18,6 +19,13 @@ EVERY_SECONDS = 5.0
 RELAY_LAG = """
 SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float8 FROM (
     SELECT recorded_at FROM stored_events WHERE notification_id > %s ORDER BY notification_id LIMIT 100000
+) AS waiting"""
+
+UNSEALED = f"""
+SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float8 FROM (
+    SELECT recorded_at FROM stored_events
+    WHERE notification_id > coalesce((SELECT position FROM audit_leaves ORDER BY audit_seq DESC LIMIT 1), 0)
+    AND {SEALED} ORDER BY notification_id LIMIT 100000
 ) AS waiting"""
 
 CALLS_UNKNOWN = "SELECT count(*) FROM holds WHERE status = 'unknown'"
@@ -36,6 +44,9 @@ class Monitor:
     async def watch_projections(self) -> None:
         await repeatedly(self._projections)
 
+    async def watch_sealer(self) -> None:
+        await repeatedly(self._unsealed)
+
     async def _queues_and_relay(self) -> None:
         for stream in (COMMANDS, REACTIONS, EVENTS):
             for consumer in await durables(self._js, stream):
@@ -46,6 +57,14 @@ class Monitor:
             events, seconds = row or (0, 0.0)
             metrics.RELAY_LAG_EVENTS.set(events)
             metrics.RELAY_LAG_SECONDS.set(seconds)
+
+    async def _unsealed(self) -> None:
+        """Whoever seals: this is looked at in every process that might."""
+        async with self._pool.connection() as conn:
+            row = await (await conn.execute(UNSEALED)).fetchone()
+        entries, seconds = row or (0, 0.0)
+        metrics.SEALER_LAG_ENTRIES.set(entries)
+        metrics.SEALER_LAG_SECONDS.set(seconds)
 
     async def _projections(self) -> None:
         async with self._pool.connection() as conn:

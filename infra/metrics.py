@@ -25,6 +25,8 @@ PROJECTION_LAG_SECONDS = Gauge(
 PROJECTIONS_STOPPED = Gauge("hb_projections_stopped", "Projections stopped by an error.")
 RELAY_LAG_EVENTS = Gauge("hb_relay_lag_events", "Committed events not published yet.")
 RELAY_LAG_SECONDS = Gauge("hb_relay_lag_seconds", "Age of the oldest committed event not published yet.")
+SEALER_LAG_ENTRIES = Gauge("hb_sealer_lag_entries", "Billing events without a leaf.")
+SEALER_LAG_SECONDS = Gauge("hb_sealer_lag_seconds", "Age of the oldest billing event without a leaf.")
 PROVIDER_SECONDS = Histogram(
     "hb_provider_seconds", "One call to a model provider.", ["model", "outcome"], buckets=SLOW_SECONDS
 )

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from prometheus_client import REGISTRY
 
 from bus.broker import Bus
+from bus.checkpoints import Checkpoints
 from bus.ledger_stream import LedgerStream
+from bus.monitor import Monitor
+from bus.relay import Relay
 from bus.streams import LEDGER
 from infra.audit import canonical, lines
 from infra.audit.merkle import root_of
@@ -138,3 +142,21 @@ async def test_what_is_sealed_cannot_be_changed_even_by_its_owner(
         for change in (f"DELETE FROM {table}", f"TRUNCATE {table}"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 conn.execute(change.encode())
+
+
+async def test_how_far_the_seal_is_behind_is_told(
+    bus: Bus, database_url: str, store: PostgresEventStore, calls: Calls
+) -> None:
+    async with async_pool(database_url, WORKER, max_size=2) as pool:
+        relay = Relay(bus.nc, bus.js, store, Checkpoints(bus.js, database_url))
+        async with running(Monitor(bus.js, pool, relay).watch_sealer()):
+            await until(behind)
+    assert await seal_all(database_url) == told("hb_sealer_lag_entries")
+
+
+async def behind() -> bool:
+    return told("hb_sealer_lag_entries") > 0 and told("hb_sealer_lag_seconds") > 0
+
+
+def told(gauge: str) -> float:
+    return REGISTRY.get_sample_value(gauge) or 0.0
