@@ -5,15 +5,16 @@ Only what the call was held on is read: most tenants have neither credit nor a p
 
 from collections.abc import Iterable
 
-from bus.facts.reading import Facts, Read
+from bus.facts.reading import Facts, Read, partner_rates
 from contexts.billing.facts import Limits, PostingFacts
 from contexts.billing.ledger import EMPTY, Hold, Ledger
-from contexts.billing.months import after
+from contexts.billing.months import after, start_of
 from contexts.billing.partner_budget import PartnerBudget
+from contexts.billing.rate_card import RateCard, terms_in_force
 from contexts.tenancy.tenant import Tenant
 from schemas.base import Command, TenantId
 from schemas.billing.commands import ReleaseCall, ResolveHold, SettleCall
-from schemas.billing.corrections import PostAdjustment, ReverseEntry
+from schemas.billing.corrections import ClosePeriod, PostAdjustment, ReverseEntry
 from schemas.envelope import Envelope
 from schemas.execution.types import SourceRef
 
@@ -75,6 +76,19 @@ def adjustment(command: PostAdjustment, state: object, envelope: Envelope, read:
     return PostingFacts(limits, read(f"wallet-{command.tenant_id}"))
 
 
+def of_closing(command: ClosePeriod, state: Ledger | None, envelope: Envelope) -> Iterable[str]:
+    yield partner_rates(envelope)
+    yield from of_correction(command.tenant_id, envelope)
+
+
+def closing(command: ClosePeriod, state: Ledger | None, envelope: Envelope, read: Read) -> PostingFacts:
+    """A minimum holds for months that its terms were in force in from the first moment."""
+    card: RateCard | None = read(partner_rates(envelope))
+    terms = terms_in_force(card, command.tenant_id, None, start_of(command.period))
+    limits = Limits(partner=read(partner_budget(envelope)))
+    return PostingFacts(limits, read(f"wallet-{command.tenant_id}"), terms=terms)
+
+
 def of_correction(tenant_id: TenantId, envelope: Envelope) -> Iterable[str]:
     return f"wallet-{tenant_id}", partner_budget(envelope)
 
@@ -111,4 +125,5 @@ FACTS: dict[type[Command], Facts] = {
     ResolveHold: Facts(of_end, end),
     ReverseEntry: Facts(of_reversal, reversal),
     PostAdjustment: Facts(of_adjustment, adjustment),
+    ClosePeriod: Facts(of_closing, closing),
 }

@@ -7,7 +7,7 @@ from contexts.billing.partner_budget import PartnerBudget
 from contexts.billing.wallet import Wallet
 from schemas.billing.corrections import AdjustmentPosted
 from schemas.billing.events import CallSettled
-from schemas.billing.types import Pricing
+from schemas.billing.types import Pricing, Terms
 
 if TYPE_CHECKING:
     from contexts.billing.ledger import Ledger
@@ -46,10 +46,11 @@ class AuthorizationFacts:
 class PostingFacts:
     """For what ends a call or corrects an entry. `months`: ledgers a late entry may be posted in.
 
-    `entry`: the event that is to be reversed.
+    `entry`: the event that is to be reversed. `terms`: of the tenant, when the month that is closed began.
     """
 
     limits: Limits = NO_LIMITS
     wallet: Wallet | None = None
     months: "Mapping[str, Ledger]" = field(default_factory=dict)
     entry: Any | CallSettled | AdjustmentPosted | None = None
+    terms: Terms | None = None

@@ -1,7 +1,7 @@
 """Months as ledgers are named after them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from contexts.billing.errors import PeriodIsClosed
 from contexts.billing.ledger import Ledger
@@ -12,6 +12,10 @@ LATEST = 24
 
 def month_of(now: datetime) -> str:
     return f"{now:%Y-%m}"
+
+
+def start_of(period: str) -> datetime:
+    return datetime.strptime(period, "%Y-%m").replace(tzinfo=UTC)
 
 
 def after(period: str) -> tuple[str, ...]:

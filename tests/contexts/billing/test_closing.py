@@ -2,16 +2,19 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from contexts.billing.facts import PostingFacts
 from contexts.billing.ledger import EMPTY, evolve
 from contexts.billing.months import after
 from contexts.billing.registry import REGISTRY
+from contexts.billing.wallet import NEVER, Block, Wallet
 from schemas.billing.commands import SettleCall
 from schemas.billing.corrections import AdjustmentPosted, ClosePeriod, PeriodClosed
 from schemas.billing.events import CallRefused, CallUnknown, CallWrittenOff
+from schemas.billing.wallets import CreditCharged
 from tests.support.builders import NOW, PARTNER_ID, TENANT_ID
-from tests.support.money import USAGE, authorize, authorized, call, knowing, settled
+from tests.support.money import USAGE, authorize, authorized, call, knowing, settled, terms
 from tests.support.spec import Spec
 
 given = Spec(REGISTRY).given
@@ -47,6 +50,30 @@ def test_closing_seals_the_totals() -> None:
 
 def test_a_month_without_use_is_closed_as_well() -> None:
     given().at(LATER).when(CLOSE).then(closed(0, Decimal(0), 0))
+
+
+def test_what_a_month_lacks_of_its_minimum_is_an_entry_before_it_is_closed() -> None:
+    price = settled().price
+    least = terms().model_copy(update={"minimum": price + 3})
+    history = (authorized(), settled())
+    outcome = given(*history).knowing(PostingFacts(terms=least)).at(LATER).when(CLOSE)
+    [entry, end] = outcome.events
+    assert isinstance(entry, AdjustmentPosted) and isinstance(end, PeriodClosed)
+    assert (entry.kind, entry.price, entry.commission) == ("minimum", Decimal(3), Decimal("0.6"))
+    assert not sum(leg.amount if leg.side == "debit" else -leg.amount for leg in entry.postings)
+    assert (end.entries, end.price, end.last_version) == (2, price + 3, 3)
+    enough = terms().model_copy(update={"minimum": price})
+    given(*history).knowing(PostingFacts(terms=enough)).at(LATER).when(CLOSE).then(closed(1, price, 2))
+
+
+def test_a_minimum_is_taken_from_credit_as_far_as_it_goes() -> None:
+    wallet = Wallet("prepaid", (Block(UUID(int=1), Decimal(2), NEVER),), Decimal(2))
+    facts = PostingFacts(terms=terms().model_copy(update={"minimum": Decimal(5)}), wallet=wallet)
+    entry, charged, _ = given().knowing(facts).at(LATER).when(CLOSE).events
+    assert isinstance(entry, AdjustmentPosted) and isinstance(charged, CreditCharged)
+    amounts = {leg.account.partition(":")[0]: leg.amount for leg in entry.postings if leg.side == "debit"}
+    assert amounts == {"wallet": charged.amount, "receivable": Decimal(5) - charged.amount}
+    assert charged.amount == Decimal(2)
 
 
 def test_closing_again_changes_nothing() -> None:
