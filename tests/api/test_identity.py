@@ -27,6 +27,7 @@ async def test_a_token_opens_what_its_user_may_see(world: World, nobody: httpx2.
         "tenant_id": str(world.tenant),
         "permissions": [
             "approvals:answer",
+            "audit:read",
             "authoring:write",
             "budgets:set",
             "executions:control",

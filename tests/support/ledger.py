@@ -128,7 +128,8 @@ def made(
     stream: str, version: int, event: Event, tenant_id: TenantId, partner_id: PartnerId | None, at: datetime
 ) -> Row:
     return row(
-        stream, version, type=event.type_name, data=event.model_dump_json().encode(), recorded_at=at,
+        stream, version, type=event.type_name, type_version=event.type_version,
+        data=event.model_dump_json().encode(), recorded_at=at,
         tenant_id=tenant_id, partner_id=partner_id, traceparent="00-ab-cd-01", actor="system:effect",
     )  # fmt: skip
 
