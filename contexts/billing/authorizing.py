@@ -92,15 +92,18 @@ def over_budget(
         call=command.call,
         code=BUDGET_EXCEEDED,
         detail=told(budget, hold),
-        budget=budget.limit,
-        posted=budget.posted,
-        held=budget.held,
+        **({} if budget.level == "partner" else arithmetic(budget)),
         hold=hold,
         level=budget.level,
         in_the_way=in_the_way(ledger, source),
     )
     subject = Subject(command.tenant_id, ctx.partner_id, command.source, command.call.period)
     return [refusal, *alerts([budget], subject, full=True)]
+
+
+def arithmetic(budget: Budget) -> dict[str, Decimal]:
+    """Of a tenant's own budget. The partner's figures stand in the alert on the partner's stream."""
+    return {"budget": budget.limit, "posted": budget.posted, "held": budget.held}
 
 
 def told(budget: Budget, hold: Decimal) -> str:

@@ -34,16 +34,21 @@ SALT_BYTES = 16
 
 TENANT = frozenset(
     {
-        *("about_period", "adjustment_id", "amount", "attempt", "balance", "budget", "by", "call", "code"),
-        *("credit_note_id", "currency", "degraded", "detail", "document_hash", "due_at", "entries", "entry"),
-        *("expires_at", "held", "hold", "invoice_id", "issued_at", "issuer", "kind", "lines", "method"),
-        *("model", "number", "paid_at", "partner_id", "payment_id", "period", "posted", "price", "reason"),
-        *("request_ref", "resolve_at", "source", "subtotal", "tax", "tenant_id", "total", "usage"),
+        *("about_period", "action", "adjustment_id", "amount", "attempt", "balance", "budget"),
+        *("buyer", "by", "call", "charge", "code", "credit_note_id", "currency", "degraded"),
+        *("detail", "document_hash", "due", "due_at", "entries", "entry", "expires_at", "held"),
+        *("hold", "how", "in_the_way", "invoice_id", "invoice_number", "issued_at", "issuer", "kind"),
+        *("left", "level", "lines", "message", "method", "mode", "model", "number", "open"),
+        *("paid_at", "partner_id", "payment_id", "period", "posted", "prepaid", "price", "profile"),
+        *("provider", "quarantined", "reason", "ref", "reference", "refund_id", "repayment"),
+        *("request_ref", "reserved", "residual", "resolve_at", "retryable", "reversal_id", "seller"),
+        *("source", "step", "subtotal", "tax", "taxation", "template", "tenant_id", "threshold"),
+        *("top_up_id", "total", "until", "usage"),
     }
 )
 """What a tenant may see of an event's data. What is not named here, or below, only the platform sees."""
 
-PARTNER = ("commission", "terms")
+PARTNER = ("commission", "limit", "terms")
 """What a partner may see besides."""
 
 NOTHING = b"{}"

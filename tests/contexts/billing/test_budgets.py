@@ -69,10 +69,15 @@ def test_a_partners_budget_is_reserved_in_the_same_decision() -> None:
     given().knowing(knowing(of_partner=PartnerBudget())).when(authorize()).then(authorized())
 
 
-def test_a_partners_refusal_does_not_tell_the_run_what_others_spend() -> None:
-    refused = refusal(of_partner=partner("1", posted="0.98", held="0.01"))
-    assert (refused.posted, refused.held) == (Decimal("0.98"), Decimal("0.01"))
-    assert "0.98" not in refused.detail
+def test_a_partners_refusal_does_not_tell_the_tenant_what_others_spend() -> None:
+    """It stands in the tenant's stream. The partner reads the figures in its own."""
+    facts = knowing(of_partner=partner("1", posted="0.98", held="0.01"))
+    refused, told = given().knowing(facts).when(authorize()).events
+    assert isinstance(refused, CallRefused) and isinstance(told, PartnerThresholdReached)
+    assert (refused.level, refused.hold, refused.budget) == ("partner", HOLD, None)
+    assert (refused.posted, refused.held) == (NOTHING, NOTHING)
+    assert "0.98" not in refused.model_dump_json()
+    assert (told.budget, told.posted) == (Decimal(1), Decimal("0.98"))
 
 
 def test_a_settled_call_counts_its_price_and_frees_its_hold() -> None:
