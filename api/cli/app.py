@@ -76,11 +76,9 @@ def demo(
 @demos.command("money")
 def demo_money(
     data: Annotated[
-        groups.Folder, typer.Option("--data", help="Data folder. Default: demo-money in the data folder.")
+        groups.Folder, typer.Option("--data", help="Data folder; its demo-money is thrown away.")
     ] = None,
-    to: Annotated[
-        Path, typer.Option(help="Folder for invoices, statements and exports. It is emptied.")
-    ] = MONEY_FOLDER,
+    to: Annotated[Path, typer.Option(help="Folder for invoices, statements and exports.")] = MONEY_FOLDER,
     seed: Annotated[int | None, typer.Option(help="Tell what this seed told before.", min=0)] = None,
 ) -> None:
     """Tell three months of money: rates, invoices, dunning, corrections, and the proof of it all."""

@@ -1,6 +1,6 @@
 """Invoices are paid, or not: reminded, restricted, suspended, and reinstated the moment they are."""
 
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from uuid import UUID
 
 from api.cli.demo.money import tables
@@ -16,6 +16,7 @@ from schemas.billing.dunning import DunningLevelChanged
 from schemas.billing.invoices import CreditInvoice, CreditLine
 from schemas.billing.payments import AttemptPayment, PaymentFailed, PaymentSucceeded, RecordReceipt
 
+CENT = Decimal("0.01")
 MEANS = {
     "none": "[good]nothing is held back[/]",
     "restricted": "[warn]no new runs[/]",
@@ -47,7 +48,10 @@ async def money_arrives(stage: Stage, period: str) -> None:
 async def credit_part(stage: Stage, period: str) -> None:
     tenant = stage.cast.transfer
     invoice = await invoice_of(stage, tenant, period)
-    line = CreditLine(description="Letters that were written twice", amount=Decimal("0.50"))
+    if invoice.face is None:
+        raise StoryFailed(f"{tenant.name}'s invoice for {period} is not issued")
+    amount = (invoice.face.subtotal / 4).quantize(CENT, ROUND_UP)
+    line = CreditLine(description="Letters that were written twice", amount=amount)
     credit = CreditInvoice(
         invoice_id=invoice.id, credit_note_id=some_id(stage.dice), reason="Duplicate letters", lines=(line,)
     )

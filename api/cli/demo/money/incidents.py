@@ -30,6 +30,19 @@ async def announce_cheaper_rate(stage: Stage) -> None:
     stage.say(f"{LARGE} will cost a third from {CHEAPER:%d %B} on: calls before keep their rates.")
 
 
+async def compare_rates(stage: Stage) -> None:
+    """The last call before the new rate, and the first after it."""
+    events = await stage.recorded(ledger_of(stage.cast.card.id, "2026-08"))
+    settled = [one.event for one in events if isinstance(one.event, CallSettled)]
+    of_model = [entry for entry in settled if entry.model == LARGE]
+    before = [entry for entry in of_model if entry.call.requested_at < CHEAPER]
+    after = [entry for entry in of_model if entry.call.requested_at >= CHEAPER]
+    if not before or not after or after[0].pricing.system_rate.rates != NEW_RATES:
+        raise StoryFailed("the new rate is not the one calls are settled at")
+    stage.say("Two calls, one on each side of the new rate:")
+    stage.show(tables.rates_table([before[-1], after[0]]))
+
+
 async def fill_a_budget(stage: Stage) -> None:
     """A cap on one agent; runs go on until one does not fit."""
     tenant = stage.cast.transfer
@@ -84,14 +97,14 @@ async def hear_it_late(stage: Stage, call: CallRef) -> None:
 
 async def reverse_an_entry(stage: Stage) -> None:
     tenant = stage.cast.transfer
-    entry, version = await stage.last(ledger_of(tenant.id, "2026-08"), CallSettled)
+    _, version = await stage.last(ledger_of(tenant.id, "2026-08"), CallSettled)
     reason = "The provider answered twice and billed once."
     reverse = ReverseEntry(
         reversal_id=some_id(stage.dice), tenant_id=tenant.id, period="2026-08", version=version, reason=reason
     )
     await stage.done(reverse, by=ADMIN)
     back, _ = await stage.last(ledger_of(tenant.id, "2026-08"), EntryReversed)
-    stage.say(f"${plain(entry.price)} of {tenant.name} becomes ${plain(back.price)}: “{reason}”")
+    stage.say(f"${plain(-back.price)} of {tenant.name} is taken back: “{reason}”")
     stage.show(tables.postings_table(back.postings, stage.cast))
 
 

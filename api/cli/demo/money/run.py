@@ -24,8 +24,7 @@ MOST_SEEDS = 10**6
 
 def demo(data: Path | None, to: Path, seed: int | None) -> int:
     """The exit code."""
-    base = settings_for()
-    settings = settings_for(data or base.data_dir / FOLDER)
+    settings = settings_for((data or settings_for().data_dir) / FOLDER)
     return ending.told("MONEY", told(settings, to, secrets.randbelow(MOST_SEEDS) if seed is None else seed))
 
 
@@ -34,24 +33,20 @@ async def told(settings: Settings, to: Path, seed: int) -> Outcome:
     lock = DataLock(settings.data_dir)
     lock.acquire()
     server = EmbeddedPostgres(settings.data_dir / "postgres", settings.data_dir / "postgres.log")
-    shutil.rmtree(server.data, ignore_errors=True)
     try:
+        shutil.rmtree(server.data, ignore_errors=True)
         await server.start()
         return await played(server.url, settings.audit_origin, to, seed, Size())
     finally:
         await server.stop()
+        shutil.rmtree(server.data, ignore_errors=True)
         lock.release()
 
 
 async def played(url: str, origin: str, to: Path, seed: int, size: Size) -> Outcome:
-    """On an empty database. What was in `to` of an earlier telling goes."""
+    """On an empty database. The papers go to the folder `to`, over those of an earlier telling."""
     await prepare(url)
     keys = await asyncio.to_thread(stored_keys, url, Fernet.generate_key().decode(), origin)
-    emptied(to)
+    await asyncio.to_thread(to.mkdir, parents=True, exist_ok=True)
     async with staged(url, keys, to, seed, size) as stage:
         return await tell(stage)
-
-
-def emptied(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)

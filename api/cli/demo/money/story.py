@@ -44,6 +44,7 @@ async def august(stage: Stage) -> int:
     await work(stage, 8, 12, 15)
     await work(stage, 8, 16, 26)
     await stage.until(8, 27)
+    await incidents.compare_rates(stage)
     await incidents.fill_a_budget(stage)
     await incidents.reverse_an_entry(stage)
     await stage.until(8, 28)

@@ -7,10 +7,10 @@ from decimal import Decimal
 from rich.table import Table
 
 from api.cli.demo.money.people import Cast
-from api.cli.look import places, table, usd
+from api.cli.look import places, plain, table, usd
 from api.pure import MonthSums
 from infra.documents.words import percent
-from schemas.billing.events import CallRefused
+from schemas.billing.events import CallRefused, CallSettled
 from schemas.billing.invoices import InvoiceFace
 from schemas.billing.types import Posting
 
@@ -30,6 +30,18 @@ def refusal_table(refusal: CallRefused) -> Table:
     made = table("", "USD", right=("USD",))
     for name, amount in rows.items():
         made.add_row(name, usd(amount, decimals))
+    return made
+
+
+def rates_table(entries: Sequence[CallSettled]) -> Table:
+    right = ("input", "cached", "output", "USD per million", "cost")
+    decimals = places(entry.cost for entry in entries)
+    made = table("call of", *right, right=right)
+    for entry in entries:
+        usage, rates = entry.usage, entry.pricing.system_rate.rates
+        tokens = (f"{count:,}" for count in (usage.input, usage.cache_read, usage.output))
+        per_million = " / ".join(map(plain, (rates.input, rates.cache_read, rates.output)))
+        made.add_row(f"{entry.call.requested_at:%d %b}", *tokens, per_million, usd(entry.cost, decimals))
     return made
 
 
