@@ -6,7 +6,7 @@ set positional-arguments
 default:
     @just --list --unsorted
 
-# start everything here and watch a real model answer, metered
+# start everything here and watch a real model answer, metered; `demo money` tells three months of invoices
 [group('run')]
 demo *args:
     @python -m api.cli demo "$@"

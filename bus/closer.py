@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 
 from bus.failures import is_outage
-from bus.publisher import Submitter, seal
+from bus.publisher import Teller, seal
 from projections.periods.queries import OpenPeriod
 from schemas.base import PartnerId, TenantId
 from schemas.billing.corrections import ClosePeriod
@@ -46,7 +46,7 @@ class Closer:
     """Run it under `leader.lead`."""
 
     def __init__(
-        self, table: PeriodTable, submitter: Submitter, clock: Callable[[], datetime], grace: timedelta
+        self, table: PeriodTable, submitter: Teller, clock: Callable[[], datetime], grace: timedelta
     ) -> None:
         self._table, self._submitter, self._clock, self._grace = table, submitter, clock, grace
 
@@ -73,7 +73,7 @@ class Closer:
 
 
 async def close_all(
-    read: Callable[[UUID], Awaitable[Sequence[OpenPeriod]]], submitter: Submitter, period: str
+    read: Callable[[UUID], Awaitable[Sequence[OpenPeriod]]], submitter: Teller, period: str
 ) -> int:
     """How many were closed, of the tenants in `read`'s pages."""
     after, closed = FIRST, 0
@@ -87,7 +87,7 @@ async def close_all(
     return closed
 
 
-async def close(submitter: Submitter, one: OpenPeriod, period: str) -> Answer:
+async def close(submitter: Teller, one: OpenPeriod, period: str) -> Answer:
     envelope, command = sealed(one, period)
     answer = await submitter.tell(envelope, command.stream_id, ANSWER_SECONDS, TRIES)
     if answer.refusal:

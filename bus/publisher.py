@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from nats.aio.client import Client
@@ -59,6 +60,12 @@ def seal(
         traceparent=traceparent,
         data=command.model_dump(mode="json"),
     )
+
+
+class Teller(Protocol):
+    async def tell(self, envelope: Envelope, stream_id: str, wait: float, tries: int) -> Answer:
+        """Has a command of ours decided, however long that takes within `tries` times `wait` seconds."""
+        ...
 
 
 class Submitter:

@@ -1,5 +1,6 @@
 """The commands. Each imports what it needs when it runs, so that `hb --help` is quick."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -17,6 +18,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+demos = typer.Typer(invoke_without_command=True)
+MONEY_FOLDER = Path("build/money")
+
+app.add_typer(demos, name="demo")
 app.add_typer(groups.admin, name="admin")
 app.add_typer(rates, name="rates")
 app.add_typer(money_groups.ledger, name="ledger")
@@ -50,8 +55,9 @@ def up(
     body.up(settings_for(data, api_port=port), model)
 
 
-@app.command()
+@demos.callback()
 def demo(
+    context: typer.Context,
     data: Annotated[
         groups.Folder, typer.Option("--data", help="Data folder. Default: demo in the data folder.")
     ] = None,
@@ -60,9 +66,25 @@ def demo(
     password: Annotated[str | None, typer.Option(help="With --url: their password.")] = None,
 ) -> None:
     """Tell the whole story on real parts, with a real model, and check the sums."""
+    if context.invoked_subcommand is not None:
+        return
     from api.cli.demo import run
 
     raise typer.Exit(run.demo(data, url, email, password))
+
+
+@demos.command("money")
+def demo_money(
+    data: Annotated[
+        groups.Folder, typer.Option("--data", help="Data folder; its demo-money is thrown away.")
+    ] = None,
+    to: Annotated[Path, typer.Option(help="Folder for invoices, statements and exports.")] = MONEY_FOLDER,
+    seed: Annotated[int | None, typer.Option(help="Tell what this seed told before.", min=0)] = None,
+) -> None:
+    """Tell three months of money: rates, invoices, dunning, corrections, and the proof of it all."""
+    from api.cli.demo.money import run
+
+    raise typer.Exit(run.demo(data, to, seed))
 
 
 @app.command("run-example")

@@ -8,6 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from rich.markup import escape
+from rich.table import Table
 
 from api.adapters.reads import PostgresReads
 from api.cli.errors import Refused
@@ -36,7 +37,7 @@ def asked(settings: Settings, period: str, ask: Ask[T]) -> T:
 def check(settings: Settings, period: str) -> int:
     rows, closed = asked(settings, period, lambda at: at.month_of_all(PLATFORM_SCOPE, period))
     found = identity(rows, closed)
-    draw_checks(found)
+    out.print(checks_table(found))
     entries = sum(row.entries for row in rows)
     if found.holds:
         out.print(f"{TICK} {period} adds up: {entries} entries, {len(closed)} closed ledgers")
@@ -45,7 +46,7 @@ def check(settings: Settings, period: str) -> int:
     return 1
 
 
-def draw_checks(found: Identity) -> None:
+def checks_table(found: Identity) -> Table:
     decimals = places(amount for one in found.checks for amount in (one.left, one.right))
     made = table(
         "", "what must be equal", "left", "right", "difference", right=("left", "right", "difference")
@@ -53,7 +54,7 @@ def draw_checks(found: Identity) -> None:
     for one in found.checks:
         mark = TICK if one.holds else CROSS
         made.add_row(mark, one.name, *(usd(x, decimals) for x in (one.left, one.right, one.difference)))
-    out.print(made)
+    return made
 
 
 def show_bill(settings: Settings, tenant: UUID, period: str) -> None:

@@ -25,6 +25,9 @@ from typing import Any
 
 VIEWS = ("tenant", "partner", "platform")
 AMOUNTS = ("price", "commission", "cost")
+ENTRIES = {"call", "adjustment_id", "reversal_id"}
+"""What has one of these moves money; a month's totals and an invoice say again what entries came to."""
+
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
@@ -149,7 +152,7 @@ def check_entry(entry: dict[str, Any], size: int, root: bytes) -> dict[str, Deci
     said: dict[str, Any] = {}
     for name in VIEWS:
         said.update(json.loads(entry[name].get("text", "{}")))
-    return {name: Decimal(said[name]) for name in AMOUNTS if name in said}
+    return {name: Decimal(said[name]) for name in AMOUNTS if name in said and ENTRIES & said.keys()}
 
 
 def lines_of(export: str) -> list[str]:

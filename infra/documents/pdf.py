@@ -50,13 +50,19 @@ def data_of(face: InvoiceFace | CreditNoteFace) -> str:
 
 
 def pdf(sheet: Sheet, data: str, at: datetime, template: int) -> bytes:
-    inputs = {"sheet": json.dumps(sheet), "data": data}
     with SETTING:
         compiled = compiler(template).compile(
-            sys_inputs=inputs, format="pdf", pdf_standards=STANDARD, timestamp=int(at.timestamp())
+            sys_inputs=inputs_of(sheet, data),
+            format="pdf",
+            pdf_standards=STANDARD,
+            timestamp=int(at.timestamp()),
         )
     assert isinstance(compiled, bytes)
     return compiled
+
+
+def inputs_of(sheet: Sheet, data: str) -> dict[str, str]:
+    return {"sheet": json.dumps(sheet), "data": data}
 
 
 @lru_cache

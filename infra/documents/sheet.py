@@ -25,13 +25,13 @@ def invoice_sheet(face: InvoiceFace) -> Sheet:
             ["Invoice number", face.number],
             ["Date of issue", day(issued)],
             ["Service period", month(face.period)],
-            ["Due", day(due)],
+            *([["Due", day(due)]] if face.due > 0 else []),
         ],
         "columns": ["Agent or workflow", "Model", "Calls", "Tokens", f"Amount ({face.currency})"],
         "lines": [line(one) for one in face.lines],
         "totals": totals(face),
         "grand": [f"Amount due ({face.currency})", money(face.due)],
-        "notes": notes(face.taxation.note, f"Please pay by {day(due)}.", face.seller.payment_details),
+        "notes": notes(face.taxation.note, *payment(face)),
     }
 
 
@@ -95,6 +95,12 @@ def line(one: InvoiceLine) -> list[Any]:
     return [what, one.model, *counts, money(one.amount)]
 
 
+def payment(face: InvoiceFace) -> tuple[str, ...]:
+    if face.due <= 0:
+        return ("Nothing is left to pay.",)
+    return f"Please pay by {day(face.due_at.astimezone(UTC))}.", face.seller.payment_details
+
+
 def totals(face: InvoiceFace) -> list[list[str]]:
     rows = [["Subtotal", money(face.subtotal)], *tax_line(face)]
     if face.prepaid:
@@ -106,6 +112,8 @@ def tax_line(face: InvoiceFace | CreditNoteFace) -> list[list[str]]:
     tax = face.taxation
     if tax.treatment == "none" and not tax.note:
         return []
+    if tax.treatment == "none":
+        return [[tax.name, money(face.tax)]]
     rate = percent(tax.percent) if tax.treatment == "domestic" else tax.treatment.replace("_", " ")
     return [[f"{tax.name} ({rate})", money(face.tax)]]
 

@@ -151,6 +151,14 @@ def test_tax_and_prepaid_money_are_shown() -> None:
     assert sheet["grand"][1] == "10.68"
 
 
+def test_who_has_paid_in_advance_is_not_asked_to_pay() -> None:
+    prepaid = invoice_face(prepaid=Decimal("12.34"), due=Decimal(0))
+    sheet = invoice_sheet(prepaid)
+    assert "Nothing is left to pay." in sheet["notes"]
+    assert not [text for text in sheet["notes"] if "IBAN" in text or "Please pay" in text]
+    assert "Due" not in [name for name, _ in sheet["facts"]]
+
+
 def test_a_partner_that_said_nothing_but_its_name_can_issue() -> None:
     bare = invoice_face(
         seller=Branding(name="Northwind"), buyer=Buyer(tenant_id=TENANT_ID, name="Acme"), taxation=UNTAXED

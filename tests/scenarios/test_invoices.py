@@ -52,7 +52,7 @@ from tests.support.invoices import (
     requested,
     row,
 )
-from tests.support.listeners import WorkerKilled
+from tests.support.killed import WorkerKilled
 from tests.support.money import settled
 from tests.support.story import accept, given_tenant, names
 

@@ -5,8 +5,8 @@ from random import Random
 from typing import Protocol, TypeVar
 
 from bus.decider import Request
+from bus.listeners import Listener
 from schemas.envelope import Recorded
-from tests.support.listeners import Listener
 
 T = TypeVar("T")
 

@@ -19,6 +19,7 @@ from bus.aborts import Ends
 from bus.admission import Admission
 from bus.command_consumer import parse
 from bus.decider import Decider, Request
+from bus.listeners import listeners
 from bus.publisher import seal
 from bus.requests import StoredRequests
 from bus.run_index import FOLLOWED, RunIndex
@@ -48,7 +49,7 @@ from tests.support.fakes.months import MemoryMonths
 from tests.support.fakes.payments import FakePayments
 from tests.support.fakes.timers import MemoryTimers
 from tests.support.fakes.tool_runner import FakeToolRunner
-from tests.support.listeners import WorkerKilled, listeners
+from tests.support.killed import WorkerKilled
 
 IDS = UUID(int=77)
 LIMITS = Limits(tenant=50, partner=200, platform=1000)
@@ -101,7 +102,9 @@ class Harness:
         self.payments = FakePayments()
         providers: dict[ProviderName, PaymentProvider] = {"stripe": self.payments, "manual": ManualPayments()}
         billing = BillingPorts(MemoryMonths(self.store), self.documents, providers)
-        self._listeners = tuple(listeners({"execution": execution, "billing": billing}, self.store))
+        self._listeners = tuple(
+            listeners({"execution": execution, "billing": billing}, self.store, "harness")
+        )
         self.down: set[str] = set()
         """Consumers no process runs now, by name: their events wait."""
         self.refused: list[str] = []

@@ -3,10 +3,13 @@
 from urllib.parse import unquote
 
 from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
 
 from api.cli.look import TICK, out
 
 INDENT = "   "
+LEFT = (0, 0, 0, len(INDENT))
 SHORT = 70
 
 
@@ -19,7 +22,13 @@ class Voice:
         out.print(f"\n[name]{self._section}  {title}[/]")
 
     def say(self, sentence: str) -> None:
-        out.print(f"{INDENT}{sentence}")
+        out.print(Padding(sentence, LEFT, expand=False))
+
+    def say_on(self, day: str, sentence: str) -> None:
+        """In a story of many days."""
+        line = Table.grid(padding=(0, 2, 0, 0))
+        line.add_row(f"[quiet]{day}[/]", sentence)
+        out.print(Padding(line, LEFT, expand=False))
 
     def done(self, sentence: str) -> None:
         out.print(f"{INDENT}{TICK} {sentence}")

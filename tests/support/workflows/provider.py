@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from contexts.execution.ports import OnDelta, ProviderError
 from schemas.execution.chat import ChatRequest, ChatResult, ToolCall, Usage
-from tests.support.listeners import WorkerKilled
+from tests.support.killed import WorkerKilled
 from tests.support.workflows.story import PASSING, Reply
 
 

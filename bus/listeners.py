@@ -12,10 +12,6 @@ from infra.eventstore.types import EventStore
 from schemas.envelope import Actor, Recorded
 
 
-class WorkerKilled(BaseException):
-    """Raised in the middle of an effect: the process is gone, nothing of it is told."""
-
-
 class Listener(Protocol):
     actor: Actor
 
@@ -36,8 +32,10 @@ class PolicyListener:
 
 
 class EffectListener:
-    def __init__(self, context: str, effects: tuple[Effect, ...], ports: object, store: EventStore) -> None:
-        self.actor = Actor(kind="system", id=f"effects-{context}")
+    def __init__(
+        self, context: str, effects: tuple[Effect, ...], ports: object, store: EventStore, worker: str
+    ) -> None:
+        self.actor, self._worker = Actor(kind="system", id=f"effects-{context}"), worker
         self._effects, self._ports, self._store = {e.event: e for e in effects}, ports, store
 
     def wants(self, recorded: Recorded) -> bool:
@@ -46,12 +44,13 @@ class EffectListener:
     async def react(self, recorded: Recorded) -> Wanted:
         effect = self._effects[type(recorded.event)]
         key = (effect.name, recorded.ref, recorded.tenant_id)
-        first = not effect.lost or bool(self._store.claim_effects([key], "harness"))
+        first = not effect.lost or bool(self._store.claim_effects([key], self._worker))
         return await outcome(effect, recorded, self._ports, first)
 
 
-def listeners(ports: Mapping[str, object], store: EventStore) -> Iterable[Listener]:
+def listeners(ports: Mapping[str, object], store: EventStore, worker: str) -> Iterable[Listener]:
+    """All there are. `ports` by context; `worker` is who makes the calls that must not be made twice."""
     for context, policies in wiring.policies_by_context().items():
         yield PolicyListener(context, policies)
     for context, effects in wiring.effects_by_context().items():
-        yield EffectListener(context, effects, ports[context], store)
+        yield EffectListener(context, effects, ports[context], store, worker)

@@ -1,0 +1,57 @@
+"""What contexts need from outside where there is one process: nobody watches, nothing is broken off."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from psycopg_pool import AsyncConnectionPool
+
+from bus.aborts import Ends
+from bus.month_table import ProjectedMonths
+from bus.requests import StoredRequests
+from contexts.billing.payment_ports import PaymentProvider
+from contexts.billing.ports import BillingPorts
+from contexts.execution.ports import ChatModel, ExecutionPorts
+from infra.documents.pdf import TypstDocuments
+from infra.eventstore.types import Clock, EventStore
+from infra.payments.manual import ManualPayments
+from infra.retrieval import NoDocuments
+from schemas.base import TenantId
+from schemas.execution.tool_error import ToolError
+from schemas.execution.types import ToolRequest
+
+
+class NobodyWatches:
+    def open(self, tenant_id: TenantId, execution_id: UUID, node: str, attempt: int) -> "NobodyWatches":
+        return self
+
+    async def write(self, text: str) -> None:
+        pass
+
+    async def flush(self) -> None:
+        pass
+
+
+class NoTools:
+    async def run(self, tenant_id: TenantId, request: ToolRequest, timeout_seconds: float) -> Any:
+        raise ToolError("tool.none_here", "There are no tools here.", retryable=False)
+
+
+def ports_of(
+    store: EventStore, pool: AsyncConnectionPool, clock: Clock, chat: ChatModel, cards: PaymentProvider
+) -> Mapping[str, object]:
+    execution = ExecutionPorts(
+        chat=chat,
+        requests=StoredRequests(store),
+        deltas=NobodyWatches(),
+        aborts=Ends(),
+        tools=NoTools(),
+        retriever=NoDocuments(),
+        clock=lambda: clock().timestamp(),
+        wall_clock=clock,
+    )
+    providers: dict[Any, PaymentProvider] = {"stripe": cards, "manual": ManualPayments()}
+    return {
+        "execution": execution,
+        "billing": BillingPorts(ProjectedMonths(pool), TypstDocuments(), providers),
+    }
