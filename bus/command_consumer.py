@@ -32,8 +32,8 @@ from schemas.registry import command_from
 
 NAME = "commands"
 BATCH = 192
-SHARED_BATCH = 16
-"""While several tenants are at work."""
+EACH = 8
+"""Of one tenant's, while several are at work: whoever comes next then waits for a short batch."""
 
 IN_FLIGHT = 1_024
 PULLED = 512
@@ -87,7 +87,7 @@ class CommandConsumer:
             self._news.clear()
             await self._news.wait()
         mixed = self._company.is_mixed(time.monotonic())
-        return fair_batch(self._waiting, SHARED_BATCH if mixed else BATCH)
+        return fair_batch(self._waiting, BATCH, EACH if mixed else None)
 
     async def _fetch(self, stream: str, subject: str) -> None:
         consumer = durable(stream.lower(), [subject], IN_FLIGHT, self._patience.ack_wait)

@@ -1,6 +1,6 @@
 """Which of the commands that were pulled are decided next: everybody in turn, each in their own order."""
 
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Hashable
 from typing import TypeVar
 
@@ -15,12 +15,20 @@ def add(lanes: Lanes[K, T], lane: K, item: T) -> None:
     lanes.setdefault(lane, deque()).append(item)
 
 
-def fair_batch(lanes: Lanes[K, T], size: int) -> list[T]:
-    """Takes at most `size` items out, one of each lane in turn. The next batch goes on where this ends."""
+def fair_batch(lanes: Lanes[K, T], size: int, each: int | None = None) -> list[T]:
+    """Takes at most `size` items out, one of each lane in turn, and at most `each` of one lane.
+
+    The next batch goes on where this ends; who had all they may have comes last.
+    """
     batch: list[T] = []
+    taken, full = Counter[K](), list[tuple[K, deque[T]]]()
     while lanes and len(batch) < size:
         lane, waiting = lanes.popitem(last=False)
         batch.append(waiting.popleft())
-        if waiting:
+        taken[lane] += 1
+        if waiting and taken[lane] == each:
+            full.append((lane, waiting))
+        elif waiting:
             lanes[lane] = waiting
+    lanes.update(full)
     return batch

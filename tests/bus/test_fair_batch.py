@@ -40,3 +40,16 @@ def test_nothing_is_lost_and_each_keeps_its_order(names: str, sizes: list[int]) 
 
 def lanes_items(names: str) -> list[Item]:
     return [(name, number) for number, name in enumerate(names)]
+
+
+def test_nobody_has_more_of_a_batch_than_each_may() -> None:
+    lanes = lanes_of("aaaaabac")
+    assert fair_batch(lanes, 9, each=2) == [("a", 0), ("b", 5), ("c", 7), ("a", 1)]
+    assert fair_batch(lanes, 9, each=2) == [("a", 2), ("a", 3)]
+
+
+def test_who_had_all_they_may_comes_last() -> None:
+    lanes = lanes_of("aaabbb")
+    assert fair_batch(lanes, 3, each=1) == [("a", 0), ("b", 3)]
+    add(lanes, "c", ("c", 9))
+    assert fair_batch(lanes, 9, each=1) == [("a", 1), ("b", 4), ("c", 9)]

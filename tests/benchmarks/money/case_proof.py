@@ -31,7 +31,7 @@ VERIFY = "import sys; from tests.benchmarks.money.case_proof import verify_here;
 
 
 async def measure(stage: Stage) -> Result:
-    calls = stage.pick(50_000, 6_000)
+    calls = stage.pick(150_000, 6_000)
     async with stage.database() as url, stored(url) as store:
         made = Calls(store)
         stage.say(f"{calls:,} calls")
