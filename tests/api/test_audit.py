@@ -21,7 +21,7 @@ MINE, SIBLINGS, THEIRS = "mine:answer:1", "sibling:answer:1", "theirs:answer:1"
 def sealed(world: World) -> World:
     sibling = world.add_tenant("sibling", world.partner)
     for tenant_id, key in ((world.tenant, MINE), (sibling, SIBLINGS), (world.other_tenant, THEIRS)):
-        world.audit.seal(tenant_id, key, tenant_id=str(tenant_id), **AMOUNTS)
+        world.audit.seal(tenant_id, key, tenant_id=str(tenant_id), call=key, **AMOUNTS)
     return world
 
 
@@ -52,7 +52,7 @@ async def test_each_role_opens_its_own_amounts_and_sees_its_own_entries(sealed: 
         for path in ("/audit/ledger/stream", "/audit/exports?period=2026-11"):
             entries = [line for line in lines(await get(sealed, actor, path)) if "seq" in line]
             assert len(entries) == count
-            assert {name for entry in entries for name in opened(entry)} == {"tenant_id", *amounts}
+            assert {name for entry in entries for name in opened(entry)} == {"tenant_id", "call", *amounts}
 
 
 async def test_an_export_is_what_the_verifier_takes(sealed: World, tmp_path: Path) -> None:
@@ -63,6 +63,15 @@ async def test_an_export_is_what_the_verifier_takes(sealed: World, tmp_path: Pat
     assert (count, size, {name: str(total) for name, total in sums.items()}) == (
         2, 3, {"price": "0.60", "commission": "0.04"},
     )  # fmt: skip
+
+
+async def test_a_months_totals_are_not_added_up_again(sealed: World, tmp_path: Path) -> None:
+    closed = {"tenant_id": str(sealed.tenant), "period": "2026-11", "entries": 1}
+    sealed.audit.seal(sealed.tenant, "closed", **closed, **AMOUNTS)
+    file = tmp_path / "export.jsonl"
+    write(file, (await get(sealed, sealed.anna, "/audit/exports?period=2026-11")).content)
+    count, _, sums = verify_ledger.check(str(file), None, None)
+    assert (count, {name: str(total) for name, total in sums.items()}) == (2, {"price": "0.30"})
 
 
 def write(file: Path, data: bytes) -> None:
