@@ -85,11 +85,13 @@ async def deps(
     box = SecretBox([master], KEY_RING)
     ring = await asyncio.to_thread(load_ring, PostgresKeyStore(database_url), box)
     seal_keys = await asyncio.to_thread(stored_keys, database_url, master, settings.audit_origin)
+    audit = PostgresAudit(seal_keys, partial(scoped, pool))
     return Deps(
         bus=submitter,
         live=BusLive(LiveFeed(bus.nc, bus.js)),
         reads=PostgresReads(pool),
-        audit=PostgresAudit(seal_keys, partial(scoped, pool)),
+        audit=audit,
+        proofs=audit,
         seal=seal,
         passwords=Passwords(),
         tokens=Tokens(ring, minutes=settings.access_token_minutes),

@@ -11,7 +11,6 @@ from api.ports import (
     EntryProofs,
     Live,
     McpServers,
-    NoProofs,
     PasswordHasher,
     Seal,
     SecretSealer,
@@ -50,7 +49,7 @@ class Deps:
     mcp_servers: McpServers
     hash_key: bytes
     hook_secrets: HookSecrets
-    proofs: EntryProofs = field(default_factory=NoProofs)
+    proofs: EntryProofs
     stripe_webhook_secret: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     outages: Mapping[type[Exception], str] = field(default_factory=dict)

@@ -54,15 +54,10 @@ class Sealed(Protocol):
 
 class EntryProofs(Protocol):
     async def proofs_for(self, scope: Scope, refs: Sequence[str]) -> Mapping[str, Any]:
-        """By ref: that the entry is part of the signed log. What cannot be proved yet is absent."""
+        """That entries are part of the signed log: `checkpoint`, `key`, and by ref in `entries` `seq`, `leaf`
+        and `proof`. What cannot be proved yet is absent.
+        """
         ...
-
-
-class NoProofs:
-    """Where no log is kept."""
-
-    async def proofs_for(self, scope: Scope, refs: Sequence[str]) -> Mapping[str, Any]:
-        return {}
 
 
 class SecretSealer(Protocol):

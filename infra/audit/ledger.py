@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from psycopg import sql
@@ -31,6 +32,11 @@ COUNT = """
 SELECT count(*) FROM audit_leaves l
 JOIN stored_events e ON e.notification_id = l.position AND e.topic LIKE 'billing.%'
 WHERE l.audit_seq < {size} AND {wanted}"""
+LEAVES = """
+SELECT w.stream || '@' || w.version AS ref, l.audit_seq, l.leaf
+FROM unnest(%s::text[], %s::bigint[]) AS w (stream, version)
+JOIN stored_events e ON (e.originator_id, e.originator_version) = (w.stream, w.version)
+JOIN audit_leaves l ON l.position = e.notification_id WHERE l.audit_seq < %s"""
 SEQ_BYTES = 12
 
 
@@ -106,6 +112,26 @@ class SealedLedger:
         async with self._connect(Scope(platform=True)) as conn:
             proof = await Tiles(conn, stamp.size).inclusion(found[0].seq)
         return Proved(found[0], proof, stamp.note, self.key)
+
+    async def proofs_for(self, scope: Scope, refs: Sequence[str]) -> dict[str, Any]:
+        """By ref of an entry's event its sequence, its leaf and its proof, with the checkpoint all are of.
+
+        What is not sealed yet, or not to be seen in this scope, is absent. Empty when nothing is sealed.
+        """
+        async with self._connect(Scope(platform=True)) as conn:
+            stamp = await store.latest(conn)
+        if stamp is None:
+            return {}
+        streams, versions = ([part[i] for part in (ref.rsplit("@", 1) for ref in refs)] for i in (0, 1))
+        async with self._connect(scope) as conn:
+            rows = await (await conn.execute(LEAVES, (streams, versions, stamp.size))).fetchall()
+        async with self._connect(Scope(platform=True)) as conn:
+            tiles = Tiles(conn, stamp.size)
+            entries = {
+                ref: {"seq": seq, "leaf": leaf.hex(), "proof": hexes(await tiles.inclusion(seq))}
+                for ref, seq, leaf in rows
+            }
+        return {"checkpoint": stamp.note, "key": self.key, "entries": entries}
 
     async def consistency(self, old: int, size: int) -> list[bytes]:
         if not 0 <= old <= size <= (await self.checkpoint()).size:

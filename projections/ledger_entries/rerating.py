@@ -1,4 +1,4 @@
-"""A period's settled calls in the order they were settled in, to be reckoned again."""
+"""A period's settled calls in the order they were settled in, to be reckoned again; not those taken back."""
 
 from uuid import UUID
 
@@ -8,7 +8,9 @@ from projections.ledger_entries.rows import LedgerEntry
 from projections.reading import many
 
 NEXT = (
-    f"{SELECT} WHERE kind = 'settle' AND period = %(period)s AND position > %(after)s"
+    f"{SELECT} AS e WHERE kind = 'settle'"
+    " AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses = e.id)"
+    " AND period = %(period)s AND position > %(after)s"
     " AND (%(partner_id)s::uuid IS NULL OR partner_id = %(partner_id)s)"
     " ORDER BY position LIMIT %(limit)s"
 )

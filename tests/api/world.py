@@ -91,6 +91,7 @@ class World:
                 mcp_servers=MCP_SERVERS,
                 hash_key=b"k" * 32,
                 hook_secrets=HOOK_SECRETS,
+                proofs=self.audit,
                 stripe_webhook_secret=self.stripe_secret,
                 checks=self.checks,
                 outages={BusUnavailable: "bus.unavailable"},

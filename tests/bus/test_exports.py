@@ -214,3 +214,23 @@ async def test_tiles_hold_the_hashes_that_make_the_signed_root(ledger: str) -> N
     leaves = [raw[at : at + 32] for at in range(0, len(raw), 32)]
     assert root_of(leaves) == point.root
     assert await reader.tile(1, 0, 1) == root_of(leaves[:256])
+
+
+async def test_entries_are_proved_by_their_refs_to_whom_they_belong(
+    ledger: str, store: PostgresEventStore
+) -> None:
+    mine = [row for row in store.after(0, 10_000) if row.stream == f"ledger-{TENANT_ID}-{MONTH}"]
+    refs = [f"{row.stream}@{row.version}" for row in mine]
+    foreign = f"ledger-{OTHER_TENANT_ID}-{MONTH}@1"
+    told = await ledger_of(ledger).proofs_for(TENANT, [*refs, foreign])
+    assert told["entries"].keys() == set(refs)
+    size, root = verify_ledger.opened(told["checkpoint"], told["key"])
+    for one in told["entries"].values():
+        proof = [bytes.fromhex(step) for step in one["proof"]]
+        assert verify_ledger.root_from(bytes.fromhex(one["leaf"]), one["seq"], size, proof) == root
+
+
+async def test_where_nothing_is_sealed_nothing_is_proved(
+    store: PostgresEventStore, database_url: str
+) -> None:
+    assert await ledger_of(database_url).proofs_for(TENANT, [f"ledger-{TENANT_ID}-{MONTH}@1"]) == {}

@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 from contexts.billing.postings import inverse
 from projections.budgets import queries as budgets
 from projections.ledger_entries import queries as ledger_entries
+from projections.ledger_entries import rerating
 from projections.periods import queries as periods
 from projections.tenant_bills import queries as bills
 from projections.wallets import queries as wallets
@@ -98,6 +99,13 @@ async def test_a_reversal_names_the_entry_it_takes_back(world: World, api: Async
     assert (sums.entries, sums.price_usd) == (1, Decimal(0))
     [charge] = await ledger_entries.charges_of(api, entry.call.execution_id, ["ask"])
     assert charge.kind == "settle"
+
+
+async def test_what_was_taken_back_is_not_reckoned_again(world: World, api: AsyncConnection[Any]) -> None:
+    entry, kept = settled(), settled(node="kept")
+    await world.given(world.record(stories.ledger(), entry, kept, reversal(entry)))
+    [left] = await rerating.settled_after(api, MONTH, None, 0, 10)
+    assert left.node == "kept"
 
 
 async def test_a_bill_follows_corrections_and_its_lines_add_up_to_it(
