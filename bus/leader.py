@@ -1,7 +1,8 @@
 """One active among many processes, by a Postgres advisory lock held on a connection of its own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import psycopg
 import structlog
@@ -34,12 +35,22 @@ async def lead(
     """
     while True:
         try:
-            async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as conn:
+            async with session(database_url) as conn:
                 await _acquire(conn, lock, fit)
                 await _while_connected(conn, work, fit)
         except (psycopg.Error, OSError, Unfit) as error:
             log.warning("leadership lost", lock=lock, error=repr(error))
         await asyncio.sleep(RETRY_SECONDS)
+
+
+@asynccontextmanager
+async def session(database_url: str) -> AsyncIterator[psycopg.AsyncConnection]:
+    """Closed however it ends: with nothing to roll back there is no wait that could be cancelled."""
+    conn = await psycopg.AsyncConnection.connect(database_url, autocommit=True)
+    try:
+        yield conn
+    finally:
+        await conn.close()
 
 
 async def _acquire(conn: psycopg.AsyncConnection, lock: int, fit: Callable[[], bool]) -> None:
