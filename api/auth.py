@@ -8,11 +8,10 @@ from api.deps import unauthenticated
 from api.errors import ApiProblem
 from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
-from api.rows.people import UserRow
+from api.rows.people import MemberRow, UserRow
 from api.tarpit import TooManyAttempts
-from schemas.base import PartnerId
 from schemas.envelope import Actor
-from schemas.tenancy.types import Email
+from schemas.identity.types import Email
 
 EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
@@ -37,9 +36,15 @@ class Login:
 
     async def _check(self) -> bool:
         email = email_from(self.name)
-        self.user = await self.deps.reads.user_by_email(PLATFORM_SCOPE, email) if email else None
-        stored = self.user.password_hash if self.user else None
+        self.user = await user_with(self.deps, email) if email else None
+        stored = await self.deps.people.passwords.hash_of(self.user.id) if self.user else None
         return await self.deps.passwords.verify(stored, self.password)
+
+
+async def user_with(deps: Deps, email: str) -> UserRow | None:
+    """Who may log in under this address."""
+    user = await deps.reads.user_by_index(PLATFORM_SCOPE, deps.people.index(email))
+    return None if user is None or user.disabled or user.erased else user
 
 
 def email_from(name: str) -> str | None:
@@ -57,16 +62,18 @@ def too_many_attempts() -> ApiProblem:
 
 
 async def actor_of(deps: Deps, user: UserRow) -> Actor:
-    """A tenant's user carries the tenant's partner, so that their commands do."""
-    partner_id = user.partner_id
-    if user.tenant_id is not None and partner_id is None:
-        partner_id = await partner_of(deps, user)
+    """At the place they came to first."""
+    places = await deps.reads.memberships(PLATFORM_SCOPE, user.id)
+    if not places:
+        raise ApiProblem(403, "auth.no_membership", "You belong to no tenant and no partner at present.")
+    return actor_at(places[0])
+
+
+def actor_at(member: MemberRow) -> Actor:
     return Actor(
-        kind="user", id=str(user.id), role=user.role, tenant_id=user.tenant_id, partner_id=partner_id
+        kind="user",
+        id=str(member.id),
+        role=member.role,
+        tenant_id=member.tenant_id,
+        partner_id=member.partner_id,
     )
-
-
-async def partner_of(deps: Deps, user: UserRow) -> PartnerId | None:
-    assert user.tenant_id is not None
-    tenant = await deps.reads.tenant(PLATFORM_SCOPE, user.tenant_id)
-    return tenant.partner_id if tenant else None

@@ -10,7 +10,7 @@ from api.errors import ApiProblem
 from api.parts import Deps
 from infra.crypto.tokens import BadToken, ExpiredToken
 from infra.db.scope import Scope
-from schemas.access import PERMISSIONS, Permission, Role
+from schemas.access import Permission
 from schemas.base import TenantId
 from schemas.envelope import Actor
 
@@ -34,11 +34,15 @@ async def current_actor(parts: Parts, token: Annotated[str | None, Depends(beare
     if not token:
         raise unauthenticated("auth.missing_token", "Send an access token: Authorization: Bearer ….")
     try:
-        actor = parts.tokens.verify(token)
+        verified = parts.tokens.read(token)
     except ExpiredToken as error:
         raise unauthenticated("auth.expired_token", "The access token has expired.") from error
     except BadToken as error:
         raise unauthenticated("auth.invalid_token", "The access token is not valid.") from error
+    actor = verified.actor
+    await parts.standing.refresh()
+    if parts.standing.stale(actor, verified.issued_at):
+        raise unauthenticated("auth.stale_token", "What this token says has changed. Get a new one.")
     tenant_id = str(actor.tenant_id) if actor.tenant_id else None
     structlog.contextvars.bind_contextvars(actor=str(actor), tenant_id=tenant_id)
     return actor
@@ -47,24 +51,38 @@ async def current_actor(parts: Parts, token: Annotated[str | None, Depends(beare
 CurrentActor = Annotated[Actor, Depends(current_actor)]
 
 
+def require(actor: Actor, permission: Permission) -> Actor:
+    if not actor.may(permission):
+        raise ApiProblem(403, "auth.forbidden", f"Your role does not include {permission}.")
+    return actor
+
+
 def may(permission: Permission) -> Any:
     """Lets in who holds the permission. The command consumer asks again, against the tenant too."""
 
     async def check(actor: CurrentActor) -> Actor:
-        if actor.role is None or permission not in PERMISSIONS[actor.role]:
-            raise ApiProblem(403, "auth.forbidden", f"Your role does not include {permission}.")
-        return actor
+        return require(actor, permission)
+
+    return Depends(check)
+
+
+def may_author() -> Any:
+    """Whoever may see what is made may look; changing it takes more."""
+
+    async def check(request: Request, actor: CurrentActor) -> Actor:
+        looks = request.method in ("GET", "HEAD")
+        return require(actor, Permission.AUTHORING_READ if looks else Permission.AUTHORING_WRITE)
 
     return Depends(check)
 
 
 def scope_of(actor: Actor) -> Scope:
     """A tenant's user sees the tenant only: giving the partner too would show its other tenants."""
-    if actor.role is Role.APP_ADMIN:
-        return Scope(platform=True)
     if actor.tenant_id is not None:
         return Scope(tenant_id=actor.tenant_id)
-    return Scope(partner_id=actor.partner_id)
+    if actor.partner_id is not None:
+        return Scope(partner_id=actor.partner_id)
+    return Scope(platform=actor.role is not None and actor.role.level == "platform")
 
 
 async def current_scope(actor: CurrentActor) -> Scope:

@@ -16,10 +16,12 @@ from api import app
 from api.adapters.audit import PostgresAudit
 from api.adapters.live import BusLive
 from api.adapters.reads import PostgresReads
+from api.adapters.vault import people_in
 from api.buckets import Buckets
 from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
 from api.ports import Check
+from api.standing import Standing
 from bus.broker import Bus, connected
 from bus.live import LiveFeed
 from bus.posting import BusUnavailable
@@ -34,7 +36,7 @@ from infra.crypto.passwords import Passwords
 from infra.crypto.secrets import SecretBox, derive
 from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
-from infra.db.pools import API, async_pool
+from infra.db.pools import API, VAULT, async_pool
 from infra.db.scope import scoped
 from infra.settings import Settings, load
 from infra.tools.servers import Servers
@@ -43,6 +45,7 @@ KEY_RING = "access tokens"
 REQUEST_HASHES = "request hashes"
 HOOK_SECRETS = "webhook secrets"
 POOL_SIZE = 10
+VAULT_POOL_SIZE = 5
 
 OUTAGES: dict[type[Exception], str] = {
     BusUnavailable: "bus.unavailable",
@@ -71,29 +74,38 @@ async def opened(settings: Settings) -> AsyncIterator[Deps]:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(telemetry.flush)
         pool = await stack.enter_async_context(async_pool(database_url, API, max_size=POOL_SIZE))
+        vault = await stack.enter_async_context(async_pool(database_url, VAULT, max_size=VAULT_POOL_SIZE))
         bus = await stack.enter_async_context(connected(nats_url, "api"))
         await ensure_streams(bus.js)
         submitter = Submitter(bus.nc)
         await submitter.start()
-        yield await deps(settings, database_url, pool, bus, submitter)
+        yield await deps(settings, database_url, pool, vault, bus, submitter)
 
 
 async def deps(
-    settings: Settings, database_url: str, pool: AsyncConnectionPool[Any], bus: Bus, submitter: Submitter
+    settings: Settings,
+    database_url: str,
+    pool: AsyncConnectionPool[Any],
+    vault: AsyncConnectionPool[Any],
+    bus: Bus,
+    submitter: Submitter,
 ) -> Deps:
     master = master_key(settings)
     box = SecretBox([master], KEY_RING)
     ring = await asyncio.to_thread(load_ring, PostgresKeyStore(database_url), box)
     seal_keys = await asyncio.to_thread(stored_keys, database_url, master, settings.audit_origin)
+    reads = PostgresReads(pool)
     audit = PostgresAudit(seal_keys, partial(scoped, pool))
     return Deps(
         bus=submitter,
         live=BusLive(LiveFeed(bus.nc, bus.js)),
-        reads=PostgresReads(pool),
+        reads=reads,
+        standing=Standing(reads.changes_of_standing),
         audit=audit,
         proofs=audit,
         seal=seal,
         passwords=Passwords(),
+        people=people_in(vault, master),
         tokens=Tokens(ring, minutes=settings.access_token_minutes),
         secrets=TenantSecrets([master]),
         mcp_servers=Servers.parse(settings.mcp_servers),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from api.buckets import Buckets
 from api.hook_secrets import HookSecrets
+from api.people import People
 from api.ports import (
     Audit,
     Check,
@@ -18,6 +19,7 @@ from api.ports import (
     TokenMaker,
 )
 from api.reads import Reads
+from api.standing import Standing
 from api.tarpit import Tarpit
 
 
@@ -44,6 +46,8 @@ class Deps:
     audit: Audit
     seal: Seal
     passwords: PasswordHasher
+    people: People
+    standing: Standing
     tokens: TokenMaker
     secrets: SecretSealer
     mcp_servers: McpServers

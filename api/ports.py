@@ -8,6 +8,7 @@ from bus.live import LiveMessage
 from infra.audit.ledger import Proved, Wanted
 from infra.audit.lines import Line, ViewName
 from infra.audit.store import Stamp
+from infra.crypto.tokens import Verified
 from infra.db.scope import Scope
 from schemas.base import Command, PartnerId, TenantId
 from schemas.envelope import Actor, Answer, Envelope
@@ -111,6 +112,8 @@ class TokenMaker(Protocol):
 
     def issue(self, actor: Actor) -> str: ...
 
-    def verify(self, token: str) -> Actor: ...
+    def read(self, token: str) -> Verified:
+        """Raises BadToken, or its kind ExpiredToken."""
+        ...
 
     def jwks(self) -> dict[str, Any]: ...

@@ -20,7 +20,7 @@ from api.rows.authoring import (
     WorkflowRow,
 )
 from api.rows.billing import BillRow, BudgetRow, LedgerRow, WalletRow
-from api.rows.people import PartnerRow, TenantRow, UserRow
+from api.rows.people import MemberRow, PartnerRow, TenantRow, UserRow
 from api.rows.runs import (
     ApprovalRow,
     ApprovalStatus,
@@ -35,6 +35,7 @@ from infra.db.scope import Scope
 from infra.eventstore.types import Payload
 from projections.ledger_entries.rows import LedgerEntry
 from projections.rate_cards.queries import PartnerTerms, SystemRate
+from projections.standing.queries import Change
 from schemas.envelope import Answer, Recorded
 
 
@@ -51,9 +52,27 @@ class Reads(MoneyReads, PaymentReads, Protocol):
     `cursor` is the `next` of an earlier page; one it did not write raises BadCursor.
     """
 
-    async def user_by_email(self, scope: Scope, email: str) -> UserRow | None: ...
+    async def user_by_index(self, scope: Scope, email_index: str) -> UserRow | None: ...
 
     async def user_by_id(self, scope: Scope, user_id: UUID) -> UserRow | None: ...
+
+    async def user_by_identity(self, scope: Scope, subject_index: str) -> UserRow | None:
+        """Who signs in with that account at another provider."""
+        ...
+
+    async def changes_of_standing(self, position: int, since: datetime) -> list[Change]:
+        """Of everybody's, after that position; see the projection."""
+        ...
+
+    async def memberships(self, scope: Scope, user_id: UUID) -> list[MemberRow]:
+        """All places of one person, oldest first."""
+        ...
+
+    async def member(self, scope: Scope, place_id: UUID, user_id: UUID) -> MemberRow | None: ...
+
+    async def members(
+        self, scope: Scope, place_id: UUID, cursor: str | None, limit: int
+    ) -> Page[MemberRow]: ...
 
     async def partner(self, scope: Scope, partner_id: UUID) -> PartnerRow | None: ...
 

@@ -174,7 +174,9 @@ class Decider:
     def _events(self, work: Work, request: Request, own: Folded) -> Sequence[Event]:
         envelope, command = request.envelope, request.command
         handler = self._handlers[command.type_name]
-        refusal = refusal_of_access(envelope, handler.permission, own.tenant_id if own.version else None)
+        refusal = refusal_of_access(
+            envelope, request.stream, handler.permission, own.tenant_id if own.version else None
+        )
         if refusal:
             raise refusal
         facts = self._facts.get(type(command))

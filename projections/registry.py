@@ -9,6 +9,7 @@ from projections.holds.project import PROJECTION as HOLDS
 from projections.invoices.project import PROJECTION as INVOICES
 from projections.kernel import Projection
 from projections.ledger_entries.project import PROJECTION as LEDGER_ENTRIES
+from projections.members.project import PROJECTION as MEMBERS
 from projections.month_totals.project import PROJECTION as MONTH_TOTALS
 from projections.partners.project import PROJECTION as PARTNERS
 from projections.payment_accounts.project import PROJECTION as PAYMENT_ACCOUNTS
@@ -17,6 +18,7 @@ from projections.periods.project import PROJECTION as PERIODS
 from projections.rate_cards.project import PROJECTION as RATE_CARDS
 from projections.run_queue.project import PROJECTION as RUN_QUEUE
 from projections.secrets.project import PROJECTION as SECRETS
+from projections.standing.project import PROJECTION as STANDING
 from projections.tenant_bills.project import PROJECTION as TENANT_BILLS
 from projections.tenants.project import PROJECTION as TENANTS
 from projections.timers.project import PROJECTION as TIMERS
@@ -30,6 +32,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     PARTNERS,
     TENANTS,
     USERS,
+    MEMBERS,
+    STANDING,
     AGENTS,
     WORKFLOWS,
     TRIGGERS,

@@ -21,14 +21,19 @@ class Value(BaseModel):
 
 
 class Command(Value):
-    """A wish. `type_name` is `context.aggregate.verb`; `stream` is a format string over the fields."""
+    """A wish. `type_name` is `context.aggregate.verb`; `stream` is a format string over the fields.
+
+    `of_platform`: about something that belongs to no tenant, whoever causes it.
+    """
 
     type_name: ClassVar[str]
     stream: ClassVar[str]
+    of_platform: ClassVar[bool]
 
-    def __init_subclass__(cls, *, type_name: str, stream: str) -> None:
+    def __init_subclass__(cls, *, type_name: str, stream: str, of_platform: bool = False) -> None:
         cls.type_name = type_name
         cls.stream = stream
+        cls.of_platform = of_platform
 
     @property
     def stream_id(self) -> str:

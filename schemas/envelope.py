@@ -5,20 +5,45 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from schemas.access import Role
+from schemas.access import Permission, Role, permitted
 from schemas.base import Event, PartnerId, TenantId, Value
 
 
 class Actor(Value):
-    """Who acts. `system` is a policy, effect or timer; its id is that part's name."""
+    """Who acts, in one role at one place.
 
-    kind: Literal["user", "system", "operator"]
+    `user` is a person, `service` an account for programs, `operator` somebody at the platform's machine,
+    `system` a policy, effect or timer; its id is that part's name. `scopes` take away from what the role
+    allows. `impersonator`: who really acts, in the name of the user `id`. `authenticated_at` and `mfa` say
+    when and how strongly the person last proved who they are.
+    """
+
+    kind: Literal["user", "service", "system", "operator"]
     id: str
     role: Role | None = None
     tenant_id: TenantId | None = None
     partner_id: PartnerId | None = None
+    scopes: frozenset[Permission] | None = None
+    session_id: UUID | None = None
+    impersonator: str | None = None
+    authenticated_at: datetime | None = None
+    mfa: bool = False
+
+    @property
+    def is_ours(self) -> bool:
+        """Part of the platform, or at its machine: bound by no role."""
+        return self.kind in ("system", "operator")
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return permitted(self.role, self.scopes)
+
+    def may(self, permission: Permission) -> bool:
+        return self.is_ours or permission in self.permissions
 
     def __str__(self) -> str:
+        if self.impersonator:
+            return f"user:{self.impersonator} for {self.kind}:{self.id}"
         return f"{self.kind}:{self.id}"
 
 

@@ -1,6 +1,7 @@
 """The read side on Postgres: every question is one transaction inside the asker's scope."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,9 +12,9 @@ from api.adapters.payment_reads import PostgresPaymentReads
 from api.adapters.rate_reads import RateReads
 from api.adapters.rows import billing, people
 from api.adapters.run_reads import RunReads
-from api.reads import Page
+from api.reads import PLATFORM_SCOPE, Page
 from api.rows.billing import BillRow, BudgetRow, LedgerRow, WalletRow
-from api.rows.people import PartnerRow, TenantRow, UserRow
+from api.rows.people import MemberRow, PartnerRow, TenantRow, UserRow
 from infra.db.scope import Scope
 from infra.eventstore import reading
 from infra.eventstore.types import Payload
@@ -21,7 +22,10 @@ from projections import position as positions
 from projections.budgets import queries as budgets
 from projections.holds import queries as holds
 from projections.ledger_entries import queries as entries
+from projections.members import queries as members
 from projections.partners import queries as partners
+from projections.standing import queries as standing
+from projections.standing.queries import Change
 from projections.tenant_bills import queries as bills
 from projections.tenants import queries as tenants
 from projections.users import queries as users
@@ -35,8 +39,28 @@ ZERO = Decimal(0)
 class PostgresReads(AuthoringReads, MoneyReads, PostgresPaymentReads, RateReads, RunReads):
     """Beside runs and what tenants write: people, money, and the record itself."""
 
-    async def user_by_email(self, scope: Scope, email: str) -> UserRow | None:
-        return await self._one(scope, lambda conn: users.by_email(conn, email), people.user)
+    async def user_by_index(self, scope: Scope, email_index: str) -> UserRow | None:
+        return await self._one(scope, lambda conn: users.by_email_index(conn, email_index), people.user)
+
+    async def user_by_identity(self, scope: Scope, subject_index: str) -> UserRow | None:
+        return await self._one(scope, lambda conn: users.by_identity(conn, subject_index), people.user)
+
+    async def changes_of_standing(self, position: int, since: datetime) -> list[Change]:
+        async with self._scoped(PLATFORM_SCOPE) as conn:
+            return await standing.after(conn, position, since)
+
+    async def memberships(self, scope: Scope, user_id: UUID) -> list[MemberRow]:
+        async with self._scoped(scope) as conn:
+            return [people.member(row) for row in await members.of_user(conn, user_id)]
+
+    async def member(self, scope: Scope, place_id: UUID, user_id: UUID) -> MemberRow | None:
+        return await self._one(scope, lambda conn: members.get(conn, place_id, user_id), people.member)
+
+    async def members(self, scope: Scope, place_id: UUID, cursor: str | None, limit: int) -> Page[MemberRow]:
+        before = cursors.before(cursor)
+        async with self._scoped(scope) as conn:
+            found = await members.list_page(conn, place_id, before, limit + 1)
+        return cursors.page(found, limit, people.key_of_member, people.member)
 
     async def user_by_id(self, scope: Scope, user_id: UUID) -> UserRow | None:
         return await self._one(scope, lambda conn: users.by_id(conn, user_id), people.user)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
+from api.adapters.vault import opened_people
 from api.cli import endpoints as remembered
 from api.cli.look import out
 from api.cli.operate import desk
@@ -129,9 +130,10 @@ class Boot:
             return await unless_dead(self._platform, self._seeded(endpoints))
 
     async def _seeded(self, endpoints: Endpoints) -> Login | None:
-        async with desk(endpoints) as at:
+        vault = opened_people(endpoints.database_url, master_key(self._settings))
+        async with desk(endpoints) as at, vault as people:
             await at.served()
-            return await seed(at)
+            return await seed(at, people)
 
 
 async def migrated(database_url: str, on_rebuild: Callable[[str], None]) -> int:

@@ -1,15 +1,17 @@
-"""What a new platform needs before anybody can use it: a rate for its own model, a first app admin."""
+"""What a new platform needs before anybody can use it: a rate for its own model, a first admin."""
 
 import asyncio
 import secrets
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from api.cli.errors import Refused
 from api.cli.operate import Desk
+from api.people import People
 from infra.crypto.passwords import Passwords
 from infra.eventstore.reading import of_stream
 from schemas.access import Role
@@ -17,7 +19,9 @@ from schemas.base import UserId
 from schemas.billing.commands import SetSystemRate
 from schemas.billing.events import SystemRateSet
 from schemas.billing.types import TokenRates
-from schemas.identity.commands import RegisterUser
+from schemas.identity.commands import GrantMembership, RegisterUser
+from schemas.identity.types import Email, Place
+from schemas.tenancy.types import Name
 
 LOCAL_MODEL = "local/smollm2"
 # What the electricity of this machine comes to, in US dollars per million tokens.
@@ -47,37 +51,38 @@ async def rated_models(desk: Desk) -> set[str]:
     return {recorded.event.rate.model for recorded in found if isinstance(recorded.event, SystemRateSet)}
 
 
-async def first_admin(desk: Desk) -> Login | None:
+async def first_admin(desk: Desk, people: People) -> Login | None:
     """None when there was one before: only the hash of its password was kept."""
     async with desk.pool.connection() as conn:
         if await of_stream(conn, f"user-{FIRST_ADMIN}", 0, 1):
             return None
-    return await register_admin(desk, FIRST_EMAIL, "App admin", new_password(), FIRST_ADMIN)
+    return await register_admin(desk, people, FIRST_EMAIL, "Platform admin", new_password(), FIRST_ADMIN)
 
 
 async def register_admin(
-    desk: Desk, email: str, name: str, password: str, user_id: UserId | None = None
+    desk: Desk, people: People, email: str, name: str, password: str, user_id: UserId | None = None
 ) -> Login:
     """The login works when this returns."""
-    hashed = await Passwords(concurrent=1).hash(password)
+    address, told_name = checked(Email, email, "email"), checked(Name, name, "name")
+    id_ = user_id or UserId(uuid4())
+    await people.passwords.create(id_, await Passwords(concurrent=1).hash(password))
+    person = await people.person(id_, address, told_name)
+    await desk.order(RegisterUser(**dict(person), verified=True))
+    grant = GrantMembership(place=Place(), person=person, role=Role.PLATFORM_ADMIN)
+    await desk.seen(await desk.order(grant), "users", "members")
+    return Login(address, password)
+
+
+def checked(kind: Any, text: str, what: str) -> str:
     try:
-        command = RegisterUser(
-            user_id=user_id or UserId(uuid4()),
-            email=email,
-            name=name,
-            password_hash=hashed,
-            role=Role.APP_ADMIN,
-        )
+        found: str = TypeAdapter(kind).validate_python(text)
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        raise Refused(f"{first['loc'][0]}: {first['msg']}", "") from error
-    answer = await desk.order(command)
-    await desk.seen(answer, "users")
-    return Login(command.email, password)
+        raise Refused(f"{what}: {error.errors(include_input=False)[0]['msg']}", "") from error
+    return found
 
 
-async def seed(desk: Desk) -> Login | None:
-    _, login = await asyncio.gather(local_rate(desk), first_admin(desk))
+async def seed(desk: Desk, people: People) -> Login | None:
+    _, login = await asyncio.gather(local_rate(desk), first_admin(desk, people))
     return login
 
 

@@ -8,7 +8,9 @@ from pydantic_core.core_schema import ValidationInfo
 from api.bodies import Body
 from api.models.common import ID, OTHER_ID, example
 from schemas.access import Permission, Role
-from schemas.tenancy.types import Email, Name
+from schemas.identity.types import Email
+from schemas.personal import Redacted
+from schemas.tenancy.types import Name
 
 Password = Annotated[SecretStr, Field(min_length=12, max_length=128)]
 ANNA = {"email": "anna@acme.example", "name": "Anna", "password": "correct horse battery"}
@@ -49,8 +51,8 @@ class Me(BaseModel):
     )
 
     id: UUID
-    email: str
-    name: str
+    email: str | Redacted
+    name: str | Redacted
     role: Role
     partner_id: UUID | None
     tenant_id: UUID | None

@@ -4,7 +4,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from api.bodies import json_body
-from api.deps import CurrentScope, Parts, caught_up, current_actor, may
+from api.deps import CurrentScope, Parts, caught_up, current_actor, may_author
 from api.errors import not_found
 from api.models.authoring import Agent, AgentPage, CreateAgentBody, ReviseAgentBody
 from api.models.common import Done
@@ -14,10 +14,9 @@ from api.parts import Deps
 from api.rows.authoring import AgentRow, AgentVersionRow
 from api.submit import AttemptDep, done
 from infra.db.scope import Scope
-from schemas.access import Permission
 from schemas.authoring.commands import CreateAgent, ReviseAgent
 
-router = APIRouter(tags=["agents"], dependencies=[Depends(current_actor), may(Permission.AUTHORING_WRITE)])
+router = APIRouter(tags=["agents"], dependencies=[Depends(current_actor), may_author()])
 
 
 @router.post("/agents", status_code=201, response_model=Done, summary="Create an agent")

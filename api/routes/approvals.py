@@ -89,7 +89,7 @@ async def names_of(parts: Deps, actor: Actor) -> list[str]:
 
 async def email_of(parts: Deps, actor: Actor) -> str | None:
     user = await parts.reads.user_by_id(PLATFORM_SCOPE, UUID(actor.id))
-    return user.email if user else None
+    return await parts.people.email_of(user.email) if user else None
 
 
 def approval(row: ApprovalRow) -> Approval:

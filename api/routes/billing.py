@@ -3,7 +3,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from api.amounts import amounts
+from api.amounts import amounts, level_of
 from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, may
 from api.errors import invalid
 from api.models.billing import Bill, BillLine, LedgerEntry, LedgerPage
@@ -11,7 +11,7 @@ from api.pagination import PageDep, encode
 from api.routes.tenancy import visible_tenant
 from api.rows.billing import BillLine as LineRow
 from api.rows.billing import BillRow, LedgerRow
-from schemas.access import Permission, Role
+from schemas.access import Level, Permission
 from schemas.envelope import Actor, Problem
 
 router = APIRouter(
@@ -20,7 +20,7 @@ router = APIRouter(
     dependencies=[Depends(current_actor), may(Permission.LEDGER_READ)],
 )
 
-BASIS: dict[Role | None, tuple[str, ...]] = {Role.APP_ADMIN: ("pricing", "postings")}
+BASIS: dict[Level, tuple[str, ...]] = {"platform": ("pricing", "postings")}
 """What an entry was computed from, and its double entry: the platform's books."""
 
 TenantId = Annotated[UUID | None, Query(description="Only this tenant's. Needed where you have several.")]
@@ -67,7 +67,7 @@ async def get_bill(
 
 
 def basis(actor: Actor, row: LedgerRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in BASIS.get(actor.role, ())}
+    return {name: getattr(row, name) for name in BASIS.get(level_of(actor), ())}
 
 
 def entry(actor: Actor, row: LedgerRow) -> LedgerEntry:

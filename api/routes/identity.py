@@ -8,7 +8,6 @@ from api.auth import Login
 from api.deps import CurrentActor, Parts, unauthenticated
 from api.models.identity import ANNA, Jwks, Me, Token
 from api.reads import PLATFORM_SCOPE
-from schemas.access import PERMISSIONS
 
 router = APIRouter(tags=["identity"])
 FORM = {"grant_type": "password", "username": ANNA["email"], "password": ANNA["password"]}
@@ -29,16 +28,17 @@ async def log_in(parts: Parts, form: Annotated[OAuth2PasswordRequestForm, Depend
 @router.get("/auth/me", response_model=Me, summary="Who am I")
 async def me(parts: Parts, actor: CurrentActor) -> Me:
     user = await parts.reads.user_by_id(PLATFORM_SCOPE, UUID(actor.id))
-    if user is None or actor.role is None:
+    if user is None or user.erased or actor.role is None:
         raise unauthenticated("auth.unknown_user", "The user of this token does not exist any more.")
+    email, name = await parts.people.open([user.email, user.name])
     return Me(
         id=user.id,
-        email=user.email,
-        name=user.name,
+        email=email,
+        name=name,
         role=actor.role,
         partner_id=actor.partner_id,
         tenant_id=actor.tenant_id,
-        permissions=sorted(PERMISSIONS[actor.role]),
+        permissions=sorted(actor.permissions),
     )
 
 

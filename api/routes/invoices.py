@@ -17,7 +17,7 @@ from api.routes.tenancy import visible_tenant
 from api.rows.invoices import CreditNoteRow, InvoiceFilter, InvoiceRow, InvoiceStatus
 from api.submit import Attempt, AttemptDep, KeyedAttemptDep
 from infra.db.scope import Scope
-from schemas.access import Permission, Role
+from schemas.access import Permission
 from schemas.billing.invoices import CreditInvoice, RetryInvoice
 from schemas.envelope import Actor
 
@@ -107,7 +107,7 @@ async def order(attempt: Attempt, row: InvoiceRow, command: CreditInvoice | Retr
 
 
 def is_tenant(actor: Actor) -> bool:
-    return actor.role is Role.TENANT_ADMIN
+    return actor.tenant_id is not None
 
 
 async def visible_invoice(parts: Deps, actor: Actor, scope: Scope, invoice_id: UUID) -> InvoiceRow:

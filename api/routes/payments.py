@@ -3,6 +3,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
+from api.amounts import level_of
 from api.bodies import json_body
 from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, may
 from api.errors import not_found
@@ -22,7 +23,7 @@ from api.routes.tenancy import visible_tenant
 from api.rows.payments import EntryRow, PaymentRow
 from api.submit import Attempt, KeyedAttemptDep
 from infra.db.scope import Scope
-from schemas.access import Permission, Role
+from schemas.access import Permission
 from schemas.base import Command, PartnerId, TenantId
 from schemas.billing.payment_types import PaymentStatus
 from schemas.billing.payments import (
@@ -172,5 +173,5 @@ def entry(actor: Actor, row: EntryRow) -> PaymentEntry:
     """The double entry is the platform's books."""
     same = ("kind", "at", "attempt", "provider", "reference", "code", "reason")
     fields = {name: getattr(row, name) for name in same}
-    books = {"postings": row.postings} if actor.role is Role.APP_ADMIN else {}
+    books = {"postings": row.postings} if level_of(actor) == "platform" else {}
     return PaymentEntry(**fields, amount=row.amount_usd, **books)

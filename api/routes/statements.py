@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from api.amounts import AMOUNTS, amounts
+from api.amounts import AMOUNTS, amounts, level_of
 from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, may
 from api.errors import invalid
 from api.models import statements as m
@@ -124,7 +124,7 @@ async def wanted_partner(parts: Deps, actor: Actor, scope: Scope, partner_id: UU
 
 
 def seen(actor: Actor) -> tuple[str, ...]:
-    return AMOUNTS[actor.role]
+    return AMOUNTS[level_of(actor)]
 
 
 def shown(check: Check) -> m.IdentityCheck:

@@ -3,6 +3,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
+from api.auth import user_with
 from api.bodies import json_body
 from api.deps import CurrentScope, Parts, caught_up, current_actor, may
 from api.errors import not_found
@@ -20,12 +21,13 @@ from api.models.tenancy import (
     Terms,
 )
 from api.parts import Deps
-from api.reads import PLATFORM_SCOPE, Reads
+from api.reads import PLATFORM_SCOPE
 from api.rows.people import PartnerRow, TenantRow
 from api.submit import Attempt, AttemptDep, until
 from infra.db.scope import Scope
 from schemas.access import Permission
 from schemas.base import PLATFORM, PartnerId, TenantId, UserId
+from schemas.identity.types import Person
 from schemas.tenancy.commands import (
     CreatePartner,
     ProvisionTenant,
@@ -34,7 +36,7 @@ from schemas.tenancy.commands import (
     SetTenantLimits,
     SuspendTenant,
 )
-from schemas.tenancy.types import NewUser, PartnerTerms
+from schemas.tenancy.types import PartnerTerms
 
 router = APIRouter(tags=["tenancy"], dependencies=[Depends(current_actor)])
 
@@ -54,12 +56,12 @@ async def create_partner(
         partner_id=partner_id,
         name=body.name,
         terms=PartnerTerms(**dict(body.terms)),
-        admin=await new_user(attempt, body.admin),
+        admin=await new_person(attempt, body.admin),
     )
     answer = await attempt.send(command, PLATFORM, partner_id)
     if answer is None:
         return attempt.pending(id=partner_id)
-    ready = await until(lambda: can_log_in(parts.reads, body.admin.email), parts.limits.read_wait_seconds)
+    ready = await until(lambda: can_log_in(parts, body.admin.email), parts.limits.read_wait_seconds)
     return PartnerCreated(id=partner_id, status="active" if ready else "created", position=answer.position)
 
 
@@ -97,14 +99,12 @@ async def provision_tenant(
         name=body.name,
         subdomain=body.subdomain,
         monthly_budget=body.monthly_budget_usd,
-        owner=await new_user(attempt, body.owner),
+        owner=await new_person(attempt, body.owner),
     )
     answer = await attempt.send(command, tenant_id, partner.id)
     if answer is None:
         return attempt.pending(id=tenant_id)
-    ready = await until(
-        lambda: is_usable(parts.reads, tenant_id, body.owner.email), parts.limits.read_wait_seconds
-    )
+    ready = await until(lambda: is_usable(parts, tenant_id, body.owner.email), parts.limits.read_wait_seconds)
     status = "active" if ready else "provisioned"
     return TenantProvisioned(id=tenant_id, status=status, position=answer.position)
 
@@ -212,15 +212,16 @@ async def change(
     return Done(id=tenant.id, position=answer.position)
 
 
-async def new_user(attempt: Attempt, body: NewUserBody) -> NewUser:
-    """The password ends here: what travels on is its hash."""
-    password = body.password.get_secret_value()
-    return NewUser(
-        user_id=UserId(attempt.new_id("user")),
-        email=body.email,
-        name=body.name,
-        password_hash=await attempt.deps.passwords.hash(password),
-    )
+async def new_person(attempt: Attempt, body: NewUserBody) -> Person:
+    """The password ends here. Somebody who is known under the address keeps account and password."""
+    people = attempt.deps.people
+    known = await attempt.deps.reads.user_by_index(PLATFORM_SCOPE, people.index(body.email))
+    hashed = await attempt.deps.passwords.hash(body.password.get_secret_value())
+    if known is not None:
+        return await people.person(known.id, body.email, body.name)
+    user_id = UserId(attempt.new_id("user"))
+    await people.passwords.create(user_id, hashed)
+    return await people.person(user_id, body.email, body.name)
 
 
 async def visible_partner(parts: Deps, scope: Scope, partner_id: UUID) -> PartnerRow:
@@ -237,10 +238,11 @@ async def visible_tenant(parts: Deps, scope: Scope, tenant_id: UUID) -> TenantRo
     return row
 
 
-async def can_log_in(reads: Reads, email: str) -> bool:
-    return await reads.user_by_email(PLATFORM_SCOPE, email) is not None
+async def can_log_in(parts: Deps, email: str) -> bool:
+    user = await user_with(parts, email)
+    return user is not None and bool(await parts.reads.memberships(PLATFORM_SCOPE, user.id))
 
 
-async def is_usable(reads: Reads, tenant_id: TenantId, email: str) -> bool:
-    tenant = await reads.tenant(PLATFORM_SCOPE, tenant_id)
-    return tenant is not None and tenant.status == "active" and await can_log_in(reads, email)
+async def is_usable(parts: Deps, tenant_id: TenantId, email: str) -> bool:
+    tenant = await parts.reads.tenant(PLATFORM_SCOPE, tenant_id)
+    return tenant is not None and tenant.status == "active" and await can_log_in(parts, email)

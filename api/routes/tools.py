@@ -6,20 +6,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 
 from api.bodies import json_body
-from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, may, tenant_of
+from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, may_author, tenant_of
 from api.errors import ApiProblem, not_found
 from api.models.common import DoneByName
 from api.models.tools import Secret, SecretPage, SetSecretBody, SetToolBody, Tool, ToolPage
 from api.pagination import PageDep, encode
 from api.parts import Deps
 from api.submit import Attempt, AttemptDep
-from schemas.access import Permission
 from schemas.authoring.commands import DeprecateTool, RemoveSecret, SetSecret, SetTool
 from schemas.authoring.parts import SecretName, ToolName
 from schemas.authoring.tools import McpTool, ToolDefinition
 from schemas.base import TenantId
 
-router = APIRouter(tags=["tools"], dependencies=[Depends(current_actor), may(Permission.AUTHORING_WRITE)])
+router = APIRouter(tags=["tools"], dependencies=[Depends(current_actor), may_author()])
 
 
 @router.put("/tools/{tool_name}", response_model=DoneByName, summary="Create or replace a tool")

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query
 
 from api.bodies import json_body
-from api.deps import CurrentScope, Parts, caught_up, current_actor, may, tenant_of
+from api.deps import CurrentScope, Parts, caught_up, current_actor, may_author, tenant_of
 from api.errors import ApiProblem, not_found
 from api.models.authoring import Published
 from api.models.common import Done
@@ -19,13 +19,12 @@ from api.routes.workflows import existing
 from api.rows.authoring import VersionRow, WorkflowRow
 from api.submit import Attempt, AttemptDep, done
 from infra.db.scope import Scope
-from schemas.access import Permission
 from schemas.authoring.commands import DeprecateWorkflow, PublishWorkflow, RollbackWorkflow
 from schemas.authoring.definition import Release
 from schemas.authoring.events import WorkflowPublished
 from schemas.envelope import Answer
 
-router = APIRouter(tags=["workflows"], dependencies=[Depends(current_actor), may(Permission.AUTHORING_WRITE)])
+router = APIRouter(tags=["workflows"], dependencies=[Depends(current_actor), may_author()])
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 DRAFT = 0
 ZeroIsTheDraft = Annotated[int, Query(ge=DRAFT, le=2**31 - 1, description="A version; 0 is the draft.")]

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from api.bodies import json_body
-from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, may, tenant_of
+from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, may_author, tenant_of
 from api.models.versions import Bundle, BundleBody, Imported
 from api.routes.tools import require_server
 from api.routes.versions import published_version
@@ -14,10 +14,9 @@ from api.routes.workflows import existing
 from api.submit import AttemptDep
 from api.workflow_exports import bundle_of_draft, bundle_of_release
 from api.workflow_imports import take_in
-from schemas.access import Permission
 from schemas.authoring.bundle import OnConflict
 
-router = APIRouter(tags=["bundles"], dependencies=[Depends(current_actor), may(Permission.AUTHORING_WRITE)])
+router = APIRouter(tags=["bundles"], dependencies=[Depends(current_actor), may_author()])
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Absent: the draft.")]
 Choice = Annotated[
     OnConflict, Query(description="What becomes of tools, agents and workflows here that differ.")

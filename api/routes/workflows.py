@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import JSONResponse, Response
 
 from api.bodies import json_body
-from api.deps import CurrentScope, Parts, caught_up, current_actor, may, tenant_of
+from api.deps import CurrentScope, Parts, caught_up, current_actor, may_author, tenant_of
 from api.errors import ApiProblem, not_found
 from api.models.authoring import (
     CreateWorkflowBody,
@@ -22,11 +22,10 @@ from api.parts import Deps
 from api.rows.authoring import WorkflowRow
 from api.submit import AttemptDep, done
 from infra.db.scope import Scope
-from schemas.access import Permission
 from schemas.authoring.commands import CreateWorkflow, ReviseWorkflow
 from schemas.authoring.definition_schema import definition_schema
 
-router = APIRouter(tags=["workflows"], dependencies=[Depends(current_actor), may(Permission.AUTHORING_WRITE)])
+router = APIRouter(tags=["workflows"], dependencies=[Depends(current_actor), may_author()])
 INVALID = "authoring.invalid_definition"
 SCHEMA = {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"}
 

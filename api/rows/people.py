@@ -1,8 +1,9 @@
-"""What the edge knows of who is who: users, partners, tenants."""
+"""What the edge knows of who is who: people, their places, partners, tenants."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from schemas.access import Role
 from schemas.base import PartnerId, TenantId, UserId
@@ -11,13 +12,30 @@ from schemas.tenancy.types import TenantStatus
 
 @dataclass(frozen=True, slots=True)
 class UserRow:
+    """`email` and `name` are ciphertext, empty once the user is erased."""
+
     id: UserId
     email: str
+    email_index: str
     name: str
-    password_hash: str
-    role: Role
-    partner_id: PartnerId | None
+    verified: bool
+    disabled: bool
+    erased: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One person's role at one place. `id` is the user's."""
+
+    id: UserId
+    place_id: UUID
     tenant_id: TenantId | None
+    partner_id: PartnerId | None
+    email: str
+    name: str
+    role: Role
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

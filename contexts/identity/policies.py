@@ -1,22 +1,23 @@
-"""Who comes with a partner or a tenant gets to log in."""
+"""Who comes with a partner or a tenant gets an account, and the first place in its team."""
 
 from schemas.access import Role
-from schemas.base import PartnerId, TenantId
+from schemas.base import Command
 from schemas.envelope import Recorded
-from schemas.identity.commands import RegisterUser
+from schemas.identity.commands import GrantMembership, RegisterUser
+from schemas.identity.types import Person, Place
 from schemas.tenancy.events import PartnerCreated, TenantProvisioned
-from schemas.tenancy.types import NewUser
 
 
-def when_partner_created(event: PartnerCreated, recorded: Recorded) -> list[RegisterUser]:
-    return [registration(event.admin, Role.PARTNER_ADMIN, event.partner_id, None)]
+def when_partner_created(event: PartnerCreated, recorded: Recorded) -> list[Command]:
+    return first_member(event.admin, Role.PARTNER_ADMIN, Place(partner_id=event.partner_id))
 
 
-def when_tenant_provisioned(event: TenantProvisioned, recorded: Recorded) -> list[RegisterUser]:
-    return [registration(event.owner, Role.TENANT_ADMIN, event.partner_id, event.tenant_id)]
+def when_tenant_provisioned(event: TenantProvisioned, recorded: Recorded) -> list[Command]:
+    place = Place(partner_id=event.partner_id, tenant_id=event.tenant_id)
+    return first_member(event.owner, Role.TENANT_OWNER, place)
 
 
-def registration(
-    user: NewUser, role: Role, partner_id: PartnerId, tenant_id: TenantId | None
-) -> RegisterUser:
-    return RegisterUser(**dict(user), role=role, partner_id=partner_id, tenant_id=tenant_id)
+def first_member(person: Person | None, role: Role, place: Place) -> list[Command]:
+    if person is None:
+        return []
+    return [RegisterUser(**dict(person)), GrantMembership(place=place, person=person, role=role)]

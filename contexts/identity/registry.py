@@ -1,13 +1,30 @@
+from contexts.identity import proofs, team, user
 from contexts.identity.policies import when_partner_created, when_tenant_provisioned
-from contexts.identity.user import USER, register
+from contexts.identity.team import TEAM
+from contexts.identity.user import USER
 from contexts.kernel import Handler, Policy, Registry
 from schemas.access import Permission
-from schemas.identity.commands import RegisterUser
+from schemas.identity import commands
 from schemas.tenancy.events import PartnerCreated, TenantProvisioned
 
 REGISTRY = Registry(
     context="identity",
-    handlers=(Handler(RegisterUser, USER, register, Permission.USERS_REGISTER),),
+    handlers=(
+        Handler(commands.RegisterUser, USER, user.register, Permission.INTERNAL),
+        Handler(commands.VerifyEmail, USER, user.verify_email, Permission.INTERNAL),
+        Handler(commands.RenameUser, USER, user.rename, Permission.SELF),
+        Handler(commands.NotePasswordChange, USER, user.note_password_change, Permission.SELF),
+        Handler(commands.AddFactor, USER, proofs.add_factor, Permission.SELF),
+        Handler(commands.RemoveFactor, USER, proofs.remove_factor, Permission.SELF),
+        Handler(commands.LinkIdentity, USER, proofs.link_identity, Permission.SELF),
+        Handler(commands.UnlinkIdentity, USER, proofs.unlink_identity, Permission.SELF),
+        Handler(commands.DisableUser, USER, user.disable, Permission.USERS_MANAGE),
+        Handler(commands.EnableUser, USER, user.enable, Permission.USERS_MANAGE),
+        Handler(commands.EraseUser, USER, user.erase, Permission.SELF),
+        Handler(commands.GrantMembership, TEAM, team.grant, Permission.MEMBERS_MANAGE),
+        Handler(commands.ChangeRole, TEAM, team.change_role, Permission.MEMBERS_MANAGE),
+        Handler(commands.RevokeMembership, TEAM, team.revoke, Permission.MEMBERS_READ),
+    ),
     policies=(
         Policy("identity.when_partner_created", PartnerCreated, when_partner_created),
         Policy("identity.when_tenant_provisioned", TenantProvisioned, when_tenant_provisioned),

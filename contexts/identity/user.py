@@ -1,51 +1,125 @@
-"""A person who can log in, with one role in one place."""
+"""A person who can log in: one account, whatever roles they have and wherever."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
 
-from contexts.identity.errors import RoleDoesNotFit, UserExists
+from contexts.identity.errors import AddressChanged, UserErased, UserExists, UserNotFound
 from contexts.kernel import Aggregate, Context
-from schemas.access import Role
-from schemas.base import PartnerId, TenantId, UserId
-from schemas.identity.commands import RegisterUser
-from schemas.identity.events import UserRegistered
+from schemas.base import UserId
+from schemas.identity import commands, events
+from schemas.identity.types import FactorKind
 
-PLACE_OF_ROLE = {
-    Role.APP_ADMIN: (False, False),
-    Role.PARTNER_ADMIN: (True, False),
-    Role.TENANT_ADMIN: (True, True),
-}
-"""Whether the role has a partner, whether it has a tenant."""
+UserEvent = (
+    events.UserRegistered
+    | events.EmailVerified
+    | events.UserRenamed
+    | events.PasswordChanged
+    | events.FactorAdded
+    | events.FactorRemoved
+    | events.IdentityLinked
+    | events.IdentityUnlinked
+    | events.UserDisabled
+    | events.UserEnabled
+    | events.UserErased
+)
 
 
 @dataclass(frozen=True)
 class User:
+    """`identities`: the index of the account they sign in with, by provider."""
+
     user_id: UserId
-    email: str
-    name: str
-    password_hash: str
-    role: Role
-    partner_id: PartnerId | None
-    tenant_id: TenantId | None
+    email_index: str
+    verified: bool = False
+    disabled: bool = False
+    erased: bool = False
+    factors: Mapping[UUID, FactorKind] = field(default_factory=dict)
+    identities: Mapping[str, str] = field(default_factory=dict)
 
 
-def register(state: User | None, command: RegisterUser, ctx: Context) -> list[UserRegistered]:
-    require_place(command)
-    event = UserRegistered(**dict(command))
+def register(state: User | None, command: commands.RegisterUser, ctx: Context) -> list[events.UserRegistered]:
+    """A person who is known under this address stays as they are."""
     if state is None:
-        return [event]
-    if state == evolve(None, event):
+        return [events.UserRegistered(**dict(command))]
+    if state.email_index == command.email_index:
         return []
-    raise UserExists(f"user {command.user_id} is already registered with other details")
+    raise UserExists(f"user {command.user_id} is already registered with another address")
 
 
-def require_place(command: RegisterUser) -> None:
-    place = (command.partner_id is not None, command.tenant_id is not None)
-    if place != PLACE_OF_ROLE[command.role]:
-        raise RoleDoesNotFit(f"a {command.role} cannot belong to partner and tenant as given: {place}")
+def verify_email(
+    state: User | None, command: commands.VerifyEmail, ctx: Context
+) -> list[events.EmailVerified]:
+    user = alive(state)
+    if user.email_index != command.email_index:
+        raise AddressChanged("this address was replaced in the meantime")
+    return [] if user.verified else [events.EmailVerified(user_id=user.user_id)]
 
 
-def evolve(state: User | None, event: UserRegistered) -> User:
-    return User(**dict(event))
+def rename(state: User | None, command: commands.RenameUser, ctx: Context) -> list[events.UserRenamed]:
+    alive(state)
+    return [events.UserRenamed(**dict(command))]
+
+
+def note_password_change(
+    state: User | None, command: commands.NotePasswordChange, ctx: Context
+) -> list[events.PasswordChanged]:
+    alive(state)
+    return [events.PasswordChanged(**dict(command))]
+
+
+def disable(state: User | None, command: commands.DisableUser, ctx: Context) -> list[events.UserDisabled]:
+    return [] if alive(state).disabled else [events.UserDisabled(**dict(command))]
+
+
+def enable(state: User | None, command: commands.EnableUser, ctx: Context) -> list[events.UserEnabled]:
+    return [events.UserEnabled(**dict(command))] if alive(state).disabled else []
+
+
+def erase(state: User | None, command: commands.EraseUser, ctx: Context) -> list[events.UserErased]:
+    return [] if found(state).erased else [events.UserErased(**dict(command))]
+
+
+def found(state: User | None) -> User:
+    if state is None:
+        raise UserNotFound("there is no such user")
+    return state
+
+
+def alive(state: User | None) -> User:
+    user = found(state)
+    if user.erased:
+        raise UserErased("this user was erased")
+    return user
+
+
+def evolve(state: User | None, event: UserEvent) -> User | None:
+    if isinstance(event, events.UserRegistered):
+        return User(event.user_id, event.email_index, event.verified)
+    if state is None:
+        return None
+    match event:
+        case events.EmailVerified():
+            return replace(state, verified=True)
+        case events.FactorAdded():
+            return replace(state, factors={**state.factors, event.factor_id: event.kind})
+        case events.FactorRemoved():
+            return replace(state, factors=without(state.factors, event.factor_id))
+        case events.IdentityLinked():
+            return replace(state, identities={**state.identities, event.provider: event.subject_index})
+        case events.IdentityUnlinked():
+            return replace(state, identities=without(state.identities, event.provider))
+        case events.UserDisabled():
+            return replace(state, disabled=True)
+        case events.UserEnabled():
+            return replace(state, disabled=False)
+        case events.UserErased():
+            return replace(state, erased=True, factors={}, identities={})
+    return state
+
+
+def without(mapping: Mapping, key: object) -> dict:  # type: ignore[type-arg]
+    return {known: value for known, value in mapping.items() if known != key}
 
 
 USER = Aggregate("user", User, evolve)

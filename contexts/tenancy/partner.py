@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from contexts.kernel import Aggregate, Context
 from contexts.tenancy.errors import PartnerExists
 from schemas.base import PartnerId
+from schemas.identity.types import Person
 from schemas.tenancy.commands import CreatePartner
 from schemas.tenancy.events import PartnerCreated
-from schemas.tenancy.types import NewUser, PartnerTerms
+from schemas.tenancy.types import PartnerTerms
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Partner:
     partner_id: PartnerId
     name: str
     terms: PartnerTerms
-    admin: NewUser
+    admin: Person | None
 
 
 def create(state: Partner | None, command: CreatePartner, ctx: Context) -> list[PartnerCreated]:

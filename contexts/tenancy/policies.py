@@ -1,12 +1,12 @@
-"""A tenant whose owner can log in is ready."""
+"""A tenant that has an owner is ready."""
 
 from schemas.access import Role
 from schemas.envelope import Recorded
-from schemas.identity.events import UserRegistered
+from schemas.identity.events import MembershipGranted
 from schemas.tenancy.commands import ActivateTenant
 
 
-def when_user_registered(event: UserRegistered, recorded: Recorded) -> list[ActivateTenant]:
-    if event.role != Role.TENANT_ADMIN or event.tenant_id is None:
+def when_membership_granted(event: MembershipGranted, recorded: Recorded) -> list[ActivateTenant]:
+    if event.role is not Role.TENANT_OWNER or event.place.tenant_id is None:
         return []
-    return [ActivateTenant(tenant_id=event.tenant_id)]
+    return [ActivateTenant(tenant_id=event.place.tenant_id)]

@@ -3,11 +3,11 @@ from contexts.tenancy.budgets import set_budget, set_source_budget
 from contexts.tenancy.dunning_policy import when_dunning_level_changed
 from contexts.tenancy.holding import reinstate, restrict, suspend
 from contexts.tenancy.partner import PARTNER, create
-from contexts.tenancy.policies import when_user_registered
+from contexts.tenancy.policies import when_membership_granted
 from contexts.tenancy.tenant import TENANT, activate, provision, set_limits
 from schemas.access import Permission
 from schemas.billing.dunning import DunningLevelChanged
-from schemas.identity.events import UserRegistered
+from schemas.identity.events import MembershipGranted
 from schemas.tenancy.commands import (
     ActivateTenant,
     CreatePartner,
@@ -34,7 +34,7 @@ REGISTRY = Registry(
         Handler(SetSourceBudget, TENANT, set_source_budget, Permission.BUDGETS_SET),
     ),
     policies=(
-        Policy("tenancy.when_user_registered", UserRegistered, when_user_registered),
+        Policy("tenancy.when_membership_granted", MembershipGranted, when_membership_granted),
         Policy("tenancy.when_dunning_level_changed", DunningLevelChanged, when_dunning_level_changed),
     ),
 )

@@ -17,6 +17,7 @@ from contexts.tenancy.errors import (
 )
 from contexts.tenancy.facts import ProvisioningFacts
 from schemas.base import PartnerId, TenantId
+from schemas.identity.types import Person
 from schemas.tenancy.commands import (
     ActivateTenant,
     ProvisionTenant,
@@ -32,7 +33,7 @@ from schemas.tenancy.events import (
     TenantRestricted,
     TenantSuspended,
 )
-from schemas.tenancy.types import Cause, Held, NewUser, TenantStatus
+from schemas.tenancy.types import Cause, Held, TenantStatus
 
 HoldEvent = TenantRestricted | TenantSuspended | TenantReinstated
 SettingEvent = TenantLimitsSet | TenantBudgetSet | SourceBudgetSet
@@ -48,7 +49,7 @@ class Tenant:
     name: str
     subdomain: str
     monthly_budget: Decimal | None
-    owner: NewUser
+    owner: Person | None
     status: TenantStatus = "provisioned"
     max_runs: int | None = None
     source_budgets: Mapping[UUID, Decimal] = field(default_factory=dict)

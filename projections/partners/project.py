@@ -25,7 +25,7 @@ def created(rows: Rows, recorded: Recorded, event: PartnerCreated) -> None:
         tenant_id=PLATFORM,
         partner_id=event.partner_id,
         name=event.name,
-        admin_user_id=event.admin.user_id,
+        admin_user_id=event.admin.user_id if event.admin else None,
         markup_percent=event.terms.markup_percent,
         commission_percent=event.terms.commission_percent,
     )

@@ -13,7 +13,7 @@ SELECT = "SELECT id, name, admin_user_id, markup_percent, commission_percent, cr
 class Partner:
     id: UUID
     name: str
-    admin_user_id: UUID
+    admin_user_id: UUID | None
     markup_percent: Decimal
     commission_percent: Decimal
     created_at: datetime

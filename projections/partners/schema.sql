@@ -2,7 +2,7 @@
 CREATE TABLE {partners} (
     id                 uuid PRIMARY KEY,
     name               text NOT NULL,
-    admin_user_id      uuid NOT NULL,
+    admin_user_id      uuid,
     markup_percent     numeric(12, 6) NOT NULL,
     commission_percent numeric(12, 6) NOT NULL,
     {common}

@@ -35,7 +35,7 @@ def provisioned(rows: Rows, recorded: Recorded, event: TenantProvisioned) -> Non
         partner_id=event.partner_id,
         name=event.name,
         subdomain=event.subdomain,
-        owner_user_id=event.owner.user_id,
+        owner_user_id=event.owner.user_id if event.owner else None,
         monthly_budget=event.monthly_budget,
         status="provisioned",
     )

@@ -19,7 +19,7 @@ class Tenant:
     partner_id: UUID
     name: str
     subdomain: str
-    owner_user_id: UUID
+    owner_user_id: UUID | None
     monthly_budget: Decimal | None
     status: str
     status_reason: str | None

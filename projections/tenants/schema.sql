@@ -4,7 +4,7 @@ CREATE TABLE {tenants} (
     id             uuid PRIMARY KEY,
     name           text NOT NULL,
     subdomain      text NOT NULL UNIQUE,
-    owner_user_id  uuid NOT NULL,
+    owner_user_id  uuid,
     monthly_budget numeric(38, 12),
     status         text NOT NULL CHECK (status IN ('provisioned', 'active', 'restricted', 'suspended')),
     status_reason  text,

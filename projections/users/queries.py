@@ -1,3 +1,5 @@
+"""People. Their rows are the platform's: a tenant sees those of its own in `members`."""
+
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -5,44 +7,35 @@ from uuid import UUID
 from projections.kernel import Connection
 from projections.reading import Before, one, page
 
-LOGIN = "SELECT id, email, name, role, tenant_id, partner_id, password_hash FROM users"
-SELECT = "SELECT id, email, name, role, tenant_id, partner_id, created_at FROM users"
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A user as login sees it. `tenant_id` is the platform's for users of no tenant."""
-
-    id: UUID
-    email: str
-    name: str
-    role: str
-    tenant_id: UUID
-    partner_id: UUID | None
-    password_hash: str
+SELECT = "SELECT id, email, email_index, name, verified, disabled, erased, created_at FROM users"
+IDENTITY = "SELECT user_id FROM user_identities WHERE subject_index = %(index)s"
 
 
 @dataclass(frozen=True, slots=True)
 class User:
+    """`email` and `name` are ciphertext, empty once the user is erased."""
+
     id: UUID
     email: str
+    email_index: str
     name: str
-    role: str
-    tenant_id: UUID
-    partner_id: UUID | None
+    verified: bool
+    disabled: bool
+    erased: bool
     created_at: datetime
 
 
-async def by_email(conn: Connection, email: str) -> Login | None:
-    """Needs the platform's scope: before login nobody has a tenant."""
-    return await one(conn, Login, f"{LOGIN} WHERE email = %(email)s", {"email": email.strip().lower()})
+async def by_email_index(conn: Connection, index: str) -> User | None:
+    return await one(conn, User, f"{SELECT} WHERE email_index = %(index)s", {"index": index})
 
 
-async def by_id(conn: Connection, user_id: UUID) -> Login | None:
-    return await one(conn, Login, f"{LOGIN} WHERE id = %(id)s", {"id": user_id})
+async def by_id(conn: Connection, user_id: UUID) -> User | None:
+    return await one(conn, User, f"{SELECT} WHERE id = %(id)s", {"id": user_id})
 
 
-async def list_page(
-    conn: Connection, before: Before | None = None, limit: int = 50, tenant_id: UUID | None = None
-) -> list[User]:
-    return await page(conn, User, SELECT, before, limit, tenant_id=tenant_id)
+async def by_identity(conn: Connection, subject_index: str) -> User | None:
+    return await one(conn, User, f"{SELECT} WHERE id = ({IDENTITY})", {"index": subject_index})
+
+
+async def list_page(conn: Connection, before: Before | None = None, limit: int = 50) -> list[User]:
+    return await page(conn, User, SELECT, before, limit)

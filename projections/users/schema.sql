@@ -1,11 +1,20 @@
--- Who can log in. Users of a partner or of the platform belong to the platform's tenant id.
+-- People who can log in. Their own data is ciphertext; `email_index` finds an address without telling it.
 CREATE TABLE {users} (
-    id            uuid PRIMARY KEY,
-    email         text NOT NULL UNIQUE,
-    name          text NOT NULL,
-    password_hash text NOT NULL,
-    role          text NOT NULL,
+    id          uuid PRIMARY KEY,
+    email       text NOT NULL,
+    email_index text NOT NULL UNIQUE,
+    name        text NOT NULL,
+    verified    boolean NOT NULL,
+    disabled    boolean NOT NULL,
+    erased      boolean NOT NULL,
     {common}
 );
 
-CREATE INDEX ON {users} (tenant_id, created_at DESC, id DESC);
+-- The accounts at other providers that people sign in with.
+CREATE TABLE {user_identities} (
+    subject_index text PRIMARY KEY,
+    user_id       uuid NOT NULL,
+    provider      text NOT NULL,
+    {common}
+);
+CREATE INDEX ON {user_identities} (user_id);

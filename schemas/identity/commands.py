@@ -1,15 +1,106 @@
+from uuid import UUID
+
 from schemas.access import Role
-from schemas.base import Command, PartnerId, TenantId, UserId
-from schemas.tenancy.types import Email, Name
+from schemas.base import Command, UserId
+from schemas.identity.types import FactorKind, Label, Person, Place, Reason
+from schemas.personal import BlindIndex, Personal
 
 
-class RegisterUser(Command, type_name="identity.user.register", stream="user-{0.user_id}"):
-    """`tenant_id` and `partner_id` say where the user belongs; both absent: the platform."""
+class RegisterUser(Command, type_name="identity.user.register", stream="user-{0.user_id}", of_platform=True):
+    """`verified`: the address is known to be theirs."""
 
     user_id: UserId
-    email: Email
-    name: Name
-    password_hash: str
+    email: Personal
+    email_index: BlindIndex
+    name: Personal
+    verified: bool = False
+
+
+class VerifyEmail(
+    Command, type_name="identity.user.verify_email", stream="user-{0.user_id}", of_platform=True
+):
+    """The person showed that they read what is sent to this address."""
+
+    user_id: UserId
+    email_index: BlindIndex
+
+
+class RenameUser(Command, type_name="identity.user.rename", stream="user-{0.user_id}", of_platform=True):
+    user_id: UserId
+    name: Personal
+
+
+class NotePasswordChange(
+    Command, type_name="identity.user.note_password_change", stream="user-{0.user_id}", of_platform=True
+):
+    """Of a password that was changed where passwords are kept."""
+
+    user_id: UserId
+    by: Reason
+
+
+class AddFactor(Command, type_name="identity.user.add_factor", stream="user-{0.user_id}", of_platform=True):
+    user_id: UserId
+    factor_id: UUID
+    kind: FactorKind
+    label: Label
+
+
+class RemoveFactor(
+    Command, type_name="identity.user.remove_factor", stream="user-{0.user_id}", of_platform=True
+):
+    user_id: UserId
+    factor_id: UUID
+
+
+class LinkIdentity(
+    Command, type_name="identity.user.link_identity", stream="user-{0.user_id}", of_platform=True
+):
+    """`subject_index` finds who signs in: an index of the provider's issuer and its name for the person."""
+
+    user_id: UserId
+    provider: str
+    subject_index: BlindIndex
+    subject: Personal
+
+
+class UnlinkIdentity(
+    Command, type_name="identity.user.unlink_identity", stream="user-{0.user_id}", of_platform=True
+):
+    user_id: UserId
+    provider: str
+
+
+class DisableUser(Command, type_name="identity.user.disable", stream="user-{0.user_id}", of_platform=True):
+    user_id: UserId
+    reason: Reason
+
+
+class EnableUser(Command, type_name="identity.user.enable", stream="user-{0.user_id}", of_platform=True):
+    user_id: UserId
+    reason: Reason
+
+
+class EraseUser(Command, type_name="identity.user.erase", stream="user-{0.user_id}", of_platform=True):
+    """Their key is destroyed: what was sealed under it nobody reads any more."""
+
+    user_id: UserId
+    reason: Reason
+
+
+class GrantMembership(Command, type_name="identity.team.grant", stream="team-{0.place.id}"):
+    place: Place
+    person: Person
     role: Role
-    partner_id: PartnerId | None = None
-    tenant_id: TenantId | None = None
+
+
+class ChangeRole(Command, type_name="identity.team.change_role", stream="team-{0.place.id}"):
+    place: Place
+    user_id: UserId
+    role: Role
+
+
+class RevokeMembership(Command, type_name="identity.team.revoke", stream="team-{0.place.id}"):
+    place: Place
+    user_id: UserId
+    reason: Reason

@@ -1,15 +1,93 @@
+from uuid import UUID
+
 from schemas.access import Role
-from schemas.base import Claim, Event, PartnerId, TenantId, UserId
+from schemas.base import Claim, Event, UserId
+from schemas.identity.types import FactorKind, Person, Place
+from schemas.personal import BlindIndex, Personal
 
 
 class UserRegistered(Event, type_name="identity.user.registered"):
     user_id: UserId
-    email: str
-    name: str
-    password_hash: str
-    role: Role
-    partner_id: PartnerId | None
-    tenant_id: TenantId | None
+    email: Personal
+    email_index: BlindIndex
+    name: Personal
+    verified: bool
 
     def claims(self) -> tuple[Claim, ...]:
-        return (Claim("email", self.email, f"user-{self.user_id}"),)
+        return (Claim("email", self.email_index, f"user-{self.user_id}"),)
+
+
+class EmailVerified(Event, type_name="identity.user.email_verified"):
+    user_id: UserId
+
+
+class UserRenamed(Event, type_name="identity.user.renamed"):
+    user_id: UserId
+    name: Personal
+
+
+class PasswordChanged(Event, type_name="identity.user.password_changed"):
+    user_id: UserId
+    by: str
+
+
+class FactorAdded(Event, type_name="identity.user.factor_added"):
+    user_id: UserId
+    factor_id: UUID
+    kind: FactorKind
+    label: str
+
+
+class FactorRemoved(Event, type_name="identity.user.factor_removed"):
+    user_id: UserId
+    factor_id: UUID
+    kind: FactorKind
+
+
+class IdentityLinked(Event, type_name="identity.user.identity_linked"):
+    user_id: UserId
+    provider: str
+    subject_index: BlindIndex
+    subject: Personal
+
+    def claims(self) -> tuple[Claim, ...]:
+        return (Claim("identity", self.subject_index, f"user-{self.user_id}"),)
+
+
+class IdentityUnlinked(Event, type_name="identity.user.identity_unlinked"):
+    user_id: UserId
+    provider: str
+    subject_index: BlindIndex
+
+
+class UserDisabled(Event, type_name="identity.user.disabled"):
+    user_id: UserId
+    reason: str
+
+
+class UserEnabled(Event, type_name="identity.user.enabled"):
+    user_id: UserId
+    reason: str
+
+
+class UserErased(Event, type_name="identity.user.erased"):
+    user_id: UserId
+    reason: str
+
+
+class MembershipGranted(Event, type_name="identity.team.membership_granted"):
+    place: Place
+    person: Person
+    role: Role
+
+
+class RoleChanged(Event, type_name="identity.team.role_changed"):
+    place: Place
+    user_id: UserId
+    role: Role
+
+
+class MembershipRevoked(Event, type_name="identity.team.membership_revoked"):
+    place: Place
+    user_id: UserId
+    reason: str

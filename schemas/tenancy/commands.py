@@ -1,13 +1,14 @@
 from schemas.base import Command, PartnerId, TenantId
 from schemas.execution.types import SourceRef
-from schemas.tenancy.types import Budget, Cause, MaxRuns, Name, NewUser, PartnerTerms, Subdomain
+from schemas.identity.types import Person
+from schemas.tenancy.types import Budget, Cause, MaxRuns, Name, PartnerTerms, Subdomain
 
 
 class CreatePartner(Command, type_name="tenancy.partner.create", stream="partner-{0.partner_id}"):
     partner_id: PartnerId
     name: Name
     terms: PartnerTerms
-    admin: NewUser
+    admin: Person | None
 
 
 class ProvisionTenant(Command, type_name="tenancy.tenant.provision", stream="tenant-{0.tenant_id}"):
@@ -16,7 +17,7 @@ class ProvisionTenant(Command, type_name="tenancy.tenant.provision", stream="ten
     name: Name
     subdomain: Subdomain
     monthly_budget: Budget | None
-    owner: NewUser
+    owner: Person | None
 
 
 class ActivateTenant(Command, type_name="tenancy.tenant.activate", stream="tenant-{0.tenant_id}"):

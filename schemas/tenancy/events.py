@@ -2,21 +2,18 @@ from decimal import Decimal
 
 from schemas.base import Claim, Event, PartnerId, TenantId
 from schemas.execution.types import SourceRef
-from schemas.tenancy.types import Cause, NewUser, PartnerTerms, TenantStatus
-
-
-def email_claim(user: NewUser) -> Claim:
-    return Claim("email", user.email, f"user-{user.user_id}")
+from schemas.identity.types import Person
+from schemas.tenancy.types import Cause, PartnerTerms, TenantStatus
 
 
 class PartnerCreated(Event, type_name="tenancy.partner.created"):
     partner_id: PartnerId
     name: str
     terms: PartnerTerms
-    admin: NewUser
+    admin: Person | None
 
     def claims(self) -> tuple[Claim, ...]:
-        return (email_claim(self.admin),)
+        return (self.admin.claim,) if self.admin else ()
 
 
 class TenantProvisioned(Event, type_name="tenancy.tenant.provisioned"):
@@ -25,10 +22,11 @@ class TenantProvisioned(Event, type_name="tenancy.tenant.provisioned"):
     name: str
     subdomain: str
     monthly_budget: Decimal | None
-    owner: NewUser
+    owner: Person | None
 
     def claims(self) -> tuple[Claim, ...]:
-        return (Claim("subdomain", self.subdomain, f"tenant-{self.tenant_id}"), email_claim(self.owner))
+        subdomain = Claim("subdomain", self.subdomain, f"tenant-{self.tenant_id}")
+        return (subdomain, self.owner.claim) if self.owner else (subdomain,)
 
 
 class TenantActivated(Event, type_name="tenancy.tenant.activated"):

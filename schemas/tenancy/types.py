@@ -3,13 +3,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from schemas.base import UserId, Value
+from schemas.base import Value
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Subdomain = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$")]
-Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
-]
 Percent = Annotated[Decimal, Field(ge=0, le=1000, max_digits=12, decimal_places=6)]
 Commission = Annotated[Decimal, Field(ge=0, le=100, max_digits=12, decimal_places=6)]
 Budget = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=12)]
@@ -25,15 +22,6 @@ TenantStatus = Literal["provisioned", "active", "restricted", "suspended"]
 Held = Literal["restricted", "suspended"]
 Cause = Literal["operator", "dunning"]
 """Who holds a tenant back. Each lifts what it did itself and nothing else."""
-
-
-class NewUser(Value):
-    """The first user of a partner or tenant. The password was hashed at the edge."""
-
-    user_id: UserId
-    email: Email
-    name: Name
-    password_hash: str
 
 
 class PartnerTerms(Value):

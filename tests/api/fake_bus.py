@@ -16,17 +16,17 @@ from api.rows.authoring import (
     VersionRow,
     WorkflowRow,
 )
-from api.rows.people import PartnerRow, TenantRow, UserRow
+from api.rows.people import MemberRow, PartnerRow, TenantRow, UserRow
 from api.rows.runs import ExecutionRow
 from schemas.access import Role
 from schemas.authoring.definition import Release, Source
 from schemas.authoring.events import TriggerFired, WorkflowPublished
 from schemas.authoring.triggers import WebhookSettings, WebhookTrigger, run_of
-from schemas.base import Command, PartnerId, TenantId
+from schemas.base import Command, TenantId
 from schemas.envelope import Answer, Envelope, Refusal
 from schemas.execution.events import ExecutionStarted
+from schemas.identity.types import Person, Place
 from schemas.registry import command_from
-from schemas.tenancy.types import NewUser
 from tests.api import fake_rates
 from tests.api.fake_money_bus import INVOICING
 from tests.api.fakes import NOW, FakeReads
@@ -88,11 +88,21 @@ class FakeBus:
         )
 
 
-def register(
-    reads: FakeReads, user: NewUser, role: Role, partner: PartnerId | None, tenant: TenantId | None
-) -> None:
-    row = UserRow(user.user_id, user.email, user.name, user.password_hash, role, partner, tenant)
-    reads.users.append(row)
+def register(reads: FakeReads, who: Person | None, role: Role, place: Place) -> None:
+    if who is None:
+        return
+    add_user(reads, who)
+    add_member(reads, who, role, place)
+
+
+def add_user(reads: FakeReads, who: Person) -> None:
+    row = UserRow(who.user_id, who.email, who.email_index, who.name, True, False, False, NOW)
+    reads.users = [known for known in reads.users if known.id != who.user_id] + [row]
+
+
+def add_member(reads: FakeReads, who: Person, role: Role, place: Place) -> None:
+    at = place.id, place.tenant_id, place.partner_id
+    reads.member_rows.append(MemberRow(who.user_id, *at, who.email, who.name, role, NOW))
 
 
 def create_partner(reads: FakeReads, envelope: Envelope, command: Any) -> None:
@@ -100,7 +110,7 @@ def create_partner(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     reads.partners[command.partner_id] = PartnerRow(
         command.partner_id, command.name, terms.markup_percent, terms.commission_percent, NOW
     )
-    register(reads, command.admin, Role.PARTNER_ADMIN, command.partner_id, None)
+    register(reads, command.admin, Role.PARTNER_ADMIN, Place(partner_id=command.partner_id))
 
 
 def provision_tenant(reads: FakeReads, envelope: Envelope, command: Any) -> None:
@@ -113,7 +123,8 @@ def provision_tenant(reads: FakeReads, envelope: Envelope, command: Any) -> None
         command.monthly_budget,
         NOW,
     )
-    register(reads, command.owner, Role.TENANT_ADMIN, None, command.tenant_id)
+    place = Place(tenant_id=command.tenant_id, partner_id=command.partner_id)
+    register(reads, command.owner, Role.TENANT_OWNER, place)
 
 
 def suspend(reads: FakeReads, envelope: Envelope, command: Any) -> None:

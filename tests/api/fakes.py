@@ -20,11 +20,12 @@ from api.rows.authoring import (
     WorkflowRow,
 )
 from api.rows.billing import BillLine, BillRow, BudgetRow, LedgerRow, WalletRow
-from api.rows.people import PartnerRow, TenantRow, UserRow
+from api.rows.people import MemberRow, PartnerRow, TenantRow, UserRow
 from api.rows.runs import WaitingRow
 from bus.live import LiveMessage
 from infra.db.scope import Scope
 from infra.eventstore.types import Payload
+from projections.standing.queries import Change
 from schemas.base import Event, TenantId
 from schemas.envelope import Answer, Recorded
 from tests.api.fake_money import FakeMoneyReads
@@ -45,6 +46,9 @@ class FakeReads(FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads):
         FakeRunReads.__init__(self)
         FakeRateReads.__init__(self)
         self.users: list[UserRow] = []
+        self.member_rows: list[MemberRow] = []
+        self.changes: list[Change] = []
+        self.identities: dict[str, UUID] = {}
         self.partners: dict[UUID, PartnerRow] = {}
         self.tenants: dict[UUID, TenantRow] = {}
         self.queue: dict[UUID, WaitingRow] = {}
@@ -89,9 +93,35 @@ class FakeReads(FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads):
         self.log.append(recorded)
         return recorded
 
-    async def user_by_email(self, scope: Scope, email: str) -> UserRow | None:
+    async def user_by_index(self, scope: Scope, email_index: str) -> UserRow | None:
         assert scope.platform
-        return next((user for user in self.users if user.email == email), None)
+        return next((user for user in self.users if user.email_index == email_index), None)
+
+    async def user_by_identity(self, scope: Scope, subject_index: str) -> UserRow | None:
+        assert scope.platform
+        user_id = self.identities.get(subject_index)
+        return await self.user_by_id(scope, user_id) if user_id else None
+
+    async def changes_of_standing(self, position: int, since: datetime) -> list[Change]:
+        return [change for change in self.changes if change.position > position]
+
+    async def memberships(self, scope: Scope, user_id: UUID) -> list[MemberRow]:
+        return [row for row in self.member_rows if row.id == user_id and self.sees_member(scope, row)]
+
+    async def member(self, scope: Scope, place_id: UUID, user_id: UUID) -> MemberRow | None:
+        found = await self.memberships(scope, user_id)
+        return next((row for row in found if row.place_id == place_id), None)
+
+    async def members(self, scope: Scope, place_id: UUID, cursor: str | None, limit: int) -> Page[MemberRow]:
+        rows = [row for row in self.member_rows if row.place_id == place_id]
+        return page([row for row in rows if self.sees_member(scope, row)], cursor, limit)
+
+    def sees_member(self, scope: Scope, row: MemberRow) -> bool:
+        if scope.platform:
+            return True
+        if scope.tenant_id is not None:
+            return row.tenant_id == scope.tenant_id
+        return scope.partner_id is not None and row.partner_id == scope.partner_id
 
     async def user_by_id(self, scope: Scope, user_id: UUID) -> UserRow | None:
         return next((user for user in self.users if user.id == user_id), None)

@@ -4,6 +4,7 @@ import httpx2
 
 from schemas.base import PLATFORM
 from tests.api.world import PASSWORD, World, problem
+from tests.support.people import plain
 
 PARTNER = {
     "name": "New",
@@ -38,8 +39,10 @@ async def test_a_password_never_leaves_the_edge(world: World, admin: httpx2.Asyn
     await admin.post("/partners", json=PARTNER)
     (envelope,) = world.bus.sent
     assert PASSWORD not in envelope.model_dump_json()
-    assert envelope.data["admin"]["password_hash"].startswith("$argon2id$")
-    assert envelope.data["admin"]["email"] == "pia@new.example"
+    told = envelope.data["admin"]
+    assert world.passwords.hashes[UUID(told["user_id"])].startswith("$argon2id$")
+    assert (plain(told["email"]), plain(told["name"])) == ("pia@new.example", "Pia")
+    assert "argon2" not in envelope.model_dump_json()
     assert envelope.tenant_id == PLATFORM
     assert str(envelope.partner_id) == envelope.data["partner_id"]
 

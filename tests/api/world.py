@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,9 +15,11 @@ from api.app import build
 from api.buckets import Buckets
 from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
+from api.people import People
 from api.rows.billing import LedgerRow
 from api.rows.payments import PaymentRow
-from api.rows.people import PartnerRow, TenantRow, UserRow
+from api.rows.people import PartnerRow, TenantRow
+from api.standing import Standing
 from api.tarpit import Tarpit
 from bus.publisher import seal
 from infra.crypto.keys import KeyRing, new_key
@@ -27,12 +30,14 @@ from infra.crypto.tokens import Tokens
 from infra.tools.servers import Servers
 from schemas.access import Role
 from schemas.authoring.commands import FireTrigger
-from schemas.base import PartnerId, TenantId, UserId
+from schemas.base import PartnerId, TenantId
 from schemas.envelope import Actor
 from schemas.execution.chat import Usage
+from schemas.identity.types import Place
 from tests.api.fake_audit import FakeAudit
-from tests.api.fake_bus import BusUnavailable, FakeBus
+from tests.api.fake_bus import BusUnavailable, FakeBus, register
 from tests.api.fakes import NOW, FakeLive, FakeReads
+from tests.support.people import MemoryPasswords, ReadableBox, person
 
 PASSWORD = "correct horse battery"
 PASSWORDS = Passwords(memory_kib=64, passes=1)
@@ -64,12 +69,13 @@ class World:
     stripe_secret: str | None = STRIPE_SECRET
 
     def __post_init__(self) -> None:
+        self.box, self.passwords = ReadableBox(), MemoryPasswords()
         self.bus = FakeBus(self.reads)
         self.audit = FakeAudit(self.reads.sees)
         self.partner, self.other_partner = self.add_partner("nordic"), self.add_partner("rival")
         self.tenant = self.add_tenant("acme", self.partner)
         self.other_tenant = self.add_tenant("zeta", self.other_partner)
-        self.admin = self.add_user("root@platform.example", Role.APP_ADMIN)
+        self.admin = self.add_user("root@platform.example", Role.PLATFORM_ADMIN)
         self.reseller = self.add_user("rita@nordic.example", Role.PARTNER_ADMIN, self.partner)
         self.rival = self.add_user("rex@rival.example", Role.PARTNER_ADMIN, self.other_partner)
         self.anna = self.add_user("anna@acme.example", Role.TENANT_ADMIN, self.partner, self.tenant)
@@ -86,6 +92,8 @@ class World:
                 audit=self.audit,
                 seal=seal,
                 passwords=PASSWORDS,
+                people=People(self.box, self.passwords),
+                standing=Standing(self.reads.changes_of_standing, now=lambda: self.seconds),
                 tokens=self.tokens,
                 secrets=SECRETS,
                 mcp_servers=MCP_SERVERS,
@@ -122,9 +130,12 @@ class World:
     def add_user(
         self, email: str, role: Role, partner: PartnerId | None = None, tenant: TenantId | None = None
     ) -> Actor:
-        user_id = UserId(uuid4())
-        self.reads.users.append(UserRow(user_id, email, email.split("@")[0], HASH, role, partner, tenant))
-        return Actor(kind="user", id=str(user_id), role=role, partner_id=partner, tenant_id=tenant)
+        who = person(email, email.split("@")[0])
+        register(self.reads, who, role, Place(partner_id=partner, tenant_id=tenant))
+        self.passwords.hashes[who.user_id] = HASH
+        now = datetime.now(UTC).replace(microsecond=0)
+        where = {"role": role, "partner_id": partner, "tenant_id": tenant}
+        return Actor(kind="user", id=str(who.user_id), authenticated_at=now, **where)
 
     def add_entry(self, tenant: TenantId) -> None:
         number = len(self.reads.entries) + 1

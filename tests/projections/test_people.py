@@ -13,14 +13,16 @@ from schemas.authoring.events import (
     WorkflowRevised,
 )
 from schemas.authoring.nodes import NoopNode
-from schemas.base import PLATFORM, UserId
-from schemas.identity.events import UserRegistered
+from schemas.base import PLATFORM
+from schemas.identity import events as e
+from schemas.identity.types import Place
 from schemas.tenancy.events import PartnerCreated, TenantActivated, TenantProvisioned, TenantSuspended
-from schemas.tenancy.types import NewUser, PartnerTerms
+from schemas.tenancy.types import PartnerTerms
 from tests.projections import stories
 from tests.projections.world import PARTNER, TENANT, World
+from tests.support.people import index, person
 
-ADMIN = NewUser(user_id=UserId(uuid4()), email="ada@example.com", name="Ada", password_hash="argon2")
+ADMIN = person()
 
 
 async def test_a_partner_belongs_to_the_platform_and_to_itself(world: World) -> None:
@@ -52,14 +54,50 @@ async def test_a_tenants_status_follows_its_events(world: World) -> None:
     assert row["partner_id"] == PARTNER
 
 
-async def test_a_partners_user_belongs_to_no_tenant(world: World) -> None:
-    registered = UserRegistered(
-        **ADMIN.model_dump(), role=Role.PARTNER_ADMIN, partner_id=PARTNER, tenant_id=None
+PARTNERS = Place(partner_id=PARTNER)
+REGISTERED = e.UserRegistered(**dict(ADMIN), verified=False)
+GRANTED = e.MembershipGranted(place=PARTNERS, person=ADMIN, role=Role.PARTNER_ADMIN)
+
+
+async def given_ada(world: World) -> None:
+    await world.given(world.record(f"user-{ADMIN.user_id}", REGISTERED))
+    await world.given(world.record(f"team-{PARTNER}", GRANTED))
+
+
+async def test_a_person_belongs_to_the_platform_and_their_role_to_its_place(world: World) -> None:
+    await given_ada(world)
+    [user] = await world.rows("users")
+    assert (user["email"], user["verified"], user["tenant_id"]) == (ADMIN.email, False, PLATFORM)
+    assert user["partner_id"] is None
+    [member] = await world.rows("members")
+    assert (member["id"], member["role"]) == (ADMIN.user_id, "partner_admin")
+    assert (member["tenant_id"], member["partner_id"]) == (PLATFORM, PARTNER)
+
+
+async def test_a_role_changes_and_ends(world: World) -> None:
+    await given_ada(world)
+    changed = e.RoleChanged(place=PARTNERS, user_id=ADMIN.user_id, role=Role.PARTNER_FINANCE)
+    await world.given(world.record(f"team-{PARTNER}", changed))
+    [member] = await world.rows("members")
+    assert (member["role"], member["email"]) == ("partner_finance", ADMIN.email)
+    gone = e.MembershipRevoked(place=PARTNERS, user_id=ADMIN.user_id, reason="left")
+    await world.given(world.record(f"team-{PARTNER}", gone))
+    assert await world.rows("members") == []
+
+
+async def test_of_an_erased_person_nothing_is_left_to_read(world: World) -> None:
+    await given_ada(world)
+    linked = e.IdentityLinked(
+        user_id=ADMIN.user_id, provider="google", subject_index=index("7"), subject=ADMIN.name
     )
-    await world.given(world.record(f"user-{ADMIN.user_id}", registered))
-    [row] = await world.rows("users")
-    assert (row["email"], row["role"], row["password_hash"]) == ("ada@example.com", "partner_admin", "argon2")
-    assert (row["tenant_id"], row["partner_id"]) == (PLATFORM, PARTNER)
+    events = world.record(f"user-{ADMIN.user_id}", linked)
+    await world.given(events)
+    assert len(await world.rows("user_identities", "subject_index")) == 1
+    await world.given(world.record(f"user-{ADMIN.user_id}", e.UserErased(user_id=ADMIN.user_id, reason="x")))
+    [user] = await world.rows("users")
+    assert (user["email"], user["name"], user["erased"]) == ("", "", True)
+    assert await world.rows("members") == []
+    assert await world.rows("user_identities", "subject_index") == []
 
 
 async def test_an_agent_is_listed_with_its_model(world: World) -> None:

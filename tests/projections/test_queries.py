@@ -15,6 +15,7 @@ from projections.executions import queries as executions
 from projections.holds import queries as holds
 from projections.ledger_entries import queries as ledger_entries
 from projections.ledger_entries import rerating
+from projections.members import queries as members
 from projections.partners import queries as partners
 from projections.position import wait_until
 from projections.rate_cards import queries as rate_cards
@@ -24,9 +25,7 @@ from projections.timers import queries as timers
 from projections.timers.batch import SKEW
 from projections.users import queries as users
 from projections.workflows import queries as workflows
-from schemas.access import Role
 from schemas.billing.events import PartnerTermsSet, SystemRateSet, SystemRateWithdrawn
-from schemas.identity.events import UserRegistered
 from tests.projections import stories, test_people
 from tests.projections.world import EPOCH, PARTNER, TENANT, World
 
@@ -40,16 +39,21 @@ async def api(world: World) -> AsyncIterator[AsyncConnection[Any]]:
 async def test_people_are_found(world: World, api: AsyncConnection[Any]) -> None:
     await test_people.test_a_partner_belongs_to_the_platform_and_to_itself(world)
     await test_people.test_a_tenants_status_follows_its_events(world)
-    await test_people.test_a_partners_user_belongs_to_no_tenant(world)
+    await test_people.given_ada(world)
     partner, tenant = await partners.get(api, PARTNER), await tenants.get(api, TENANT)
     assert partner is not None and partner.name == "Acme"
     assert tenant is not None and (tenant.status, tenant.status_reason) == ("suspended", "unpaid")
     assert [t.id for t in await tenants.list_page(api, partner_id=PARTNER)] == [TENANT]
-    login = await users.by_email(api, " ADA@example.com ")
-    assert login is not None and (login.password_hash, login.role) == ("argon2", "partner_admin")
-    assert await users.by_id(api, login.id) == login
+    user = await users.by_email_index(api, test_people.ADMIN.email_index)
+    assert user is not None and user.id == test_people.ADMIN.user_id
+    assert await users.by_id(api, user.id) == user
     assert await users.by_id(api, uuid4()) is None
-    assert [user.email for user in await users.list_page(api)] == ["ada@example.com"]
+    assert [found.id for found in await users.list_page(api)] == [user.id]
+    [place] = await members.of_user(api, user.id)
+    assert (place.role, place.partner_id, place.tenant_id) == ("partner_admin", PARTNER, None)
+    assert await members.get(api, PARTNER, user.id) == place
+    assert await members.list_page(api, PARTNER) == [place]
+    assert await members.list_page(api, TENANT) == []
 
 
 async def test_agents_and_workflows_are_found(world: World, api: AsyncConnection[Any]) -> None:
@@ -170,12 +174,3 @@ async def test_nobody_waits_for_a_stopped_projection(world: World) -> None:
     await world.conn.execute("UPDATE projections SET status = 'stopped' WHERE name = 'executions'")
     async with async_pool(world.url, API, 1, 2) as pool, asyncio.timeout(2):
         assert not await wait_until(pool, ["executions"], 10, 60)
-
-
-async def test_an_email_is_found_in_one_spelling(world: World, api: AsyncConnection[Any]) -> None:
-    registered = UserRegistered(
-        **test_people.ADMIN.model_dump(), role=Role.TENANT_ADMIN, partner_id=None, tenant_id=TENANT
-    )
-    await world.given(world.record("user-1", registered))
-    login = await users.by_email(api, "Ada@Example.com")
-    assert login is not None and login.tenant_id == TENANT

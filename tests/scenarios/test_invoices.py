@@ -33,6 +33,7 @@ from tests.support.builders import (
     SYSTEM,
     TENANT_ID,
     app_admin,
+    new_user,
     partner_admin,
     provision_tenant,
 )
@@ -146,9 +147,8 @@ TENANTS = [TenantId(UUID(int=1000 + number)) for number in range(12)]
 def given_many(h: Harness) -> None:
     given_tenant(h)
     for number, tenant_id in enumerate(TENANTS):
-        owner = {"user_id": uuid4(), "email": f"owner-{number}@example.com"}
-        new = provision_tenant(tenant_id=tenant_id, subdomain=f"tenant-{number}")
-        new = new.model_copy(update={"owner": new.owner.model_copy(update=owner)})
+        owner = new_user(f"owner-{number}@example.com", user_id=uuid4())
+        new = provision_tenant(tenant_id=tenant_id, subdomain=f"tenant-{number}", owner=owner)
         accept(h.submit(new, as_=partner_admin()))
         given_use(h, tenant_id)
     h.run()

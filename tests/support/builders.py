@@ -15,9 +15,11 @@ from schemas.authoring.tools import HttpTool
 from schemas.base import Event, PartnerId, TenantId, UserId
 from schemas.envelope import Actor, Recorded
 from schemas.identity.commands import RegisterUser
+from schemas.identity.types import Person
 from schemas.tenancy.commands import CreatePartner, ProvisionTenant
 from schemas.tenancy.events import PartnerCreated, TenantActivated, TenantProvisioned, TenantSuspended
-from schemas.tenancy.types import NewUser, PartnerTerms
+from schemas.tenancy.types import PartnerTerms
+from tests.support.people import person
 
 NOW = datetime(2026, 9, 15, 12, tzinfo=UTC)
 TENANT_ID = TenantId(UUID(int=1))
@@ -33,7 +35,7 @@ def partner_admin(partner_id: PartnerId = PARTNER_ID) -> Actor:
 
 
 def app_admin() -> Actor:
-    return Actor(kind="user", id="app-admin", role=Role.APP_ADMIN)
+    return Actor(kind="user", id="app-admin", role=Role.PLATFORM_ADMIN)
 
 
 def recorded(event: Event, **changes: Any) -> Recorded:
@@ -52,14 +54,12 @@ def recorded(event: Event, **changes: Any) -> Recorded:
     return Recorded(event=event, **{**defaults, **changes})
 
 
-def new_user(**changes: Any) -> NewUser:
-    defaults = {"user_id": USER_ID, "email": "ada@example.com", "name": "Ada", "password_hash": "$argon2id$x"}
-    return NewUser(**{**defaults, **changes})
+def new_user(email: str = "ada@example.com", name: str = "Ada", user_id: UUID = USER_ID) -> Person:
+    return person(email, name, user_id)
 
 
 def register_user(**changes: Any) -> RegisterUser:
-    place = {"role": Role.TENANT_ADMIN, "partner_id": PARTNER_ID, "tenant_id": TENANT_ID}
-    return RegisterUser(**{**dict(new_user()), **place, **changes})
+    return RegisterUser(**{**dict(new_user()), **changes})
 
 
 def create_partner(**changes: Any) -> CreatePartner:

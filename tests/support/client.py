@@ -18,16 +18,18 @@ from bus.posting import BusUnavailable
 from bus.publisher import Submitter, seal
 from schemas.authoring.commands import CreateWorkflow, PublishWorkflow
 from schemas.authoring.definition import WorkflowDefinition
-from schemas.base import PLATFORM, Command, PartnerId, TenantId, UserId
+from schemas.base import PLATFORM, Command, PartnerId, TenantId
 from schemas.billing.commands import SetSystemRate
 from schemas.billing.events import PartnerTermsSet
 from schemas.billing.types import TokenRates
 from schemas.envelope import Actor, Answer
 from schemas.execution.commands import StartExecution
 from schemas.execution.events import ExecutionFailed, ExecutionSucceeded
+from schemas.identity.types import Person
 from schemas.tenancy.commands import CreatePartner, ProvisionTenant
 from schemas.tenancy.events import TenantActivated
-from schemas.tenancy.types import NewUser, PartnerTerms
+from schemas.tenancy.types import PartnerTerms
+from tests.support.people import person
 
 OPERATOR = Actor(kind="operator", id="tests")
 RATES = TokenRates(input=Decimal("0.15"), output=Decimal("0.60"))
@@ -78,7 +80,7 @@ class Client:
                     return accepted(answer)
                 await asyncio.sleep(PAUSE_SECONDS)
 
-    async def provision(self, name: str, owner: NewUser | None = None) -> Tenancy:
+    async def provision(self, name: str, owner: Person | None = None) -> Tenancy:
         """A partner with terms and an active tenant of its own, whose runs are followed."""
         tenant_id, partner_id = TenantId(uuid4()), PartnerId(uuid4())
         create = CreatePartner(partner_id=partner_id, name=name, terms=TERMS, admin=new_user(f"p@{name}.io"))
@@ -151,5 +153,5 @@ def accepted(answer: Answer) -> Answer:
     return answer
 
 
-def new_user(email: str, password_hash: str = "$argon2id$x") -> NewUser:
-    return NewUser(user_id=UserId(uuid4()), email=email, name="Test", password_hash=password_hash)
+def new_user(email: str) -> Person:
+    return person(email, "Test")

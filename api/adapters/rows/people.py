@@ -1,23 +1,45 @@
-"""Users, partners and tenants: what the queries give, as the rows the edge works with."""
+"""People, partners and tenants: what the queries give, as the rows the edge works with."""
 
-from api.rows.people import PartnerRow, TenantRow, UserRow
+from datetime import datetime
+from uuid import UUID
+
+from api.rows.people import MemberRow, PartnerRow, TenantRow, UserRow
+from projections.members.queries import Member
 from projections.partners.queries import Partner
 from projections.tenants.queries import Tenant
-from projections.users.queries import Login
+from projections.users.queries import User
 from schemas.access import Role
-from schemas.base import PLATFORM, PartnerId, TenantId, UserId
+from schemas.base import PartnerId, TenantId, UserId
 
 
-def user(row: Login) -> UserRow:
+def user(row: User) -> UserRow:
     return UserRow(
         id=UserId(row.id),
         email=row.email,
+        email_index=row.email_index,
         name=row.name,
-        password_hash=row.password_hash,
-        role=Role(row.role),
-        partner_id=PartnerId(row.partner_id) if row.partner_id else None,
-        tenant_id=TenantId(row.tenant_id) if row.tenant_id != PLATFORM else None,
+        verified=row.verified,
+        disabled=row.disabled,
+        erased=row.erased,
+        created_at=row.created_at,
     )
+
+
+def member(row: Member) -> MemberRow:
+    return MemberRow(
+        id=UserId(row.id),
+        place_id=row.place_id,
+        tenant_id=TenantId(row.tenant_id) if row.tenant_id else None,
+        partner_id=PartnerId(row.partner_id) if row.partner_id else None,
+        email=row.email,
+        name=row.name,
+        role=Role(row.role),
+        created_at=row.created_at,
+    )
+
+
+def key_of_member(row: Member) -> tuple[datetime, UUID]:
+    return row.created_at, row.id
 
 
 def partner(row: Partner) -> PartnerRow:

@@ -6,10 +6,12 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from api.adapters.vault import opened_people
 from api.cli import endpoints as remembered
 from api.cli.boot import Boot, Later, Running
 from api.cli.operate import desk
 from api.cli.seeds import Login, new_password, register_admin
+from infra.crypto.master_key import master_key
 from infra.embedded.backends import Platform
 from infra.embedded.supervisor import cancel
 from infra.settings import Settings
@@ -29,17 +31,18 @@ async def on_a_platform(
     async with Platform(settings, Later(), more) as platform:
         try:
             running = await Boot(platform, with_model).start()
-            return await unless_it_breaks(platform, story(running.url, await an_admin(running)))
+            return await unless_it_breaks(platform, story(running.url, await an_admin(running, settings)))
         finally:
             remembered.forget(platform.data)
 
 
-async def an_admin(running: Running) -> Login:
+async def an_admin(running: Running, settings: Settings) -> Login:
     """One for this telling: of the first one's password only the hash was kept."""
     if running.login is not None:
         return running.login
-    async with desk(running.endpoints) as at:
-        return await register_admin(at, f"admin-{uuid4().hex[:6]}@demo.example", "App admin", new_password())
+    email, master = f"admin-{uuid4().hex[:6]}@demo.example", master_key(settings)
+    async with desk(running.endpoints) as at, opened_people(running.endpoints.database_url, master) as people:
+        return await register_admin(at, people, email, "Platform admin", new_password())
 
 
 async def unless_it_breaks(platform: Platform, work: Awaitable[T]) -> T:

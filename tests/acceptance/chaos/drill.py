@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,6 +18,9 @@ from uuid import UUID
 import httpx2
 from rich.progress import Progress, TaskID
 
+from api.adapters.vault import opened_people
+from infra.crypto.master_key import NAME as MASTER_KEY
+from infra.crypto.master_key import key_in
 from tests.acceptance.chaos import random_runs, record, story
 from tests.acceptance.chaos.asking import ask_for
 from tests.acceptance.chaos.facts import Facts, Side
@@ -112,7 +116,8 @@ class Drill:
         self.options, self.platform, self.outside, self.bars = options, platform, outside, shown
         self.killer = Killer(platform, lambda: shown.progress.advance(shown.kills))
         lots = Random(options.seed) if options.disorder else None
-        self.stage = Stage(platform.client, http, outside.tools, lots)
+        accounts = partial(opened_people, platform.database_url, key_in(platform.data / MASTER_KEY))
+        self.stage = Stage(platform.client, http, accounts, outside.tools, lots)
         self.ids: dict[str, UUID] = {}
 
     async def run(self) -> Outcome:

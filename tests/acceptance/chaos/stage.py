@@ -1,24 +1,27 @@
 """What is there before the first run: tenants with users, rates, tools and published workflows."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from random import Random
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import httpx2
 
+from api.people import People
 from infra.crypto.passwords import Passwords
 from schemas.access import Role
 from schemas.authoring.commands import SetTool
 from schemas.authoring.definition import WorkflowDefinition
 from schemas.authoring.tools import HttpTool
-from schemas.identity.commands import RegisterUser
-from schemas.tenancy.types import NewUser
+from schemas.base import UserId
+from schemas.identity.commands import GrantMembership, RegisterUser
+from schemas.identity.types import Person, Place
 from tests.acceptance.chaos import random_runs, story
 from tests.acceptance.chaos.runs import AnyRun
 from tests.acceptance.chaos.web import PASSWORD, User
-from tests.support.client import Client, Tenancy, new_user
+from tests.support.client import PLATFORM_ITSELF, Client, Tenancy
 from tests.support.workflows.story import ONCE_TOOL, SAFE_TOOL
 
 BODY = {"q": "{{ arguments.q }}", "n": "{{ arguments.n }}"}
@@ -32,25 +35,36 @@ class Tenant:
 
 
 class Stage:
-    def __init__(self, client: Client, http: httpx2.AsyncClient, tools_url: str, lots: Random | None) -> None:
-        self.client, self.http, self.tools_url, self.lots = client, http, tools_url, lots
+    def __init__(
+        self,
+        client: Client,
+        http: httpx2.AsyncClient,
+        accounts: Callable[[], AbstractAsyncContextManager[People]],
+        tools_url: str,
+        lots: Random | None,
+    ) -> None:
+        self.client, self.http, self.accounts = client, http, accounts
+        self.tools_url, self.lots = tools_url, lots
 
     async def tenant(self, number: int) -> Tenant:
         """With an owner and a chief who are logged in, and the tools of all stories."""
-        hashed = await Passwords().hash(PASSWORD)
-        owner, chief = (new_user(f"{name}@chaos{number}.io", hashed) for name in ("owner", "chief"))
+        emails = [f"{name}@chaos{number}.io" for name in ("owner", "chief")]
+        async with self.accounts() as people:
+            owner, chief = [await with_password(people, email) for email in emails]
         tenancy = await self.client.provision(f"chaos{number}", owner)
-        register = RegisterUser(**dict(chief), role=Role.TENANT_ADMIN, **vars(tenancy))
-        await self.client.do(register, tenancy)
+        await self.client.do(RegisterUser(**dict(chief)), PLATFORM_ITSELF)
+        place = Place(**vars(tenancy))
+        await self.client.do(GrantMembership(place=place, person=chief, role=Role.TENANT_ADMIN), tenancy)
         for name in (SAFE_TOOL, ONCE_TOOL):
             tool = HttpTool(
                 type="http", method="POST", url=f"{self.tools_url}/{name}", body=BODY, safe=name == SAFE_TOOL
             )
             await self.client.do(SetTool(tenant_id=tenancy.tenant_id, name=name, definition=tool), tenancy)
-        return Tenant(tenancy, await self._logged_in(owner), await self._logged_in(chief))
+        users = [await self._logged_in(who, email) for who, email in zip((owner, chief), emails, strict=True)]
+        return Tenant(tenancy, *users)
 
-    async def _logged_in(self, new: NewUser) -> User:
-        user = User(self.http, new.user_id, new.email, self.lots)
+    async def _logged_in(self, who: Person, email: str) -> User:
+        user = User(self.http, who.user_id, email, self.lots)
         await user.log_in()
         return user
 
@@ -73,6 +87,12 @@ class Stage:
             own = renamed(definition, names)
             await self.client.publish(own, tenant.tenancy, f"{run.kind} child", UUID(ids[str(child)]))
         return await self.client.publish(renamed(told.definition, names), tenant.tenancy, run.kind)
+
+
+async def with_password(people: People, email: str) -> Person:
+    user_id = UserId(uuid4())
+    await people.passwords.create(user_id, await Passwords().hash(PASSWORD))
+    return await people.person(user_id, email, "Test")
 
 
 def renamed(definition: WorkflowDefinition, names: Mapping[str, str]) -> WorkflowDefinition:

@@ -14,16 +14,18 @@ from bus.prepare import prepare
 from infra.db.pools import API, async_pool
 from infra.db.scope import Scope
 from schemas.access import Role
-from schemas.base import PLATFORM, TenantId, UserId
+from schemas.base import PLATFORM, TenantId
 from schemas.billing.events import PartnerTermsSet, SystemRateSet
 from schemas.billing.wallets import WalletToppedUp
 from schemas.envelope import Recorded
 from schemas.execution.types import SourceRef
-from schemas.identity.events import UserRegistered
+from schemas.identity.events import IdentityLinked, MembershipGranted, UserRegistered
+from schemas.identity.types import Place
 from schemas.tenancy.events import SourceBudgetSet
 from tests.projections import stories, test_people
 from tests.projections.world import EPOCH, OTHER_PARTNER, OTHER_TENANT, PARTNER, TENANT, World
 from tests.support.builders import NOW
+from tests.support.people import index, person
 from tests.support.servers import FreshDatabase
 from tests.support.triggers import TRIGGER, TRIGGER_ID, created, fired, skipped, webhook
 
@@ -119,21 +121,25 @@ async def test_agents_have_versions_too(store: World, reads: PostgresReads) -> N
     assert (await reads.agent_versions(THEIRS, agent.id, None, 5)).items == []
 
 
-async def test_a_platform_user_has_no_tenant(store: World, reads: PostgresReads) -> None:
-    root = UserRegistered(
-        user_id=UserId(uuid4()),
-        email="root@x.example",
-        name="Root",
-        password_hash="h",
-        role=Role.APP_ADMIN,
-        partner_id=None,
-        tenant_id=None,
+async def test_people_are_the_platforms_and_their_places_their_own(
+    store: World, reads: PostgresReads
+) -> None:
+    root, place = person("root@x.example", "Root"), Place()
+    linked = IdentityLinked(
+        user_id=root.user_id, provider="google", subject_index=index("7"), subject=root.name
     )
-    await given(store, store.record("user-1", root, tenant=PLATFORM, partner=None))
-    found = await reads.user_by_email(ALL, "root@x.example")
+    registered = UserRegistered(**dict(root), verified=True)
+    await given(store, store.record("user-1", registered, linked, tenant=PLATFORM, partner=None))
+    granted = MembershipGranted(place=place, person=root, role=Role.PLATFORM_ADMIN)
+    await given(store, store.record("team-1", granted, tenant=PLATFORM, partner=None))
+    found = await reads.user_by_index(ALL, root.email_index)
     assert found is not None and found == await reads.user_by_id(ALL, root.user_id)
-    assert (found.role, found.tenant_id, found.partner_id) == (Role.APP_ADMIN, None, None)
-    assert await reads.user_by_email(MINE, "root@x.example") is None
+    assert found == await reads.user_by_identity(ALL, linked.subject_index)
+    [member] = await reads.memberships(ALL, root.user_id)
+    assert (member.role, member.tenant_id, member.partner_id) == (Role.PLATFORM_ADMIN, None, None)
+    assert (await reads.members(ALL, PLATFORM, None, 10)).items == [member]
+    assert await reads.user_by_index(MINE, root.email_index) is None
+    assert await reads.member(MINE, PLATFORM, root.user_id) is None
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])

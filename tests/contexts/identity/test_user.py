@@ -1,43 +1,94 @@
-from typing import Any
-
-import pytest
+from uuid import UUID
 
 from contexts.identity.registry import REGISTRY
-from schemas.access import Role
-from schemas.identity.events import UserRegistered
-from tests.support.builders import PARTNER_ID, TENANT_ID, register_user
+from schemas.identity import commands as c
+from schemas.identity import events as e
+from tests.support.builders import USER_ID, register_user
+from tests.support.people import index, sealed
 from tests.support.spec import Spec
 
 given = Spec(REGISTRY).given
-
-PLACES: dict[Role, dict[str, Any]] = {
-    Role.APP_ADMIN: {"partner_id": None, "tenant_id": None},
-    Role.PARTNER_ADMIN: {"partner_id": PARTNER_ID, "tenant_id": None},
-    Role.TENANT_ADMIN: {"partner_id": PARTNER_ID, "tenant_id": TENANT_ID},
-}
-
-
-def registered(**changes: object) -> UserRegistered:
-    return UserRegistered(**dict(register_user(**changes)))
+KEY = UUID(int=70)
+REASON = "They asked for it."
+ERASED = e.UserErased(user_id=USER_ID, reason=REASON)
+LINKED = e.IdentityLinked(
+    user_id=USER_ID, provider="google", subject_index=index("google|7"), subject=sealed(USER_ID, "7")
+)
 
 
-def test_a_new_user_is_registered() -> None:
+def registered(**changes: object) -> e.UserRegistered:
+    return e.UserRegistered(**dict(register_user(**changes)))
+
+
+def factor(number: int = 70) -> e.FactorAdded:
+    return e.FactorAdded(user_id=USER_ID, factor_id=UUID(int=number), kind="passkey", label="Laptop")
+
+
+def test_a_new_person_is_registered() -> None:
     given().when(register_user()).then(registered())
 
 
-def test_the_same_user_again_says_nothing() -> None:
-    given(registered()).when(register_user()).nothing()
+def test_a_known_person_stays_as_they_are() -> None:
+    given(registered()).when(register_user(name=sealed(USER_ID, "Grace"))).nothing()
 
 
-def test_other_details_under_the_same_id_are_a_conflict() -> None:
-    given(registered()).when(register_user(name="Grace")).refused("identity.user_exists")
+def test_another_address_under_the_same_id_is_a_conflict() -> None:
+    other = register_user(email_index=index("eve@example.com"))
+    given(registered()).when(other).refused("identity.user_exists")
 
 
-@pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("home", Role)
-def test_a_role_is_registered_only_in_its_place(role: Role, home: Role) -> None:
-    outcome = given().when(register_user(role=role, **PLACES[home]))
-    if role == home:
-        outcome.then(registered(role=role, **PLACES[home]))
-    else:
-        outcome.refused("identity.role_does_not_fit")
+def test_an_address_is_verified_once_and_only_as_long_as_it_is_theirs() -> None:
+    verify = c.VerifyEmail(user_id=USER_ID, email_index=registered().email_index)
+    verified = e.EmailVerified(user_id=USER_ID)
+    given(registered()).when(verify).then(verified)
+    given(registered(), verified).when(verify).nothing()
+    old = c.VerifyEmail(user_id=USER_ID, email_index=index("old@example.com"))
+    given(registered()).when(old).refused("identity.address_changed")
+
+
+def test_a_factor_is_added_and_removed() -> None:
+    add = c.AddFactor(**dict(factor()))
+    given(registered()).when(add).then(factor())
+    given(registered(), factor()).when(add).nothing()
+    remove = c.RemoveFactor(user_id=USER_ID, factor_id=KEY)
+    gone = e.FactorRemoved(user_id=USER_ID, factor_id=KEY, kind="passkey")
+    given(registered(), factor()).when(remove).then(gone)
+    given(registered(), factor(), gone).when(remove).refused("identity.factor_not_found")
+
+
+def test_factors_are_bounded() -> None:
+    many = [factor(number) for number in range(20)]
+    add = c.AddFactor(**dict(factor(99)))
+    given(registered(), *many).when(add).refused("identity.too_many_factors")
+
+
+def test_one_account_of_each_provider_is_linked() -> None:
+    link = c.LinkIdentity(**dict(LINKED))
+    given(registered()).when(link).then(LINKED)
+    given(registered(), LINKED).when(link).nothing()
+    other = link.model_copy(update={"subject_index": index("google|8")})
+    given(registered(), LINKED).when(other).refused("identity.identity_in_use")
+
+
+def test_an_account_that_is_not_linked_cannot_be_unlinked() -> None:
+    unlink = c.UnlinkIdentity(user_id=USER_ID, provider="google")
+    given(registered()).when(unlink).refused("identity.identity_not_found")
+    gone = e.IdentityUnlinked(user_id=USER_ID, provider="google", subject_index=LINKED.subject_index)
+    given(registered(), LINKED).when(unlink).then(gone)
+
+
+def test_a_person_is_disabled_and_enabled_again() -> None:
+    off = e.UserDisabled(user_id=USER_ID, reason=REASON)
+    given(registered()).when(c.DisableUser(user_id=USER_ID, reason=REASON)).then(off)
+    given(registered(), off).when(c.DisableUser(user_id=USER_ID, reason=REASON)).nothing()
+    on = e.UserEnabled(user_id=USER_ID, reason=REASON)
+    given(registered(), off).when(c.EnableUser(user_id=USER_ID, reason=REASON)).then(on)
+
+
+def test_who_was_erased_is_gone_for_good() -> None:
+    erase = c.EraseUser(user_id=USER_ID, reason=REASON)
+    given(registered()).when(erase).then(ERASED)
+    given(registered(), ERASED).when(erase).nothing()
+    link = c.LinkIdentity(**dict(LINKED))
+    given(registered(), ERASED).when(link).refused("identity.user_erased")
+    given().when(erase).refused("identity.user_not_found")

@@ -4,7 +4,17 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from api.cli.demo.money.outside import CARD
-from api.cli.demo.money.people import ADMIN, BRANDING, COMMISSION, LARGE, MARKUP, PARTNER, SMALL, Tenant, user
+from api.cli.demo.money.people import (
+    ADMIN,
+    BRANDING,
+    COMMISSION,
+    LARGE,
+    MARKUP,
+    PARTNER,
+    SMALL,
+    Tenant,
+    owner_of,
+)
 from api.cli.demo.money.people import some_id as new_id
 from api.cli.demo.money.stage import Stage
 from schemas.authoring.agents import AgentDefinition
@@ -34,7 +44,7 @@ async def open_for_business(stage: Stage) -> None:
         await stage.done(SetSystemRate(model=model, rates=rates), by=ADMIN)
     await stage.done(SetTaxRate(jurisdiction="DE", name="VAT", percent=Decimal(19)), by=ADMIN)
     terms = PartnerTerms(markup_percent=MARKUP, commission_percent=COMMISSION)
-    boss = user(stage.dice, "Ada Nordlicht", "nordlicht")
+    boss = await owner_of(stage.dice, stage.people, "Ada Nordlicht", "nordlicht")
     await stage.done(
         CreatePartner(partner_id=cast.partner_id, name=PARTNER, terms=terms, admin=boss), by=ADMIN
     )
@@ -53,7 +63,7 @@ async def move_in(stage: Stage, tenant: Tenant) -> None:
         name=tenant.name,
         subdomain=tenant.subdomain,
         monthly_budget=None,
-        owner=user(stage.dice, tenant.name, tenant.subdomain),
+        owner=await owner_of(stage.dice, stage.people, tenant.name, tenant.subdomain),
     )
     await stage.done(provision, by=stage.cast.partner)
     await stage.done(SetTaxProfile(tenant_id=tenant.id, profile=tenant.profile), by=stage.cast.partner)

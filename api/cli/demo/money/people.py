@@ -6,12 +6,13 @@ from decimal import Decimal
 from random import Random
 from uuid import UUID
 
+from api.people import People
 from schemas.access import Role
 from schemas.base import PartnerId, TenantId, UserId
 from schemas.billing.issuers import Branding, Logo
 from schemas.billing.taxes import TaxProfile
 from schemas.envelope import Actor
-from schemas.tenancy.types import NewUser
+from schemas.identity.types import Person
 
 LARGE, SMALL = "anthropic/claude-opus", "openai/gpt-mini"
 MARKUP, COMMISSION = Decimal(40), Decimal(25)
@@ -32,7 +33,7 @@ BRANDING = Branding(
     payment_details="IBAN DE02 1203 0000 0000 2020 51. Please quote the invoice number.",
     footer="Nordlicht Automation GmbH · Managing director: Ada Nordlicht",
 )
-ADMIN = Actor(kind="user", id="app-admin", role=Role.APP_ADMIN)
+ADMIN = Actor(kind="user", id="app-admin", role=Role.PLATFORM_ADMIN)
 WORKER = Actor(kind="system", id="effects-execution")
 """Who says what a provider answered."""
 
@@ -84,7 +85,7 @@ def cast_of(dice: Random) -> Cast:
 
     def tenant(subdomain: str, profile: TaxProfile, pays: str, agent: str, workflow: str) -> Tenant:
         id_ = TenantId(some_id(dice))
-        owner = Actor(kind="user", id=subdomain, role=Role.TENANT_ADMIN, tenant_id=id_, partner_id=partner_id)
+        owner = Actor(kind="user", id=subdomain, role=Role.TENANT_OWNER, tenant_id=id_, partner_id=partner_id)
         made = (Made(some_id(dice), "agent", agent, LARGE), Made(some_id(dice), "workflow", workflow, SMALL))
         return Tenant(id_, profile.name, subdomain, profile, pays, owner, *made)
 
@@ -104,7 +105,6 @@ ALPENPOST = TaxProfile(
 GLETSCHER = TaxProfile(name="Gletscher Daten SA", address=("Rue du Lac 3", "1003 Lausanne"), country="CH")
 
 
-def user(dice: Random, name: str, subdomain: str) -> NewUser:
+async def owner_of(dice: Random, people: People, name: str, subdomain: str) -> Person:
     """Nobody of the story logs in."""
-    email = f"owner@{subdomain}.example"
-    return NewUser(user_id=UserId(some_id(dice)), email=email, name=name, password_hash="$none$")
+    return await people.person(UserId(some_id(dice)), f"owner@{subdomain}.example", name)

@@ -46,7 +46,8 @@ async def told(settings: Settings, to: Path, seed: int) -> Outcome:
 async def played(url: str, origin: str, to: Path, seed: int, size: Size) -> Outcome:
     """On an empty database. The papers go to the folder `to`, over those of an earlier telling."""
     await prepare(url)
-    keys = await asyncio.to_thread(stored_keys, url, Fernet.generate_key().decode(), origin)
+    master = Fernet.generate_key().decode()
+    keys = await asyncio.to_thread(stored_keys, url, master, origin)
     await asyncio.to_thread(to.mkdir, parents=True, exist_ok=True)
-    async with staged(url, keys, to, seed, size) as stage:
+    async with staged(url, master, keys, to, seed, size) as stage:
         return await tell(stage)

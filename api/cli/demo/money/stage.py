@@ -13,12 +13,14 @@ from psycopg_pool import AsyncConnectionPool
 from rich.table import Table
 
 from api.adapters.reads import PostgresReads
+from api.adapters.vault import opened_people
 from api.cli.demo.money.outside import Cards, Models
 from api.cli.demo.money.people import Cast, Tenant, cast_of
 from api.cli.look import out
 from api.cli.telling.errors import StoryFailed
 from api.cli.telling.show import show
 from api.cli.telling.voice import Voice
+from api.people import People
 from api.reads import PLATFORM_SCOPE
 from bus.in_process import InProcess, in_process
 from infra.audit.keys import SealKeys
@@ -50,6 +52,7 @@ class Stage:
     folder: Path
     models: Models
     cards: Cards
+    people: People
     cast: Cast
     dice: Random
     size: Size
@@ -106,11 +109,17 @@ def ledger_of(tenant_id: UUID, period: str) -> str:
 
 
 @asynccontextmanager
-async def staged(url: str, keys: SealKeys, folder: Path, seed: int, size: Size) -> AsyncIterator[Stage]:
+async def staged(
+    url: str, master: str, keys: SealKeys, folder: Path, seed: int, size: Size
+) -> AsyncIterator[Stage]:
     """On a prepared database. The same seed tells the same story."""
     dice, cards = Random(seed), Cards()
     models = Models(dice)
-    async with async_pool(url, API, max_size=2) as pool, in_process(url, BEGIN, models, cards) as platform:
+    async with (
+        async_pool(url, API, max_size=2) as pool,
+        opened_people(url, master) as people,
+        in_process(url, BEGIN, models, cards) as platform,
+    ):
         yield Stage(
             platform=platform,
             url=url,
@@ -120,6 +129,7 @@ async def staged(url: str, keys: SealKeys, folder: Path, seed: int, size: Size) 
             folder=folder,
             models=models,
             cards=cards,
+            people=people,
             cast=cast_of(dice),
             dice=dice,
             size=size,

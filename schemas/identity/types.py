@@ -1,0 +1,48 @@
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import StringConstraints
+
+from schemas.access import Level
+from schemas.base import PLATFORM, Claim, PartnerId, TenantId, UserId, Value
+from schemas.personal import BlindIndex, Personal
+
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+]
+
+
+class Person(Value):
+    """Somebody who can log in. What proves it is them never travels."""
+
+    user_id: UserId
+    email: Personal
+    email_index: BlindIndex
+    name: Personal
+
+    @property
+    def claim(self) -> Claim:
+        """One account per address."""
+        return Claim("email", self.email_index, f"user-{self.user_id}")
+
+
+FactorKind = Literal["totp", "passkey", "recovery_codes"]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class Place(Value):
+    """Where a role holds: at a tenant, at a partner, or, both absent, at the platform."""
+
+    partner_id: PartnerId | None = None
+    tenant_id: TenantId | None = None
+
+    @property
+    def id(self) -> UUID:
+        return self.tenant_id or self.partner_id or PLATFORM
+
+    @property
+    def level(self) -> Level:
+        if self.tenant_id:
+            return "tenant"
+        return "partner" if self.partner_id else "platform"
