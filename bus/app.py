@@ -39,6 +39,7 @@ from bus.month_table import ProjectedMonths
 from bus.months import keep_ahead
 from bus.overdue_table import ProjectedOverdue
 from bus.period_table import ProjectedPeriods
+from bus.place_table import ProjectedPlaces
 from bus.policy_consumer import PolicyConsumer
 from bus.projection_consumer import ProjectionConsumer
 from bus.publisher import Submitter
@@ -55,14 +56,16 @@ from bus.wake import announcer, listen
 from contexts.billing.ports import BillingPorts
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts
+from contexts.identity.ports import IdentityPorts
 from infra import metrics, telemetry
 from infra.audit.keys import stored_keys
 from infra.crypto.master_key import master_key
-from infra.db.pools import async_pool
+from infra.db.pools import VAULT, WORKER, async_pool
 from infra.documents.pdf import TypstDocuments
 from infra.errors import SetupError
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
+from infra.identity.erasing import VaultEraser
 from infra.payments.assembled import payment_providers
 from infra.providers.catalog import Catalog, chat_model
 from infra.retrieval import NoDocuments
@@ -95,6 +98,7 @@ class Parts:
     patience: Patience
     store: PostgresEventStore
     pool: AsyncConnectionPool
+    vault: AsyncConnectionPool
     submitter: Submitter
     chat: Catalog
     relay: Relay
@@ -114,7 +118,8 @@ async def parts(settings: Settings, patience: Patience = PATIENT) -> AsyncIterat
         heartbeat = await stack.enter_async_context(beating(nats_url, patience.ack_wait))
         store = PostgresEventStore(database_url)
         stack.callback(store.close)
-        pool = await stack.enter_async_context(async_pool(database_url, "hb_worker", max_size=4))
+        pool = await stack.enter_async_context(async_pool(database_url, WORKER, max_size=4))
+        vault = await stack.enter_async_context(async_pool(database_url, VAULT, 0, 2))
         chat = providers(settings)
         stack.push_async_callback(chat.aclose)
         submitter = Submitter(bus.nc)
@@ -130,6 +135,7 @@ async def parts(settings: Settings, patience: Patience = PATIENT) -> AsyncIterat
             patience=patience,
             store=store,
             pool=pool,
+            vault=vault,
             submitter=submitter,
             chat=chat,
             relay=publisher,
@@ -209,8 +215,12 @@ def billing_ports(p: Parts) -> BillingPorts:
     return BillingPorts(ProjectedMonths(p.pool), TypstDocuments(), payment_providers(p.settings))
 
 
+def identity_ports(p: Parts) -> IdentityPorts:
+    return IdentityPorts(ProjectedPlaces(p.pool), VaultEraser(p.vault))
+
+
 def effects(p: Parts) -> list[Work]:
-    ports = {"execution": execution_ports(p), "billing": billing_ports(p)}
+    ports = {"execution": execution_ports(p), "billing": billing_ports(p), "identity": identity_ports(p)}
     worker = f"{socket.gethostname()}:{os.getpid()}"
     consumers = [
         EffectConsumer(

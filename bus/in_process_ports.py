@@ -8,12 +8,15 @@ from psycopg_pool import AsyncConnectionPool
 
 from bus.aborts import Ends
 from bus.month_table import ProjectedMonths
+from bus.place_table import ProjectedPlaces
 from bus.requests import StoredRequests
 from contexts.billing.payment_ports import PaymentProvider
 from contexts.billing.ports import BillingPorts
 from contexts.execution.ports import ChatModel, ExecutionPorts
+from contexts.identity.ports import IdentityPorts
 from infra.documents.pdf import TypstDocuments
 from infra.eventstore.types import Clock, EventStore
+from infra.identity.erasing import VaultEraser
 from infra.payments.manual import ManualPayments
 from infra.retrieval import NoDocuments
 from schemas.base import TenantId
@@ -38,7 +41,12 @@ class NoTools:
 
 
 def ports_of(
-    store: EventStore, pool: AsyncConnectionPool, clock: Clock, chat: ChatModel, cards: PaymentProvider
+    store: EventStore,
+    pool: AsyncConnectionPool,
+    vault: AsyncConnectionPool,
+    clock: Clock,
+    chat: ChatModel,
+    cards: PaymentProvider,
 ) -> Mapping[str, object]:
     execution = ExecutionPorts(
         chat=chat,
@@ -53,5 +61,6 @@ def ports_of(
     providers: dict[Any, PaymentProvider] = {"stripe": cards, "manual": ManualPayments()}
     return {
         "execution": execution,
+        "identity": IdentityPorts(ProjectedPlaces(pool), VaultEraser(vault)),
         "billing": BillingPorts(ProjectedMonths(pool), TypstDocuments(), providers),
     }

@@ -39,6 +39,11 @@ class Command(Value):
     def stream_id(self) -> str:
         return self.stream.format(self)
 
+    @property
+    def of_tenant(self) -> TenantId | None:
+        """Whose it is, whatever caused it. None: the tenant's of what caused it."""
+        return PLATFORM if self.of_platform else None
+
 
 class Claim(NamedTuple):
     """A name only one owner may hold, taken in the transaction of the event that claims it."""

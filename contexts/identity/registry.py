@@ -1,10 +1,12 @@
 from contexts.identity import proofs, team, user
+from contexts.identity.effects.erase import erase
 from contexts.identity.policies import when_partner_created, when_tenant_provisioned
 from contexts.identity.team import TEAM
 from contexts.identity.user import USER
-from contexts.kernel import Handler, Policy, Registry
+from contexts.kernel import Effect, Handler, Policy, Registry
 from schemas.access import Permission
 from schemas.identity import commands
+from schemas.identity.events import UserErased
 from schemas.tenancy.events import PartnerCreated, TenantProvisioned
 
 REGISTRY = Registry(
@@ -21,6 +23,7 @@ REGISTRY = Registry(
         Handler(commands.DisableUser, USER, user.disable, Permission.USERS_MANAGE),
         Handler(commands.EnableUser, USER, user.enable, Permission.USERS_MANAGE),
         Handler(commands.EraseUser, USER, user.erase, Permission.SELF),
+        Handler(commands.NoteErasure, USER, user.note_erasure, Permission.INTERNAL),
         Handler(commands.GrantMembership, TEAM, team.grant, Permission.MEMBERS_MANAGE),
         Handler(commands.ChangeRole, TEAM, team.change_role, Permission.MEMBERS_MANAGE),
         Handler(commands.RevokeMembership, TEAM, team.revoke, Permission.MEMBERS_READ),
@@ -29,4 +32,5 @@ REGISTRY = Registry(
         Policy("identity.when_partner_created", PartnerCreated, when_partner_created),
         Policy("identity.when_tenant_provisioned", TenantProvisioned, when_tenant_provisioned),
     ),
+    effects=(Effect("identity.erase", UserErased, erase),),
 )

@@ -63,8 +63,9 @@ def revoke(state: Team | None, command: RevokeMembership, ctx: Context) -> list[
     before = role_in(roles, command.user_id)
     if ctx.actor.id != str(command.user_id):
         require_standing(ctx.actor, command.place, before)
-    require_head_left({user: role for user, role in roles.items() if user != command.user_id}, before)
-    return [MembershipRevoked(**dict(command))]
+    if not (command.erased and ctx.actor.is_ours):
+        require_head_left({user: role for user, role in roles.items() if user != command.user_id}, before)
+    return [MembershipRevoked(place=command.place, user_id=command.user_id, reason=command.reason)]
 
 
 def roles_of(state: Team | None) -> Mapping[UserId, Role]:

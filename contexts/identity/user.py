@@ -22,6 +22,7 @@ UserEvent = (
     | events.UserDisabled
     | events.UserEnabled
     | events.UserErased
+    | events.ErasureDone
 )
 
 
@@ -34,6 +35,7 @@ class User:
     verified: bool = False
     disabled: bool = False
     erased: bool = False
+    receipt: bool = False
     factors: Mapping[UUID, FactorKind] = field(default_factory=dict)
     identities: Mapping[str, str] = field(default_factory=dict)
 
@@ -80,6 +82,12 @@ def erase(state: User | None, command: commands.EraseUser, ctx: Context) -> list
     return [] if found(state).erased else [events.UserErased(**dict(command))]
 
 
+def note_erasure(state: User | None, command: commands.NoteErasure, ctx: Context) -> list[events.ErasureDone]:
+    """Once: what is found when it is done again is what came later."""
+    user = found(state)
+    return [] if user.receipt or not user.erased else [events.ErasureDone(**dict(command))]
+
+
 def found(state: User | None) -> User:
     if state is None:
         raise UserNotFound("there is no such user")
@@ -115,6 +123,8 @@ def evolve(state: User | None, event: UserEvent) -> User | None:
             return replace(state, disabled=False)
         case events.UserErased():
             return replace(state, erased=True, factors={}, identities={})
+        case events.ErasureDone():
+            return replace(state, receipt=True)
     return state
 
 

@@ -16,15 +16,12 @@ GONE = delete("members", key=("place_id", "id"))
 RENAME = """
 UPDATE {members} AS t SET name = r.name FROM json_populate_recordset(NULL::{members}, %s) AS r
 WHERE t.id = r.id"""
-ERASE = """
-DELETE FROM {members} AS t USING json_populate_recordset(NULL::{members}, %s) AS r WHERE t.id = r.id"""
 
 
 @dataclass
 class Batch:
     members: Rows = field(default_factory=Rows)
     renamed: Rows = field(default_factory=Rows)
-    erased: Rows = field(default_factory=Rows)
 
 
 async def project(events: Sequence[Recorded], tx: Tx) -> None:
@@ -32,7 +29,6 @@ async def project(events: Sequence[Recorded], tx: Tx) -> None:
     await tx.write(GONE, batch.members.gone.values())
     await tx.write(MEMBERS, batch.members.rows.values())
     await tx.write(RENAME, batch.renamed.rows.values())
-    await tx.write(ERASE, batch.erased.gone.values())
 
 
 def granted(batch: Batch, recorded: Recorded, event: e.MembershipGranted) -> None:
@@ -65,16 +61,11 @@ def renamed(batch: Batch, recorded: Recorded, event: e.UserRenamed) -> None:
     batch.renamed.put(event.user_id, recorded, id=event.user_id, name=event.name)
 
 
-def erased(batch: Batch, recorded: Recorded, event: e.UserErased) -> None:
-    batch.erased.remove(event.user_id, recorded, id=event.user_id)
-
-
 ON: Handlers[Batch] = {
     e.MembershipGranted: granted,
     e.RoleChanged: changed,
     e.MembershipRevoked: revoked,
     e.UserRenamed: renamed,
-    e.UserErased: erased,
 }
 
 PROJECTION = Projection(

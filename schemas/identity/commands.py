@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from schemas.access import Role
-from schemas.base import Command, UserId
+from schemas.base import PLATFORM, Command, TenantId, UserId
 from schemas.identity.types import FactorKind, Label, Person, Place, Reason
 from schemas.personal import BlindIndex, Personal
 
@@ -88,19 +88,41 @@ class EraseUser(Command, type_name="identity.user.erase", stream="user-{0.user_i
     reason: Reason
 
 
-class GrantMembership(Command, type_name="identity.team.grant", stream="team-{0.place.id}"):
+class OfTeam:
+    """A team is its tenant's; those of partners are the platform's."""
+
+    place: Place
+
+    @property
+    def of_tenant(self) -> TenantId:
+        return self.place.tenant_id or PLATFORM
+
+
+class GrantMembership(OfTeam, Command, type_name="identity.team.grant", stream="team-{0.place.id}"):
     place: Place
     person: Person
     role: Role
 
 
-class ChangeRole(Command, type_name="identity.team.change_role", stream="team-{0.place.id}"):
+class ChangeRole(OfTeam, Command, type_name="identity.team.change_role", stream="team-{0.place.id}"):
     place: Place
     user_id: UserId
     role: Role
 
 
-class RevokeMembership(Command, type_name="identity.team.revoke", stream="team-{0.place.id}"):
+class RevokeMembership(OfTeam, Command, type_name="identity.team.revoke", stream="team-{0.place.id}"):
+    """`erased`: the person is no more, even where nobody is left in their role."""
+
     place: Place
     user_id: UserId
     reason: Reason
+    erased: bool = False
+
+
+class NoteErasure(
+    Command, type_name="identity.user.note_erasure", stream="user-{0.user_id}", of_platform=True
+):
+    """What was touched: how many rows, by what they are of."""
+
+    user_id: UserId
+    touched: dict[str, int]

@@ -75,6 +75,13 @@ class UserErased(Event, type_name="identity.user.erased"):
     reason: str
 
 
+class ErasureDone(Event, type_name="identity.user.erasure_done"):
+    """The receipt. `touched`: how many rows, by what they were of."""
+
+    user_id: UserId
+    touched: dict[str, int]
+
+
 class MembershipGranted(Event, type_name="identity.team.membership_granted"):
     place: Place
     person: Person

@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from psycopg_pool import AsyncConnectionPool
 from pydantic import TypeAdapter
 
 from infra.crypto.personal import KEPT_SECONDS, PersonalBox, SubjectErased

@@ -96,7 +96,6 @@ async def test_of_an_erased_person_nothing_is_left_to_read(world: World) -> None
     await world.given(world.record(f"user-{ADMIN.user_id}", e.UserErased(user_id=ADMIN.user_id, reason="x")))
     [user] = await world.rows("users")
     assert (user["email"], user["name"], user["erased"]) == ("", "", True)
-    assert await world.rows("members") == []
     assert await world.rows("user_identities", "subject_index") == []
 
 

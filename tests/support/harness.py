@@ -29,6 +29,7 @@ from contexts.billing.payment_ports import PaymentProvider
 from contexts.billing.ports import BillingPorts
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts, OnDelta
+from contexts.identity.ports import IdentityPorts
 from infra.eventstore.mapper import recorded
 from infra.payments.manual import ManualPayments
 from infra.retrieval import NoDocuments
@@ -45,6 +46,7 @@ from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.deltas import FakeDeltas
 from tests.support.fakes.documents import PlainDocuments
 from tests.support.fakes.event_store import MemoryEventStore
+from tests.support.fakes.identity import MemoryPlaces, MemoryVault
 from tests.support.fakes.months import MemoryMonths
 from tests.support.fakes.payments import FakePayments
 from tests.support.fakes.timers import MemoryTimers
@@ -102,8 +104,12 @@ class Harness:
         self.payments = FakePayments()
         providers: dict[ProviderName, PaymentProvider] = {"stripe": self.payments, "manual": ManualPayments()}
         billing = BillingPorts(MemoryMonths(self.store), self.documents, providers)
+        self.vault = MemoryVault()
+        identity = IdentityPorts(MemoryPlaces(self.store), self.vault)
         self._listeners = tuple(
-            listeners({"execution": execution, "billing": billing}, self.store, "harness")
+            listeners(
+                {"execution": execution, "billing": billing, "identity": identity}, self.store, "harness"
+            )
         )
         self.down: set[str] = set()
         """Consumers no process runs now, by name: their events wait."""
@@ -118,7 +124,7 @@ class Harness:
         self._submitted += 1
         envelope = seal(
             command,
-            tenant_id=getattr(command, "tenant_id", None) or as_.tenant_id or PLATFORM,
+            tenant_id=command.of_tenant or getattr(command, "tenant_id", None) or as_.tenant_id or PLATFORM,
             partner_id=getattr(command, "partner_id", None) or as_.partner_id,
             actor=as_,
             message_id=uuid5(IDS, str(self._submitted)),
