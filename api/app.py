@@ -40,6 +40,7 @@ from api.routes import (
     statements,
     stripe,
     tenancy,
+    tenant_export,
     timeline,
     tools,
     triggers,
@@ -52,6 +53,7 @@ from api.routes import (
 ROUTERS = (
     identity.router,
     tenancy.router,
+    tenant_export.router,
     tools.router,
     agents.router,
     workflows.router,

@@ -1,8 +1,8 @@
 """What the edge asks the read side; `api/rows` is what it gets. Row-level security decides what is seen."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from api.money_reads import MoneyReads
@@ -62,6 +62,10 @@ class Reads(MoneyReads, PaymentReads, Protocol):
 
     async def changes_of_standing(self, position: int, since: datetime) -> list[Change]:
         """Of everybody's, after that position; see the projection."""
+        ...
+
+    def rows_to_take_along(self, scope: Scope, table: str, tenant_id: UUID) -> AsyncIterator[dict[str, Any]]:
+        """All rows of a table of `projections/taking_along`."""
         ...
 
     async def memberships(self, scope: Scope, user_id: UUID) -> list[MemberRow]:

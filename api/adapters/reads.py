@@ -1,8 +1,9 @@
 """The read side on Postgres: every question is one transaction inside the asker's scope."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from api.adapters import cursors
@@ -19,6 +20,7 @@ from infra.db.scope import Scope
 from infra.eventstore import reading
 from infra.eventstore.types import Payload
 from projections import position as positions
+from projections import taking_along
 from projections.budgets import queries as budgets
 from projections.holds import queries as holds
 from projections.ledger_entries import queries as entries
@@ -48,6 +50,13 @@ class PostgresReads(AuthoringReads, MoneyReads, PostgresPaymentReads, RateReads,
     async def changes_of_standing(self, position: int, since: datetime) -> list[Change]:
         async with self._scoped(PLATFORM_SCOPE) as conn:
             return await standing.after(conn, position, since)
+
+    async def rows_to_take_along(
+        self, scope: Scope, table: str, tenant_id: UUID
+    ) -> AsyncIterator[dict[str, Any]]:
+        async with self._scoped(scope) as conn:
+            async for row in taking_along.rows_of(conn, table, tenant_id):
+                yield row
 
     async def memberships(self, scope: Scope, user_id: UUID) -> list[MemberRow]:
         async with self._scoped(scope) as conn:

@@ -105,6 +105,17 @@ class FakeReads(FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads):
     async def changes_of_standing(self, position: int, since: datetime) -> list[Change]:
         return [change for change in self.changes if change.position > position]
 
+    async def rows_to_take_along(
+        self, scope: Scope, table: str, tenant_id: UUID
+    ) -> AsyncIterator[dict[str, Any]]:
+        assert scope.tenant_id == tenant_id
+        if table == "members":
+            for row in await self.members_at(tenant_id):
+                yield {"id": str(row.id), "email": row.email, "name": row.name, "role": row.role}
+
+    async def members_at(self, place_id: UUID) -> list[MemberRow]:
+        return [row for row in self.member_rows if row.place_id == place_id]
+
     async def memberships(self, scope: Scope, user_id: UUID) -> list[MemberRow]:
         return [row for row in self.member_rows if row.id == user_id and self.sees_member(scope, row)]
 
