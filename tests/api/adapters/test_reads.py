@@ -13,6 +13,7 @@ from api.rows.runs import RunFilter
 from bus.prepare import prepare
 from infra.db.pools import API, async_pool
 from infra.db.scope import Scope
+from projections.taking_along import EXPORTED
 from schemas.access import Role
 from schemas.base import PLATFORM, TenantId
 from schemas.billing.events import PartnerTermsSet, SystemRateSet
@@ -140,6 +141,14 @@ async def test_people_are_the_platforms_and_their_places_their_own(
     assert (await reads.members(ALL, PLATFORM, None, 10)).items == [member]
     assert await reads.user_by_index(MINE, root.email_index) is None
     assert await reads.member(MINE, PLATFORM, root.user_id) is None
+
+
+async def test_all_a_tenant_has_is_read_and_nothing_of_others(store: World, reads: PostgresReads) -> None:
+    await test_people.test_an_agent_keeps_its_versions(store)
+    for table in EXPORTED:
+        mine = [row async for row in reads.rows_to_take_along(MINE, table, TENANT)]
+        assert len(mine) == {"agents": 1, "agent_versions": 2}.get(table, 0), table
+        assert [row async for row in reads.rows_to_take_along(THEIRS, table, TENANT)] == []
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
