@@ -1,14 +1,12 @@
 """Sessions in the vault. A token is redeemed by one statement that reads nothing before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
-
 from infra.identity import session_sql as sql
+from infra.identity.pool import Clock, Pool, changed, first
 from infra.identity.refresh_tokens import RefreshToken, RefreshTokens
 from infra.identity.session_rows import client_columns, place_columns, session_from
 from infra.identity.session_rules import verdict
@@ -28,8 +26,6 @@ from infra.identity.session_types import (
 )
 from schemas.base import UserId
 
-Pool = AsyncConnectionPool[AsyncConnection[Any]]
-
 OVERLAP = timedelta(seconds=10)
 """A change becomes visible later than its time says: at most by a statement's longest time, and some more."""
 
@@ -43,7 +39,7 @@ class PostgresSessions:
         self,
         pool: Pool,
         tokens: RefreshTokens,
-        now: Callable[[], datetime],
+        now: Clock,
         life: Life = Life(),  # noqa: B008
         token_life: timedelta = timedelta(minutes=10),
     ) -> None:
@@ -126,8 +122,7 @@ class PostgresSessions:
 
     async def revoke(self, session_id: UUID, user_id: UserId, because: str) -> bool:
         params = {**self._at(session_id), "user_id": user_id, "because": because}
-        async with self._pool.connection() as conn:
-            return (await conn.execute(sql.END_OWN, params)).rowcount == 1
+        return await changed(self._pool, sql.END_OWN, params) == 1
 
     async def revoke_all(self, user_id: UserId, because: str, but: UUID | None = None) -> Sequence[UUID]:
         params = {**self._at(), "user_id": user_id, "because": because, "but": but}
@@ -147,6 +142,5 @@ class PostgresSessions:
         return {"id": session_id, "now": now, "idle_since": now - self._life.idle}
 
     async def _one(self, query: str, params: dict[str, Any]) -> Session | None:
-        async with self._pool.connection() as conn:
-            row = await (await conn.execute(query, params)).fetchone()
+        row = await first(self._pool, query, params)
         return session_from(row) if row else None

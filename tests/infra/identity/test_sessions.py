@@ -1,11 +1,9 @@
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
+from infra.identity.pool import Pool
 from infra.identity.refresh_tokens import RefreshTokens
 from infra.identity.session_types import (
     MOST_PER_USER,
@@ -24,8 +22,6 @@ from schemas.base import PartnerId, UserId
 from tests.infra.identity.conftest import MASTERS
 from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.vault.sessions import MemorySessions
-
-Pool = AsyncConnectionPool[AsyncConnection[Any]]
 
 TOKENS = RefreshTokens(MASTERS)
 BROWSER = Client("192.0.2.7", "Firefox")

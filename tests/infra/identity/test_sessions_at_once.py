@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
-from typing import Any
 from uuid import uuid4
 
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
-
 from infra.db.pools import VAULT, async_pool
+from infra.identity.pool import Pool
 from infra.identity.refresh_tokens import RefreshTokens
 from infra.identity.session_types import Client, Redeemed, SessionCompromised, SessionRefused, SessionRevoked
 from infra.identity.sessions import PostgresSessions
@@ -23,7 +20,6 @@ from tests.support.fakes.clock import FakeClock
 THREADS = 50
 BROWSER = Client("192.0.2.7")
 TOKENS = RefreshTokens(MASTERS)
-Pool = AsyncConnectionPool[AsyncConnection[Any]]
 
 
 def all_at_once(url: str, clock: FakeClock, token: str) -> Sequence[Redeemed | SessionRefused]:
