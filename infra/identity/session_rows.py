@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.identity.session_types import MAX_USER_AGENT, Client, Place, Session
+from infra.identity.session_types import MAX_USER_AGENT, Client, Membership, Session
 from schemas.access import Role
 from schemas.base import PartnerId, TenantId
 
@@ -18,18 +18,20 @@ COLUMNS = ", ".join((*FIELDS, "role", "place_tenant", "place_partner"))
 def session_from(row: tuple[Any, ...]) -> Session:
     fields: dict[str, Any] = dict(zip(FIELDS, row, strict=False))
     fields["amr"] = tuple(fields["amr"])
-    return Session(**fields, place=place_from(*row[len(FIELDS) :]))
+    return Session(**fields, membership=membership_from(*row[len(FIELDS) :]))
 
 
-def place_from(role: str | None, tenant: Any, partner: Any) -> Place | None:
-    return Place(Role(role), tenant and TenantId(tenant), partner and PartnerId(partner)) if role else None
+def membership_from(role: str | None, tenant: Any, partner: Any) -> Membership | None:
+    return (
+        Membership(Role(role), tenant and TenantId(tenant), partner and PartnerId(partner)) if role else None
+    )
 
 
-def place_columns(place: Place | None) -> dict[str, Any]:
+def membership_columns(membership: Membership | None) -> dict[str, Any]:
     return {
-        "role": place and place.role,
-        "tenant": place and place.tenant_id,
-        "partner": place and place.partner_id,
+        "role": membership and membership.role,
+        "tenant": membership and membership.tenant_id,
+        "partner": membership and membership.partner_id,
     }
 
 

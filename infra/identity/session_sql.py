@@ -37,9 +37,8 @@ SWITCH = f"""
 UPDATE vault.sessions SET role = %(role)s, place_tenant = %(tenant)s, place_partner = %(partner)s
 WHERE id = %(id)s AND {LIVES} RETURNING {COLUMNS}"""
 CHANGES = """
-SELECT statement_timestamp(), id, user_id, changed_at
+SELECT statement_timestamp(), id, changed_at
 FROM (SELECT) now LEFT JOIN (
-    SELECT id, user_id, changed_at FROM vault.sessions
-    WHERE revoked_at IS NOT NULL AND changed_at >
-        coalesce(%(since)s::timestamptz - %(overlap)s::interval, now() - %(back)s::interval)
+    SELECT id, changed_at FROM vault.sessions
+    WHERE revoked_at IS NOT NULL AND changed_at > %(since)s::timestamptz - %(overlap)s::interval
     ORDER BY changed_at LIMIT %(most)s) changed ON true"""

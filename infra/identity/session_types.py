@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from schemas.access import Role
@@ -19,8 +19,8 @@ MFA = "mfa"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a session acts: the one membership its tokens are for."""
+class Membership:
+    """Where a session acts, and as what: its tokens are for this alone."""
 
     role: Role
     tenant_id: TenantId | None = None
@@ -51,7 +51,7 @@ class Session:
     amr: tuple[str, ...]
     ip: str
     user_agent: str
-    place: Place | None
+    membership: Membership | None
     revoked_at: datetime | None = None
     revoked_because: str | None = None
 
@@ -80,10 +80,11 @@ class Redeemed:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
+    """`at`: in the database's time."""
+
     session_id: UUID
-    user_id: UserId
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class SessionCompromised(SessionRefused):
 
 class Sessions(Protocol):
     async def create(
-        self, user_id: UserId, place: Place | None, amr: Sequence[str], client: Client
+        self, user_id: UserId, membership: Membership | None, amr: Sequence[str], client: Client
     ) -> Redeemed:
         """Signs in. The user's least used session ends when there are too many."""
         ...
@@ -142,7 +143,7 @@ class Sessions(Protocol):
         """The person proved again, just now, who they are. None when the session has ended."""
         ...
 
-    async def switch(self, session_id: UUID, place: Place | None) -> Session | None:
+    async def switch(self, session_id: UUID, membership: Membership | None) -> Session | None:
         """What the next access token is for. None when the session has ended."""
         ...
 
@@ -152,6 +153,6 @@ class Sessions(Protocol):
 
     async def revoke_all(self, user_id: UserId, because: str, but: UUID | None = None) -> Sequence[UUID]: ...
 
-    async def changes_since(self, since: datetime | None) -> Changes:
-        """In the database's time. None: as far back as an access token may live."""
+    async def changes_since(self, since: datetime) -> Changes:
+        """In the database's time. Some may be told again."""
         ...

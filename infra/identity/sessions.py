@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from infra.identity import session_sql as sql
 from infra.identity.pool import Clock, Pool, changed, first
 from infra.identity.refresh_tokens import RefreshToken, RefreshTokens
-from infra.identity.session_rows import client_columns, place_columns, session_from
+from infra.identity.session_rows import client_columns, membership_columns, session_from
 from infra.identity.session_rules import verdict
 from infra.identity.session_types import (
     MOST_PER_USER,
@@ -16,7 +16,7 @@ from infra.identity.session_types import (
     Client,
     Ended,
     Life,
-    Place,
+    Membership,
     Redeemed,
     Session,
     SessionCompromised,
@@ -33,27 +33,23 @@ MOST_CHANGES = 10_000
 
 
 class PostgresSessions:
-    """`token_life`: for how long an access token of a revoked session would still be taken."""
-
     def __init__(
         self,
         pool: Pool,
         tokens: RefreshTokens,
         now: Clock,
         life: Life = Life(),  # noqa: B008
-        token_life: timedelta = timedelta(minutes=10),
     ) -> None:
-        self._pool, self._tokens, self._now = pool, tokens, now
-        self._life, self._token_life = life, token_life
+        self._pool, self._tokens, self._now, self._life = pool, tokens, now, life
 
     async def create(
-        self, user_id: UserId, place: Place | None, amr: Sequence[str], client: Client
+        self, user_id: UserId, membership: Membership | None, amr: Sequence[str], client: Client
     ) -> Redeemed:
         token = self._tokens.first(uuid4())
         params = {
             **self._at(token.session_id),
             **client_columns(client),
-            **place_columns(place),
+            **membership_columns(membership),
             "user_id": user_id,
             "hash": token.hash,
             "amr": sorted(set(amr)),
@@ -117,8 +113,8 @@ class PostgresSessions:
     async def step_up(self, session_id: UUID, amr: Sequence[str]) -> Session | None:
         return await self._one(sql.STEP_UP, {**self._at(session_id), "amr": list(amr)})
 
-    async def switch(self, session_id: UUID, place: Place | None) -> Session | None:
-        return await self._one(sql.SWITCH, {**self._at(session_id), **place_columns(place)})
+    async def switch(self, session_id: UUID, membership: Membership | None) -> Session | None:
+        return await self._one(sql.SWITCH, {**self._at(session_id), **membership_columns(membership)})
 
     async def revoke(self, session_id: UUID, user_id: UserId, because: str) -> bool:
         params = {**self._at(session_id), "user_id": user_id, "because": because}
@@ -129,13 +125,13 @@ class PostgresSessions:
         async with self._pool.connection() as conn:
             return [row[0] for row in await (await conn.execute(sql.END_ALL, params)).fetchall()]
 
-    async def changes_since(self, since: datetime | None) -> Changes:
-        params = {"since": since, "overlap": OVERLAP, "back": self._token_life, "most": MOST_CHANGES}
+    async def changes_since(self, since: datetime) -> Changes:
+        params = {"since": since, "overlap": OVERLAP, "most": MOST_CHANGES}
         async with self._pool.connection() as conn:
             rows = await (await conn.execute(sql.CHANGES, params)).fetchall()
-        ended = [Ended(row[1], row[2]) for row in rows if row[1]]
+        ended = [Ended(session_id, at) for _, session_id, at in rows if session_id]
         complete = len(ended) < MOST_CHANGES
-        return Changes(ended, rows[0][0] if complete else rows[-1][3] + OVERLAP, complete)
+        return Changes(ended, rows[0][0] if complete else ended[-1].at + OVERLAP, complete)
 
     def _at(self, session_id: UUID | None = None) -> dict[str, Any]:
         now = self._now()

@@ -41,7 +41,6 @@ def vault(pool: Pool, masters: Sequence[str], settings: Settings, now: Clock) ->
             RefreshTokens(masters),
             now,
             Life(timedelta(days=settings.session_idle_days), timedelta(days=settings.session_days)),
-            timedelta(minutes=settings.access_token_minutes),
         ),
         passwords=PostgresPasswords(pool, now),
         codes=PostgresCodes(pool, CodeHashes(masters), now),

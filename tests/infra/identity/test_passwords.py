@@ -85,3 +85,9 @@ async def test_a_password_is_removed_once(store: PasswordStore, anna: UserId) ->
     assert await store.remove(anna)
     assert not await store.remove(anna)
     assert not await password_is(store, WEAK, anna, SECRET)
+
+
+async def test_a_first_password_does_not_replace_one(store: PasswordStore, anna: UserId) -> None:
+    await store.create(anna, await WEAK.hash(SECRET))
+    await store.create(anna, await WEAK.hash("somebody else's attempt"))
+    assert await password_is(store, WEAK, anna, SECRET)

@@ -1,14 +1,17 @@
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from infra.identity.pool import Pool
 from infra.identity.refresh_tokens import RefreshTokens
+from infra.identity.session_feed import RevokedSessions
 from infra.identity.session_types import (
     MOST_PER_USER,
     Client,
-    Place,
+    Ended,
+    Membership,
     Redeemed,
     SessionCompromised,
     SessionExpired,
@@ -25,7 +28,8 @@ from tests.support.fakes.vault.sessions import MemorySessions
 
 TOKENS = RefreshTokens(MASTERS)
 BROWSER = Client("192.0.2.7", "Firefox")
-PARTNER = Place(Role.PARTNER_ADMIN, partner_id=PartnerId(UUID(int=5)))
+PARTNER = Membership(Role.PARTNER_ADMIN, partner_id=PartnerId(UUID(int=5)))
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 
@@ -53,14 +57,19 @@ async def test_a_session_says_who_signed_in_how_and_where_to(
 ) -> None:
     made = (await sessions.create(anna, PARTNER, ["pwd", "otp", "mfa"], BROWSER)).session
     assert await sessions.find(made.id) == made
-    assert (made.user_id, made.place, made.ip, made.user_agent) == (anna, PARTNER, "192.0.2.7", "Firefox")
+    assert (made.user_id, made.membership, made.ip, made.user_agent) == (
+        anna,
+        PARTNER,
+        "192.0.2.7",
+        "Firefox",
+    )
     assert (made.amr, made.mfa) == (("mfa", "otp", "pwd"), True)
     assert made.created_at == made.used_at == made.authenticated_at == clock.now
     assert made.expires_at == clock.now + 90 * DAY
 
 
 async def test_a_session_may_be_nowhere(sessions: Sessions, anna: UserId) -> None:
-    assert (await sessions.create(anna, None, ["pwd"], BROWSER)).session.place is None
+    assert (await sessions.create(anna, None, ["pwd"], BROWSER)).session.membership is None
 
 
 async def test_each_token_is_redeemed_for_the_next(
@@ -233,10 +242,10 @@ async def test_who_proves_it_again_is_known_better(
 async def test_a_session_goes_to_another_place(sessions: Sessions, anna: UserId) -> None:
     made = await signed_in(sessions, anna)
     moved = await sessions.switch(made.session.id, None)
-    assert moved and moved.place is None
+    assert moved and moved.membership is None
     again = await sessions.switch(made.session.id, PARTNER)
-    assert again and again.place == PARTNER
-    assert (await refreshed(sessions, made.refresh_token)).session.place == PARTNER
+    assert again and again.membership == PARTNER
+    assert (await refreshed(sessions, made.refresh_token)).session.membership == PARTNER
 
 
 async def test_an_ended_session_is_neither_moved_nor_stepped_up(sessions: Sessions, anna: UserId) -> None:
@@ -248,11 +257,12 @@ async def test_an_ended_session_is_neither_moved_nor_stepped_up(sessions: Sessio
 
 async def test_what_was_revoked_is_told_to_who_asks(sessions: Sessions, anna: UserId) -> None:
     kept, gone = [(await signed_in(sessions, anna)).session for _ in range(2)]
-    before = await sessions.changes_since(None)
+    feed, late = RevokedSessions(sessions), RevokedSessions(sessions)
+    assert gone.id not in ids(await feed(LONG_AGO))
     await sessions.revoke(gone.id, anna, "signed_out")
-    after = await sessions.changes_since(before.until)
-    assert before.complete and after.complete and after.until >= before.until
-    assert (gone.id, anna) in [(ended.session_id, ended.user_id) for ended in after.ended]
-    assert kept.id not in [ended.session_id for ended in after.ended]
-    late = await sessions.changes_since(None)
-    assert gone.id in [ended.session_id for ended in late.ended]
+    for told in (await feed(LONG_AGO), await late(LONG_AGO)):
+        assert gone.id in ids(told) and kept.id not in ids(told)
+
+
+def ids(ended: Sequence[Ended]) -> list[UUID]:
+    return [one.session_id for one in ended]

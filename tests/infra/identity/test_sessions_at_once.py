@@ -4,13 +4,16 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from uuid import uuid4
+
+import pytest
 
 from infra.db.pools import VAULT, async_pool
 from infra.identity.pool import Pool
 from infra.identity.refresh_tokens import RefreshTokens
+from infra.identity.session_feed import RevokedSessions
 from infra.identity.session_types import Client, Redeemed, SessionCompromised, SessionRefused, SessionRevoked
 from infra.identity.sessions import PostgresSessions
 from schemas.base import UserId
@@ -63,10 +66,23 @@ async def test_fifty_replays_end_the_family_once(vault_url: str, pool: Pool, clo
 
 async def test_changes_are_told_in_the_databases_time(pool: Pool, clock: FakeClock) -> None:
     """A process whose clock is wrong tells others nothing wrong."""
-    ahead = FakeClock(clock.now + timedelta(days=365))
-    sessions = PostgresSessions(pool, TOKENS, ahead)
-    before = await sessions.changes_since(None)
+    sessions = PostgresSessions(pool, TOKENS, FakeClock(clock.now + timedelta(days=365)))
+    feed = RevokedSessions(sessions)
+    await feed(datetime.now(UTC))
     made = await sessions.create(UserId(uuid4()), None, ["pwd"], BROWSER)
     await sessions.revoke(made.session.id, made.session.user_id, "signed_out")
-    after = await sessions.changes_since(before.until)
-    assert made.session.id in [ended.session_id for ended in after.ended]
+    (at,) = [ended.at for ended in await feed(clock.now) if ended.session_id == made.session.id]
+    assert abs(at - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+async def test_many_changes_are_told_in_parts(
+    pool: Pool, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.identity.sessions.MOST_CHANGES", 3)
+    sessions, anna = PostgresSessions(pool, TOKENS, clock), UserId(uuid4())
+    since = datetime.now(UTC) + timedelta(seconds=10)
+    made = {(await sessions.create(anna, None, ["pwd"], BROWSER)).session.id for _ in range(10)}
+    for session_id in made:
+        await sessions.revoke(session_id, anna, "signed_out")
+    told = await RevokedSessions(sessions)(since)
+    assert made <= {ended.session_id for ended in told}

@@ -8,9 +8,10 @@ import pytest
 
 from infra.db.migrate import migrate
 from infra.db.pools import VAULT, async_pool
-from infra.identity.forget import forget
+from infra.identity.forget import STATEMENTS, forget
 from infra.identity.pool import Pool
 from infra.identity.round_trips import RoundTrip
+from infra.identity.session_feed import RevokedSessions
 from infra.identity.session_types import Client, SessionRevoked
 from infra.identity.sweep import OVER, sweep
 from infra.identity.vault import Vault, relying_party, vault
@@ -81,16 +82,18 @@ async def test_nothing_is_left_of_a_person(pool: Pool, clock: FakeClock) -> None
     for user_id in (anna, zoe):
         await used(parts, user_id)
     session = await parts.sessions.create(anna, None, ["pwd"], BROWSER)
-    before = await parts.sessions.changes_since(None)
-    await forget(pool, anna)
+    feed = RevokedSessions(parts.sessions)
+    await feed(clock.now)
+    async with pool.connection() as conn, conn.transaction():
+        touched = await forget(conn, anna)
+        assert touched == {**dict.fromkeys(STATEMENTS, 1), "sessions": 2}
     assert await parts.passwords.get(anna) is None
     assert await parts.recovery_codes.left(anna) == 0
     assert await parts.passkeys.store.of_user(anna) == []
     assert not await parts.totp.remove(anna)
     with pytest.raises(SessionRevoked):
         await parts.sessions.redeem(session.refresh_token, BROWSER)
-    told = await parts.sessions.changes_since(before.until)
-    assert session.session.id in [ended.session_id for ended in told.ended]
+    assert session.session.id in [ended.session_id for ended in await feed(clock.now)]
     async with pool.connection() as conn:
         query = "SELECT DISTINCT ip, user_agent FROM vault.sessions WHERE user_id = %s"
         assert await (await conn.execute(query, (anna,))).fetchall() == [("", "")]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +15,7 @@ from infra.identity.session_types import (
     Client,
     Ended,
     Life,
-    Place,
+    Membership,
     Redeemed,
     Session,
     SessionCompromised,
@@ -32,13 +32,12 @@ class MemorySessions:
         tokens: RefreshTokens,
         now: Callable[[], datetime],
         life: Life = Life(),  # noqa: B008
-        token_life: timedelta = timedelta(minutes=10),
     ) -> None:
-        self._tokens, self._now, self._life, self._token_life = tokens, now, life, token_life
+        self._tokens, self._now, self._life = tokens, now, life
         self._rows: dict[UUID, Session] = {}
 
     async def create(
-        self, user_id: UserId, place: Place | None, amr: Sequence[str], client: Client
+        self, user_id: UserId, membership: Membership | None, amr: Sequence[str], client: Client
     ) -> Redeemed:
         token, now = self._tokens.first(uuid4()), self._now()
         session = Session(
@@ -54,7 +53,7 @@ class MemorySessions:
             amr=tuple(sorted(set(amr))),
             ip=client.ip,
             user_agent=client.user_agent[:MAX_USER_AGENT],
-            place=place,
+            membership=membership,
         )
         self._rows[session.id] = session
         for last in self._of(user_id)[MOST_PER_USER:]:
@@ -104,8 +103,8 @@ class MemorySessions:
         shown = tuple(sorted({*session.amr, *amr}))
         return self._changed(session_id, amr=shown, authenticated_at=self._now())
 
-    async def switch(self, session_id: UUID, place: Place | None) -> Session | None:
-        return self._changed(session_id, place=place) if await self.find(session_id) else None
+    async def switch(self, session_id: UUID, membership: Membership | None) -> Session | None:
+        return self._changed(session_id, membership=membership) if await self.find(session_id) else None
 
     async def revoke(self, session_id: UUID, user_id: UserId, because: str) -> bool:
         session = self._rows.get(session_id)
@@ -120,11 +119,9 @@ class MemorySessions:
             self._end(session, because)
         return [session.id for session in ended]
 
-    async def changes_since(self, since: datetime | None) -> Changes:
-        now = self._now()
-        after = since or now - self._token_life
-        gone = [row for row in self._rows.values() if row.revoked_at and row.revoked_at >= after]
-        return Changes([Ended(row.id, row.user_id) for row in gone], now)
+    async def changes_since(self, since: datetime) -> Changes:
+        ended = [Ended(row.id, row.revoked_at) for row in self._rows.values() if row.revoked_at]
+        return Changes([one for one in ended if one.at >= since], self._now())
 
     def _lives(self, session: Session) -> bool:
         return session.revoked_at is None and not self._life.over(session, self._now())
