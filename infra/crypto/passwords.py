@@ -15,8 +15,6 @@ T = TypeVar("T")
 class TooBusy(Exception):
     """So many passwords wait to be hashed that one more would not be answered in time."""
 
-    retry_after_seconds = 2
-
 
 class Passwords:
     """Hashes off the event loop, at most `concurrent` at once: each one takes `memory_kib` and a core.

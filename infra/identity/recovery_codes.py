@@ -56,17 +56,21 @@ def read(code: str) -> str:
 class PostgresRecoveryCodes:
     def __init__(self, pool: Pool, masters: Sequence[str], now: Clock) -> None:
         self._pool, self._now = pool, now
-        self._key = derive(masters[0], "recovery codes")
+        self._keys = tuple(derive(master, "recovery codes") for master in masters)
 
     async def renew(self, user_id: UserId) -> Sequence[str]:
         codes = new_codes()
-        hashes = [self._hash(user_id, code) for code in codes]
+        hashes = [hashed(self._keys[0], user_id, code) for code in codes]
         await changed(self._pool, RENEW, {"user_id": user_id, "hashes": hashes, "now": self._now()})
         return codes
 
     async def use(self, user_id: UserId, code: str) -> int | None:
-        row = await first(self._pool, USE, {"user_id": user_id, "hash": self._hash(user_id, code)})
-        return int(row[0]) if row else None
+        """On paper for years: codes of older master keys are good as well."""
+        for key in self._keys:
+            row = await first(self._pool, USE, {"user_id": user_id, "hash": hashed(key, user_id, code)})
+            if row:
+                return int(row[0])
+        return None
 
     async def left(self, user_id: UserId) -> int:
         row = await first(self._pool, LEFT, {"user_id": user_id})
@@ -75,7 +79,8 @@ class PostgresRecoveryCodes:
     async def remove(self, user_id: UserId) -> None:
         await changed(self._pool, REMOVE, {"user_id": user_id})
 
-    def _hash(self, user_id: UserId, code: str) -> bytes:
-        """Under a key: fifty bits would be found from a plain hash in time."""
-        text = user_id.bytes + read(code).encode(errors="surrogatepass")
-        return hmac.digest(self._key, text, "sha256")
+
+def hashed(key: bytes, user_id: UserId, code: str) -> bytes:
+    """Under a key: fifty bits would be found from a plain hash in time."""
+    text = user_id.bytes + read(code).encode(errors="surrogatepass")
+    return hmac.digest(key, text, "sha256")

@@ -14,10 +14,12 @@ class RevokedSessions:
         self._until: datetime | None = None
 
     async def __call__(self, since: datetime) -> Sequence[Ended]:
+        """Nothing is passed over when one call fails: the next begins where the last whole one ended."""
         found: list[Ended] = []
-        complete = False
+        until, complete = self._until or since, False
         while not complete:
-            changes = await self._sessions.changes_since(self._until or since)
+            changes = await self._sessions.changes_since(until)
             found += changes.ended
-            self._until, complete = changes.until, changes.complete
+            until, complete = changes.until, changes.complete
+        self._until = until
         return found

@@ -58,3 +58,8 @@ async def test_at_the_same_moment_it_is_good_once(pool: Pool, anna: UserId, cloc
     code, *_ = await recovery.renew(anna)
     used = await asyncio.gather(*(recovery.use(anna, code) for _ in range(20)))
     assert [left for left in used if left is not None] == [9]
+
+
+async def test_codes_on_paper_outlive_a_master_key(pool: Pool, anna: UserId, clock: FakeClock) -> None:
+    code, *_ = await PostgresRecoveryCodes(pool, MASTERS[1:], clock).renew(anna)
+    assert await PostgresRecoveryCodes(pool, MASTERS, clock).use(anna, code) == 9
