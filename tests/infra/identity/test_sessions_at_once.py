@@ -1,6 +1,7 @@
 """One refresh token in many hands at the same moment, on a real Postgres."""
 
 import asyncio
+from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ import pytest
 
 from infra.db.pools import VAULT, async_pool
 from infra.identity.pool import Pool
-from infra.identity.refresh_tokens import RefreshTokens
+from infra.identity.refresh_tokens import MAC_BYTES, SALT_BYTES, RefreshTokens
 from infra.identity.session_feed import RevokedSessions
 from infra.identity.session_types import Client, Redeemed, SessionCompromised, SessionRefused, SessionRevoked
 from infra.identity.sessions import PostgresSessions
@@ -86,3 +87,16 @@ async def test_many_changes_are_told_in_parts(
         await sessions.revoke(session_id, anna, "signed_out")
     told = await RevokedSessions(sessions)(since)
     assert made <= {ended.session_id for ended in told}
+
+
+async def test_no_token_lies_in_the_vault(pool: Pool, clock: FakeClock) -> None:
+    sessions = PostgresSessions(pool, TOKENS, clock)
+    made = await sessions.create(UserId(uuid4()), None, ["pwd"], BROWSER)
+    raw = urlsafe_b64decode(made.refresh_token.removeprefix("hbr_"))
+    async with pool.connection() as conn:
+        query = "SELECT s::text FROM vault.sessions s WHERE id = %s"
+        ((stored,),) = await (await conn.execute(query, (made.session.id,))).fetchall()
+    assert made.refresh_token not in stored
+    assert (
+        raw[-MAC_BYTES:].hex() not in stored and raw[-MAC_BYTES - SALT_BYTES : -MAC_BYTES].hex() not in stored
+    )
