@@ -32,7 +32,7 @@ from infra.audit.keys import stored_keys
 from infra.crypto.key_rows import PostgresKeyStore
 from infra.crypto.keys import load_ring
 from infra.crypto.master_key import master_key
-from infra.crypto.passwords import Passwords
+from infra.crypto.passwords import Passwords, TooBusy
 from infra.crypto.secrets import SecretBox, derive
 from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
@@ -53,6 +53,7 @@ OUTAGES: dict[type[Exception], str] = {
     PoolTimeout: "database.unavailable",
     TooManyRequests: "database.unavailable",
     psycopg.OperationalError: "database.unavailable",
+    TooBusy: "auth.busy",
 }
 
 
@@ -104,7 +105,9 @@ async def deps(
         audit=audit,
         proofs=audit,
         seal=seal,
-        passwords=Passwords(),
+        passwords=Passwords(
+            concurrent=settings.password_hashes_at_once, waiting=settings.password_hashes_waiting
+        ),
         people=people_in(vault, master),
         tokens=Tokens(ring, minutes=settings.access_token_minutes),
         secrets=TenantSecrets([master]),

@@ -43,6 +43,32 @@ class Settings(BaseSettings):
         100, gt=0, description="How many of these may come at once, after a while without any."
     )
     access_token_minutes: int = Field(10, gt=0, description="How long an access token is valid.")
+    session_idle_days: int = Field(
+        30, gt=0, le=365, description="After so many days without being used a sign-in is over."
+    )
+    session_days: int = Field(
+        90, gt=0, le=365, description="After so many days a sign-in is over however much it is used."
+    )
+    password_hashes_at_once: int = Field(
+        2, ge=1, le=64, description="How many passwords one process hashes at a time; each takes 64 MiB."
+    )
+    password_hashes_waiting: int = Field(
+        64, ge=0, le=10_000, description="How many more may wait for that; who comes then gets a 503."
+    )
+    breached_passwords_url: str | None = Field(
+        None,
+        description="Where to ask whether a password was in a data breach, by five digits of its hash, for "
+        "example `https://api.pwnedpasswords.com/range/`. Unset: only the lists we have are asked.",
+    )
+    passkey_domain: str = Field(
+        "localhost",
+        description="Domain passkeys are for: that of the console or one above it. "
+        "It never changes once somebody has a passkey.",
+    )
+    passkey_origins: str = Field(
+        "http://localhost:8000",
+        description="Where pages may use passkeys: a list like `https://app.example, https://acme.app.example`.",
+    )
     secret_key: SecretStr | None = Field(
         None,
         description="Master key (Fernet) that encrypts stored secrets. "

@@ -9,10 +9,11 @@ from psycopg_pool import AsyncConnectionPool
 
 from infra.crypto.subject_keys import PostgresSubjectKeys
 
-TABLES = ("passwords",)
+TABLES = ("passwords", "sessions", "totp", "recovery_codes", "passkeys", "passkey_challenges")
 """Of the schema `vault`, with a column `user_id`."""
 
 DELETE = "DELETE FROM vault.{table} WHERE user_id = %s"
+DELETE_CODES = "DELETE FROM vault.codes WHERE subject = %s"
 
 
 class VaultEraser:
@@ -27,4 +28,5 @@ class VaultEraser:
             for table in TABLES:
                 query = sql.SQL(DELETE).format(table=sql.Identifier(table))
                 touched[table] = (await conn.execute(query, (user_id,))).rowcount
+            touched["codes"] = (await conn.execute(DELETE_CODES, (str(user_id),))).rowcount
         return touched

@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
 from infra.crypto.keys import FileKeyStore, KeyRing, load_ring, new_key, rotate
-from infra.crypto.passwords import Passwords
+from infra.crypto.passwords import Passwords, TooBusy
 from infra.crypto.secrets import SecretBox, UnreadableSecret, derive
 from infra.crypto.tokens import BadToken, ExpiredToken, Tokens
 from schemas.access import Role
@@ -74,6 +74,18 @@ async def test_at_most_two_hashes_run_at_once(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(passwords, "_matches", slow)
     await asyncio.gather(*(passwords.verify("x", "y") for _ in range(8)))
     assert most == 2
+
+
+async def test_who_would_wait_too_long_is_told_at_once() -> None:
+    passwords = Passwords(memory_kib=64, passes=1, concurrent=1, waiting=3)
+    answers = await asyncio.gather(*(passwords.verify(None, "x") for _ in range(6)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [bool] * 4 + [TooBusy] * 2
+    assert not await passwords.verify(None, "x")
+
+
+async def test_a_letter_is_the_same_however_it_is_composed() -> None:
+    stored = await FAST.hash("caf\u00e9 au lait, please")
+    assert await FAST.verify(stored, "cafe\u0301 au lait, please")
 
 
 def test_a_token_says_who_acts() -> None:
