@@ -7,6 +7,7 @@ from psycopg_pool import AsyncConnectionPool
 
 API = "hb_api"
 WORKER = "hb_worker"
+VAULT = "hb_vault"
 
 API_STATEMENT_TIMEOUT = "5s"
 IDLE_IN_TRANSACTION_TIMEOUT = "30s"
@@ -31,6 +32,6 @@ def async_pool(
 
 def options(role: str) -> str:
     settings = {"role": role, "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_TIMEOUT}
-    if role == API:
+    if role in (API, VAULT):
         settings["statement_timeout"] = API_STATEMENT_TIMEOUT
     return " ".join(f"-c {name}={value}" for name, value in settings.items())
