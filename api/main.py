@@ -1,4 +1,4 @@
-"""The HTTP edge as a process: `uvicorn api.main:create_app --factory`."""
+"""The HTTP edge as a process: what `api.serve` serves."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,13 +13,20 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 from pydantic import SecretStr
 
 from api import app
+from api.adapters.access import access_log
 from api.adapters.audit import PostgresAudit
 from api.adapters.live import BusLive
 from api.adapters.reads import PostgresReads
 from api.buckets import Buckets
+from api.gateway.addresses import networks
+from api.gateway.budgets import budgets
+from api.gateway.cookies import SessionCodec
+from api.gateway.cors import origins
+from api.gateway.deadlines import Seconds
+from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
-from api.ports import Check
+from api.ports import AccessTrail, Check
 from bus.broker import Bus, connected
 from bus.live import LiveFeed
 from bus.posting import BusUnavailable
@@ -34,7 +41,7 @@ from infra.crypto.passwords import Passwords
 from infra.crypto.secrets import SecretBox, derive
 from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
-from infra.db.pools import API, async_pool
+from infra.db.pools import API, VAULT, async_pool
 from infra.db.scope import scoped
 from infra.settings import Settings, load
 from infra.tools.servers import Servers
@@ -42,7 +49,9 @@ from infra.tools.servers import Servers
 KEY_RING = "access tokens"
 REQUEST_HASHES = "request hashes"
 HOOK_SECRETS = "webhook secrets"
+SESSION_COOKIES = "session cookies"
 POOL_SIZE = 10
+VAULT_POOL_SIZE = 4
 
 OUTAGES: dict[type[Exception], str] = {
     BusUnavailable: "bus.unavailable",
@@ -60,7 +69,16 @@ def create_app() -> FastAPI:
 
 
 def limits(settings: Settings) -> Limits:
-    return Limits(max_body_bytes=settings.max_body_bytes, command_wait_seconds=settings.command_wait_seconds)
+    return Limits(
+        max_body_bytes=settings.max_body_bytes,
+        command_wait_seconds=settings.command_wait_seconds,
+        seconds=Seconds(body=settings.request_body_seconds, answer=settings.request_seconds),
+        most_requests=settings.max_requests,
+        most_streams=settings.max_streams,
+        most_of_one_address=settings.max_requests_per_address,
+        trusted_proxies=networks(settings.trusted_proxies),
+        cors_origins=origins(settings.cors_origins),
+    )
 
 
 @asynccontextmanager
@@ -71,15 +89,25 @@ async def opened(settings: Settings) -> AsyncIterator[Deps]:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(telemetry.flush)
         pool = await stack.enter_async_context(async_pool(database_url, API, max_size=POOL_SIZE))
+        vault = await stack.enter_async_context(async_pool(database_url, VAULT, max_size=VAULT_POOL_SIZE))
+        access = await stack.enter_async_context(access_log(vault, pool))
+        rates = Limiter(budgets(settings.rate_limits), plain(settings.rate_limit_url))
+        stack.push_async_callback(rates.close)
         bus = await stack.enter_async_context(connected(nats_url, "api"))
         await ensure_streams(bus.js)
         submitter = Submitter(bus.nc)
         await submitter.start()
-        yield await deps(settings, database_url, pool, bus, submitter)
+        yield await deps(settings, database_url, pool, bus, submitter, access, rates)
 
 
 async def deps(
-    settings: Settings, database_url: str, pool: AsyncConnectionPool[Any], bus: Bus, submitter: Submitter
+    settings: Settings,
+    database_url: str,
+    pool: AsyncConnectionPool[Any],
+    bus: Bus,
+    submitter: Submitter,
+    access: AccessTrail,
+    rates: Limiter,
 ) -> Deps:
     master = master_key(settings)
     box = SecretBox([master], KEY_RING)
@@ -92,6 +120,8 @@ async def deps(
         reads=PostgresReads(pool),
         audit=audit,
         proofs=audit,
+        access=access,
+        cookies=SessionCodec(SecretBox([master], SESSION_COOKIES)),
         seal=seal,
         passwords=Passwords(),
         tokens=Tokens(ring, minutes=settings.access_token_minutes),
@@ -104,6 +134,7 @@ async def deps(
         outages=OUTAGES,
         limits=limits(settings),
         hook_calls=Buckets(settings.hook_calls_per_minute, settings.hook_burst),
+        rates=rates,
     )
 
 

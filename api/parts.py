@@ -4,8 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from api.buckets import Buckets
+from api.gateway.addresses import Network
+from api.gateway.cookies import SessionCodec
+from api.gateway.deadlines import Seconds
+from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
 from api.ports import (
+    AccessTrail,
     Audit,
     Check,
     EntryProofs,
@@ -28,6 +33,12 @@ class Limits:
     read_wait_seconds: float = 2.0
     check_seconds: float = 2.0
     heartbeat_seconds: float = 15.0
+    seconds: Seconds = field(default_factory=Seconds)
+    most_requests: int = 1_000
+    most_streams: int = 2_000
+    most_of_one_address: int = 250
+    trusted_proxies: tuple[Network, ...] = ()
+    cors_origins: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +61,12 @@ class Deps:
     hash_key: bytes
     hook_secrets: HookSecrets
     proofs: EntryProofs
+    access: AccessTrail
+    cookies: SessionCodec
     stripe_webhook_secret: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     outages: Mapping[type[Exception], str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     tarpit: Tarpit = field(default_factory=Tarpit)
     hook_calls: Buckets = field(default_factory=Buckets)
+    rates: Limiter = field(default_factory=lambda: Limiter({}))

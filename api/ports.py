@@ -4,7 +4,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from typing import Any, Protocol
 from uuid import UUID
 
+from api.paging import Page
 from bus.live import LiveMessage
+from infra.access_log.entries import Access
+from infra.access_log.entries import Wanted as WantedAccess
 from infra.audit.ledger import Proved, Wanted
 from infra.audit.lines import Line, ViewName
 from infra.audit.store import Stamp
@@ -97,6 +100,16 @@ class Audit(Protocol):
     def export(
         self, scope: Scope, wanted: Wanted, open_: Sequence[ViewName], earlier: Sequence[int] = ()
     ) -> AsyncIterator[bytes]: ...
+
+
+class AccessTrail(Protocol):
+    """Who asked for what. `put` raises AccessLogAway."""
+
+    async def put(self, entry: Access, until_written: bool = False) -> None: ...
+
+    async def page(self, scope: Scope, wanted: WantedAccess, cursor: str | None, limit: int) -> Page[Access]:
+        """Newest first."""
+        ...
 
 
 class PasswordHasher(Protocol):

@@ -1,7 +1,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import OAuth2PasswordRequestForm
 
 from api.auth import Login
@@ -20,9 +20,12 @@ FORM = {"grant_type": "password", "username": ANNA["email"], "password": ANNA["p
     openapi_extra={"requestBody": {"content": {"application/x-www-form-urlencoded": {"example": FORM}}}},
     summary="Get an access token for a password",
 )
-async def log_in(parts: Parts, form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> Token:
+async def log_in(
+    parts: Parts, request: Request, form: Annotated[OAuth2PasswordRequestForm, Depends()]
+) -> Token:
     """The OAuth 2 password form. `username` is the e-mail address. Repeated failures slow the answer down."""
     actor = await Login(parts, form.username, form.password).actor()
+    request.state.actor = actor
     return Token(access_token=parts.tokens.issue(actor), expires_in=parts.tokens.seconds)
 
 

@@ -12,6 +12,8 @@ from fastapi import FastAPI
 
 from api.app import build
 from api.buckets import Buckets
+from api.gateway.cookies import SessionCodec
+from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
 from api.rows.billing import LedgerRow
@@ -30,12 +32,14 @@ from schemas.authoring.commands import FireTrigger
 from schemas.base import PartnerId, TenantId, UserId
 from schemas.envelope import Actor
 from schemas.execution.chat import Usage
+from tests.api.fake_access import FakeAccess
 from tests.api.fake_audit import FakeAudit
 from tests.api.fake_bus import BusUnavailable, FakeBus
 from tests.api.fakes import NOW, FakeLive, FakeReads
 
 PASSWORD = "correct horse battery"
 PASSWORDS = Passwords(memory_kib=64, passes=1)
+COOKIES = SessionCodec(SecretBox(["a master key"], "cookies"))
 HOOK_SECRETS = HookSecrets(SecretBox(["a master key"]))
 SECRETS = TenantSecrets(["a master key for tests"])
 MCP_SERVERS = Servers.parse('{"files": {"command": ["files-mcp"], "tenants": "*"}}')
@@ -60,12 +64,15 @@ class World:
     slept: list[float] = field(default_factory=list)
     seconds: float = 0.0
     checks: dict[str, Any] = field(default_factory=dict)
+    limits: Limits = QUICK
+    rates: Limiter = field(default_factory=lambda: Limiter({}))
 
     stripe_secret: str | None = STRIPE_SECRET
 
     def __post_init__(self) -> None:
         self.bus = FakeBus(self.reads)
         self.audit = FakeAudit(self.reads.sees)
+        self.access = FakeAccess(self.reads.sees)
         self.partner, self.other_partner = self.add_partner("nordic"), self.add_partner("rival")
         self.tenant = self.add_tenant("acme", self.partner)
         self.other_tenant = self.add_tenant("zeta", self.other_partner)
@@ -92,20 +99,25 @@ class World:
                 hash_key=b"k" * 32,
                 hook_secrets=HOOK_SECRETS,
                 proofs=self.audit,
+                access=self.access,
+                cookies=COOKIES,
                 stripe_webhook_secret=self.stripe_secret,
                 checks=self.checks,
                 outages={BusUnavailable: "bus.unavailable"},
-                limits=QUICK,
+                limits=self.limits,
+                rates=self.rates,
                 tarpit=tarpit,
                 hook_calls=Buckets(per_minute=60, burst=HOOK_BURST, now=lambda: self.seconds),
             )
         )
 
-    def client(self, actor: Actor | None = None, **headers: str) -> httpx2.AsyncClient:
+    def client(
+        self, actor: Actor | None = None, base_url: str = "http://test", **headers: str
+    ) -> httpx2.AsyncClient:
         if actor is not None:
             headers["Authorization"] = f"Bearer {self.tokens.issue(actor)}"
         transport = httpx2.ASGITransport(self.app)
-        return httpx2.AsyncClient(transport=transport, base_url="http://test", headers=headers)
+        return httpx2.AsyncClient(transport=transport, base_url=base_url, headers=headers)
 
     def add_partner(self, name: str) -> PartnerId:
         partner_id = PartnerId(uuid4())
