@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from api.adapters.vault import opened_people
+from api.adapters.vault import opened_accounts
 from api.cli import endpoints as remembered
 from api.cli.boot import Boot, Later, Running
 from api.cli.operate import desk
@@ -41,8 +41,11 @@ async def an_admin(running: Running, settings: Settings) -> Login:
     if running.login is not None:
         return running.login
     email, master = f"admin-{uuid4().hex[:6]}@demo.example", master_key(settings)
-    async with desk(running.endpoints) as at, opened_people(running.endpoints.database_url, master) as people:
-        return await register_admin(at, people, email, "Platform admin", new_password())
+    async with (
+        desk(running.endpoints) as at,
+        opened_accounts(running.endpoints.database_url, master) as accounts,
+    ):
+        return await register_admin(at, accounts, email, "Platform admin", new_password())
 
 
 async def unless_it_breaks(platform: Platform, work: Awaitable[T]) -> T:
