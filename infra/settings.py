@@ -48,6 +48,13 @@ class Settings(BaseSettings):
         description="Master key (Fernet) that encrypts stored secrets. "
         "Unset: a key file is generated in the data folder, readable by its owner only.",
     )
+    oidc_providers: SecretStr | None = Field(
+        None,
+        description="Providers people may sign in with, as JSON: "
+        '`{"google": {"preset": "google", "client_id": "…", "client_secret": "…"}, '
+        '"microsoft": {"preset": "microsoft", "client_id": "…", "client_secret": "…", '
+        '"tenants": ["<tenant id>"]}, "ours": {"issuer": "https://id.example.com", "client_id": "…"}}`.',
+    )
     audit_origin: str = Field(
         "hirebuddha.local/ledger",
         pattern=r"^[^\s+]+$",
