@@ -31,6 +31,7 @@ from bus.effect_consumer import EffectConsumer
 from bus.ending import end
 from bus.failures import PATIENT, Patience
 from bus.heartbeat import Heartbeat, beating
+from bus.in_process_ports import NobodyReads
 from bus.leader import lead
 from bus.ledger_stream import LedgerStream
 from bus.live import DeltaSink
@@ -55,6 +56,7 @@ from bus.wake import announcer, listen
 from contexts.billing.ports import BillingPorts
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts
+from contexts.notifications.ports import NotificationPorts
 from infra import metrics, telemetry
 from infra.audit.keys import stored_keys
 from infra.crypto.master_key import master_key
@@ -63,6 +65,7 @@ from infra.documents.pdf import TypstDocuments
 from infra.errors import SetupError
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
+from infra.mail.assembled import mailer
 from infra.payments.assembled import payment_providers
 from infra.providers.catalog import Catalog, chat_model
 from infra.retrieval import NoDocuments
@@ -210,7 +213,11 @@ def billing_ports(p: Parts) -> BillingPorts:
 
 
 def effects(p: Parts) -> list[Work]:
-    ports = {"execution": execution_ports(p), "billing": billing_ports(p)}
+    ports = {
+        "execution": execution_ports(p),
+        "billing": billing_ports(p),
+        "notifications": NotificationPorts(NobodyReads(), mailer(p.settings)),
+    }
     worker = f"{socket.gethostname()}:{os.getpid()}"
     consumers = [
         EffectConsumer(

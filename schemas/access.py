@@ -59,6 +59,9 @@ class Permission(StrEnum):
     """Schedules and exemptions."""
 
     USERS_REGISTER = "users:register"
+    LETTERS_REQUEST = "letters:request"
+    """No role has it: the edge asks for letters about what people do there, as the system."""
+
     INTERNAL = "internal"
     """Commands only policies, effects and timers send."""
 

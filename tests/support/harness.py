@@ -29,6 +29,7 @@ from contexts.billing.payment_ports import PaymentProvider
 from contexts.billing.ports import BillingPorts
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts, OnDelta
+from contexts.notifications.ports import NotificationPorts
 from infra.eventstore.mapper import recorded
 from infra.payments.manual import ManualPayments
 from infra.retrieval import NoDocuments
@@ -45,8 +46,10 @@ from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.deltas import FakeDeltas
 from tests.support.fakes.documents import PlainDocuments
 from tests.support.fakes.event_store import MemoryEventStore
+from tests.support.fakes.mailer import FakeMailer
 from tests.support.fakes.months import MemoryMonths
 from tests.support.fakes.payments import FakePayments
+from tests.support.fakes.personal import FakePersonal
 from tests.support.fakes.timers import MemoryTimers
 from tests.support.fakes.tool_runner import FakeToolRunner
 from tests.support.killed import WorkerKilled
@@ -100,10 +103,19 @@ class Harness:
             wall_clock=self.clock,
         )
         self.payments = FakePayments()
+        self.personal, self.mailer = FakePersonal(), FakeMailer()
         providers: dict[ProviderName, PaymentProvider] = {"stripe": self.payments, "manual": ManualPayments()}
         billing = BillingPorts(MemoryMonths(self.store), self.documents, providers)
         self._listeners = tuple(
-            listeners({"execution": execution, "billing": billing}, self.store, "harness")
+            listeners(
+                {
+                    "execution": execution,
+                    "billing": billing,
+                    "notifications": NotificationPorts(self.personal, self.mailer),
+                },
+                self.store,
+                "harness",
+            )
         )
         self.down: set[str] = set()
         """Consumers no process runs now, by name: their events wait."""
