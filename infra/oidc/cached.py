@@ -19,6 +19,7 @@ class Cached(Generic[T]):
             return self._known[0]
         if self._under_way is None:
             self._under_way = asyncio.create_task(self._renewed())
+            self._under_way.add_done_callback(heard)
         return await asyncio.shield(self._under_way)
 
     async def _renewed(self) -> T:
@@ -28,3 +29,9 @@ class Cached(Generic[T]):
             return value
         finally:
             self._under_way = None
+
+
+def heard(task: asyncio.Task[T]) -> None:
+    """Of a failure too, when all who waited have gone."""
+    if not task.cancelled():
+        task.exception()
