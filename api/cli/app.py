@@ -7,6 +7,7 @@ import typer
 
 from api.cli import audit_groups, groups, money_groups, payment_groups, run_groups, statement_groups
 from api.cli.access_group import access
+from api.cli.mail_group import mail
 from api.cli.options import Data, settings_for
 from api.cli.rate_group import rates
 from api.cli.workflow_group import workflows
@@ -36,6 +37,7 @@ app.add_typer(statement_groups.taxes, name="taxes")
 app.add_typer(groups.projections, name="projections")
 app.add_typer(groups.payloads, name="payloads")
 app.add_typer(groups.dlq, name="dlq")
+app.add_typer(mail, name="mail")
 app.add_typer(run_groups.executions, name="executions")
 app.add_typer(run_groups.approvals, name="approvals")
 app.add_typer(workflows, name="workflows")
