@@ -66,7 +66,7 @@ def demo(
         groups.Folder, typer.Option("--data", help="Data folder. Default: demo in the data folder.")
     ] = None,
     url: Annotated[str | None, typer.Option(help="Use the platform that runs there.")] = None,
-    email: Annotated[str | None, typer.Option(help="With --url: an app admin's e-mail address.")] = None,
+    email: Annotated[str | None, typer.Option(help="With --url: a platform admin's e-mail address.")] = None,
     password: Annotated[str | None, typer.Option(help="With --url: their password.")] = None,
 ) -> None:
     """Tell the whole story on real parts, with a real model, and check the sums."""
