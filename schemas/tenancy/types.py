@@ -1,14 +1,38 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from schemas.base import UserId, Value
+from schemas.email import MAX_LENGTH, BadEmail, normalised
+from schemas.subdomain import FORM, BadSubdomain, accepted
+
+
+def email(address: str) -> str:
+    try:
+        return normalised(address)
+    except BadEmail as error:
+        raise coded(error) from error
+
+
+def subdomain(name: str) -> str:
+    try:
+        return accepted(name)
+    except BadSubdomain as error:
+        raise coded(error) from error
+
+
+def coded(error: BadEmail | BadSubdomain) -> PydanticCustomError:
+    return PydanticCustomError(error.code, "{message}", {"message": error.message})
+
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Subdomain = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$")]
+Subdomain = Annotated[str, StringConstraints(pattern=FORM), AfterValidator(subdomain)]
 Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+    str,
+    StringConstraints(strip_whitespace=True, max_length=MAX_LENGTH, pattern=r"^[^@\s]+@[^@\s]+$"),
+    AfterValidator(email),
 ]
 Percent = Annotated[Decimal, Field(ge=0, le=1000, max_digits=12, decimal_places=6)]
 Commission = Annotated[Decimal, Field(ge=0, le=100, max_digits=12, decimal_places=6)]
