@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from api import docs, errors, openapi
-from api.limits import BodyLimit
+from api.limits import BodyLimit, UrlLimit
 from api.middleware import RequestContext
 from api.pagination import on_bad_cursor
 from api.parts import Deps, Limits
@@ -132,5 +132,6 @@ def assemble(limits: Limits, lifespan: Lifespan[FastAPI] | None = None) -> FastA
 def add_middleware(app: Any, limits: Limits) -> None:
     """The last one added is the outermost: an id first, then the net, then the limit."""
     app.add_middleware(BodyLimit, max_bytes=limits.max_body_bytes)
+    app.add_middleware(UrlLimit)
     app.add_middleware(errors.LastResort)
     app.add_middleware(RequestContext)
