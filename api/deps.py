@@ -5,6 +5,7 @@ from typing import Annotated, Any, cast
 import structlog
 from fastapi import Depends, Query, Request
 from fastapi.security import OAuth2PasswordBearer
+from starlette.requests import HTTPConnection
 
 from api.errors import ApiProblem
 from api.parts import Deps
@@ -18,7 +19,7 @@ from schemas.envelope import Actor
 class OneBearer(OAuth2PasswordBearer):
     """Of two tokens none is chosen: whoever checked the other in front of us would disagree."""
 
-    async def __call__(self, request: Request) -> str | None:
+    async def __call__(self, request: HTTPConnection) -> str | None:
         if len(request.headers.getlist("authorization")) > 1:
             raise unauthenticated("auth.invalid_token", "Send one Authorization header.")
         return await super().__call__(request)
