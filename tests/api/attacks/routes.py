@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.api.test_every_route import DOCUMENT, Foreign, body_of, key, operation, operations
+from schemas.envelope import Actor
+from tests.api.test_every_route import DOCUMENT as DOCUMENT
+from tests.api.test_every_route import Foreign, operations
+from tests.api.test_every_route import body_of as body_of
+from tests.api.test_every_route import key as key
+from tests.api.test_every_route import operation as operation
 from tests.api.world import World
 
 ALL = list(operations())
@@ -16,9 +21,20 @@ async def peopled(world: World) -> dict[str, str]:
     return (await Foreign(world).make()).ids
 
 
-def owners(world: World) -> list[Any]:
+def owners(world: World) -> list[Actor]:
     """Who may do something with them, by what they are."""
     return [world.admin, world.rival, world.zoe]
+
+
+async def able(world: World, method: str, path: str, ids: dict[str, str]) -> Actor:
+    """Somebody whose role may do it; the others are turned away before anything is looked at."""
+    for actor in owners(world):
+        async with world.client(actor) as client:
+            place = path.format(**ids)
+            response = await client.request(method.upper(), place, json=body_of(method, path), headers=key())
+        if response.status_code != 403:
+            return actor
+    raise AssertionError(f"nobody may {method} {path}")
 
 
 def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -32,17 +48,3 @@ def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
 
 def declared(method: str, path: str) -> set[int]:
     return {int(status) for status in operation(method, path)["responses"]}
-
-
-__all__ = [
-    "ALL",
-    "DOCUMENT",
-    "JSON",
-    "WITH_BODY",
-    "body_of",
-    "declared",
-    "key",
-    "leaves",
-    "owners",
-    "peopled",
-]

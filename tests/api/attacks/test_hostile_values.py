@@ -12,18 +12,18 @@ from tests.api.attacks.routes import (
     ALL,
     JSON,
     WITH_BODY,
+    able,
     body_of,
     declared,
     key,
     leaves,
     operation,
-    owners,
     peopled,
 )
 from tests.api.world import AGENT, World, problem
 
 MARK = "@@here@@"
-DEEP = 3_000
+DEEP = 1_000
 RAW = {
     "a bool": "true",
     "a huge integer": "9" * 400,
@@ -38,7 +38,7 @@ RAW = {
     "half a character": '"\\ud800"',
     "the last character": '"\\udbff\\udfff"',
     "right to left": '"\\u202e\\u2066x"',
-    "long": '"' + "x" * 100_000 + '"',
+    "long": '"' + "x" * 10_000 + '"',
     "deep": "[" * DEEP + "]" * DEEP,
     "a year too many": '"+10000-01-01T00:00:00Z"',
     "the year nought": '"0000-01-01T00:00:00Z"',
@@ -62,7 +62,7 @@ IN_URLS = [
 ]
 
 
-def with_raw(body: dict[str, Any], place: tuple[str | int, ...], raw: str) -> bytes:
+def with_raw(body: dict[str, Any], place: "Place", raw: str) -> bytes:
     marked = copy.deepcopy(body)
     inside: Any = marked
     for part in place[:-1]:
@@ -71,25 +71,37 @@ def with_raw(body: dict[str, Any], place: tuple[str | int, ...], raw: str) -> by
     return json.dumps(marked).replace(f'"{MARK}"', raw).encode()
 
 
-@pytest.mark.parametrize("method, path", WITH_BODY)
+Place = tuple[str | int, ...]
+
+
+def places() -> dict[tuple[str, str], list[Place]]:
+    """Of each operation's example, the places that no operation before it had under the same name."""
+    seen: set[str | int] = set()
+    found: dict[tuple[str, str], list[Place]] = {}
+    for pair in WITH_BODY:
+        for place in leaves(body_of(*pair)):
+            if place and place[-1] not in seen:
+                seen.add(place[-1])
+                found.setdefault(pair, []).append(place)
+    return found
+
+
+PLACES = places()
+
+
+@pytest.mark.parametrize("method, path", PLACES)
 async def test_no_value_in_a_body_is_a_bug_of_ours(world: World, method: str, path: str) -> None:
-    """At each place of the example. Who may do most is asked: others are turned away before."""
     ids = await peopled(world)
     body = body_of(method, path)
-    for actor in owners(world):
-        async with world.client(actor) as client:
-            asked = await client.request(method.upper(), path.format(**ids), json=body, headers=key())
-            if asked.status_code == 403:
-                continue
-            for place in (place for place in leaves(body) if place):
-                for what, raw in RAW.items():
-                    content = with_raw(body, place, raw)
-                    response = await client.request(
-                        method.upper(), path.format(**ids), content=content, headers={**JSON, **key()}
-                    )
-                    assert response.status_code != 500, (place, what, response.text)
-                    assert response.status_code in declared(method, path), (place, what, response.text)
-        return
+    async with world.client(await able(world, method, path, ids)) as client:
+        for place in PLACES[method, path]:
+            for what, raw in RAW.items():
+                content, headers = with_raw(body, place, raw), {**JSON, **key()}
+                response = await client.request(
+                    method.upper(), path.format(**ids), content=content, headers=headers
+                )
+                assert response.status_code != 500, (place, what, response.text)
+                assert response.status_code in declared(method, path), (place, what, response.text)
 
 
 def parameters() -> list[tuple[str, str, str, str]]:
@@ -113,15 +125,12 @@ async def test_no_value_in_a_url_is_a_bug_of_ours(
     else:
         urls = [f"{path.format(**ids)}?{name}={quote(text, safe='%')}" for text in IN_URLS]
         urls += [f"{path.format(**ids)}?{name}=1&{name}=2&{name}=x&%ff=%fe&&=&a=%c0%80"]
-    for actor in owners(world):
-        async with world.client(actor) as client:
-            for url in urls:
-                response = await client.request(
-                    method.upper(), url, json=body_of(method, path), headers=key()
-                )
-                assert response.status_code != 500, (url, response.text)
-                routed = {405} if where == "path" else set()
-                assert response.status_code in declared(method, path) | routed, (url, response.text)
+    async with world.client(await able(world, method, path, ids)) as client:
+        for url in urls:
+            response = await client.request(method.upper(), url, json=body_of(method, path), headers=key())
+            assert response.status_code != 500, (url, response.text)
+            routed = {405} if where == "path" else set()
+            assert response.status_code in declared(method, path) | routed, (url, response.text)
 
 
 @pytest.mark.parametrize(
