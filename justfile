@@ -44,6 +44,11 @@ bench *args:
 chaos *args:
     @python -m tests.acceptance.chaos "$@"
 
+# send the whole OpenAPI, in process, as every role: its examples, fitting requests and wrong ones
+[group('test')]
+fuzz *args:
+    @python -m tests.fuzz "$@"
+
 # regenerate docs/flows.md, docs/settings.md and docs/events
 [group('docs')]
 docs:

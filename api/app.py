@@ -14,7 +14,7 @@ from api.gateway.cors import Cors
 from api.gateway.crowds import Crowd, Crowds
 from api.gateway.deadlines import Deadlines
 from api.gateway.rates import AddressRates
-from api.limits import BodyLimit
+from api.limits import BodyLimit, UrlLimit
 from api.middleware import RequestContext
 from api.pagination import on_bad_cursor
 from api.parts import Deps, Limits
@@ -146,6 +146,7 @@ def add_middleware(app: Any, limits: Limits) -> None:
     app.add_middleware(BodyLimit, max_bytes=limits.max_body_bytes)
     app.add_middleware(AddressRates)
     app.add_middleware(Deadlines, seconds=limits.seconds)
+    app.add_middleware(UrlLimit)
     app.add_middleware(errors.LastResort)
     app.add_middleware(AccessLog)
     app.add_middleware(

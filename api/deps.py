@@ -5,6 +5,7 @@ from typing import Annotated, Any, cast
 import structlog
 from fastapi import Depends, Query, Request
 from fastapi.security import OAuth2PasswordBearer
+from starlette.requests import HTTPConnection
 
 from api.errors import ApiProblem
 from api.gateway.cookies import session_from
@@ -17,7 +18,17 @@ from schemas.access import Permission
 from schemas.base import TenantId
 from schemas.envelope import Actor
 
-bearer = OAuth2PasswordBearer(tokenUrl="/auth/token", scheme_name="bearer", auto_error=False)
+
+class OneBearer(OAuth2PasswordBearer):
+    """Of two tokens none is chosen: whoever checked the other in front of us would disagree."""
+
+    async def __call__(self, request: HTTPConnection) -> str | None:
+        if len(request.headers.getlist("authorization")) > 1:
+            raise unauthenticated("auth.invalid_token", "Send one Authorization header.")
+        return await super().__call__(request)
+
+
+bearer = OneBearer(tokenUrl="/auth/token", scheme_name="bearer", auto_error=False)
 
 
 async def deps_of(request: Request) -> Deps:

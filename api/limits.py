@@ -1,9 +1,36 @@
-"""No request body above the limit, whether its length is announced or not."""
+"""No request larger than we read, and none whose URL has what cannot be stored."""
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import ApiProblem, respond
+from api.errors import ApiProblem, invalid, respond
+from schemas.envelope import Problem
+
+MAX_URL_BYTES = 8192
+NUL = Problem(code="nul_character", message="NUL characters cannot be stored.", path="url")
+
+
+class UrlLimit:
+    """What parts of a URL mean is for routes to say. No text of ours has a NUL in it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        problem = problem_with_url(scope) if scope["type"] == "http" else None
+        if problem is None:
+            await self.app(scope, receive, send)
+        else:
+            await respond(problem, scope)(scope, receive, send)
+
+
+def problem_with_url(scope: Scope) -> ApiProblem | None:
+    query: bytes = scope["query_string"]
+    if len(scope.get("raw_path") or scope["path"]) + len(query) > MAX_URL_BYTES:
+        return ApiProblem(414, "request.url_too_long", f"A URL may have at most {MAX_URL_BYTES} bytes.")
+    if "\0" in scope["path"] or b"%00" in query or b"\0" in query:
+        return invalid([NUL])
+    return None
 
 
 class BodyLimit:

@@ -14,6 +14,7 @@ from api.bodies import Body, Reader
 from api.errors import MEDIA_TYPE, ApiProblem, body_of
 from api.gateway.kinds import UNLIMITED
 from api.models.common import ID, Pending, ProblemDetails
+from api.submit import KEY_HEADER, keyed_attempt
 from schemas.envelope import Problem
 
 REF = "#/components/schemas/"
@@ -34,6 +35,7 @@ PROBLEMS = {
     408: "The body did not come in time.",
     409: "Against the present state, or the key was used for another request.",
     413: "The body is too large.",
+    414: "The URL is too long.",
     415: "The body is not JSON.",
     422: "Not of the right form; `problems` names each field.",
     429: "Too many attempts, calls or requests: try again after `Retry-After`.",
@@ -60,11 +62,14 @@ def document(app: FastAPI, routers: Sequence[APIRouter]) -> dict[str, Any]:
         separate_input_output_schemas=False,
     )
     bodies = dict(body_models(routers))
+    keyed = set(keyed_operations(routers))
     models = component_schemas(set(bodies.values()), {*answer_models(routers), Pending, ProblemDetails})
     forms = {name: schema for name, schema in page["components"]["schemas"].items() if "Body_" in name}
     schemas = page["components"]["schemas"] = models | forms
     for path, method, operation in operations(page):
         finish(operation, path, method, bodies.get((path, method)))
+        if (path, method) in keyed:
+            demand_key(operation)
         illustrate(operation, schemas)
     return page
 
@@ -77,18 +82,35 @@ def operations(page: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]
 
 def body_models(routers: Sequence[APIRouter]) -> Iterator[tuple[tuple[str, str], type[Body]]]:
     """Which model each route reads its body with."""
+    for place, call in asked(routers):
+        if isinstance(call, Reader):
+            yield place, call.model
+
+
+def keyed_operations(routers: Sequence[APIRouter]) -> Iterator[tuple[str, str]]:
+    """Those that take no request without an Idempotency-Key."""
+    return (place for place, call in asked(routers) if call is keyed_attempt)
+
+
+def asked(routers: Sequence[APIRouter]) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Every dependency of every operation."""
     for route in (route for router in routers for route in router.routes):
         if isinstance(route, APIRoute):
-            for reader in readers(route.dependant):
+            for call in calls(route.dependant):
                 for method in route.methods or ():
-                    yield (route.path, method.lower()), reader.model
+                    yield (route.path, method.lower()), call
 
 
-def readers(dependant: Dependant) -> Iterator[Reader]:
-    if isinstance(dependant.call, Reader):
-        yield dependant.call
+def calls(dependant: Dependant) -> Iterator[Any]:
+    yield dependant.call
     for part in dependant.dependencies:
-        yield from readers(part)
+        yield from calls(part)
+
+
+def demand_key(operation: dict[str, Any]) -> None:
+    key = next(one for one in operation["parameters"] if one["name"] == KEY_HEADER)
+    schema = next(form for form in key["schema"]["anyOf"] if form["type"] == "string")
+    key |= {"required": True, "schema": {**schema, "title": key["schema"]["title"]}}
 
 
 def answer_models(routers: Sequence[APIRouter]) -> Iterator[type[BaseModel]]:
@@ -121,11 +143,11 @@ def statuses(operation: dict[str, Any], path: str, method: str) -> Iterator[int]
     secured, written = "security" in operation, method != "get"
     yield 500
     yield 503
+    yield 414
+    yield 422
     if not path.startswith(UNLIMITED):
         yield 429
-    if operation.get("parameters") or "requestBody" in operation:
-        yield 422
-    if secured or path in ("/auth/token", HOOK):
+    if secured or path == HOOK or path.startswith(SIGNING_IN):
         yield 401
     if secured and path != "/auth/me":
         yield 403
@@ -134,12 +156,16 @@ def statuses(operation: dict[str, Any], path: str, method: str) -> Iterator[int]
         yield from (408, 413)
     if written and secured:
         yield from (400, 402, 409, 415)
-    if path == "/auth/token":
-        yield 400
+    if path.startswith(SIGNING_IN) and not secured:
+        yield from (400, 403, 404, 409, 415)
     if path == HOOK:
         yield from (400, 409)
     if path == STRIPE:
         yield from (400, 404)
+
+
+SIGNING_IN = ("/auth/", "/bff/", "/invitations/")
+"""Open to people who have no token yet."""
 
 
 def problem_response(status: int) -> dict[str, Any]:
@@ -156,6 +182,7 @@ CODES = {
     409: "request.idempotency_conflict",
     408: "request.too_slow",
     413: "request.too_large",
+    414: "request.url_too_long",
     415: "request.not_json",
     422: "request.invalid",
     429: "request.rate_limited",

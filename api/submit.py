@@ -24,10 +24,11 @@ from schemas.envelope import Actor, Answer
 NAMESPACE = UUID("5f0c7a52-8f7e-4c0a-9a51-6f1de0c3b7aa")
 """Never changes: message ids derived from it are stored."""
 
+KEY_HEADER = "Idempotency-Key"
 IdempotencyKey = Annotated[
     str | None,
     Header(
-        alias="Idempotency-Key",
+        alias=KEY_HEADER,
         min_length=1,
         max_length=255,
         description="A retry with the same key and body gets the first answer again.",

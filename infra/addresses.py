@@ -10,6 +10,8 @@ Network = IPv4Network | IPv6Network
 NAT64 = IPv6Network("64:ff9b::/96")
 # Public by their numbers, and yet a cloud's own services.
 CLOUD_SERVICES = (IPv4Network("192.0.0.0/24"), IPv4Network("168.63.129.16/32"))
+# Taken for public by `ipaddress`: sites' own, for documents, relays that pass on to anywhere.
+NOBODYS = (IPv6Network("fec0::/10"), IPv6Network("3fff::/20"), IPv4Network("192.88.99.0/24"))
 
 
 class BadAllowList(ValueError):
@@ -79,5 +81,5 @@ def is_public(address: Address) -> bool:
     return (
         address.is_global
         and not (address.is_multicast or address.is_reserved or address.is_link_local)
-        and not any(address in network for network in CLOUD_SERVICES)
+        and not any(address in network for network in (*CLOUD_SERVICES, *NOBODYS))
     )

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from api.bodies import Body
 from api.models.common import ID, NOW, OTHER_ID, Number, example
 from schemas.billing.cards import Card
-from schemas.billing.types import Commission, Model, Price, PriceRule, TokenRates
+from schemas.billing.types import MONTH, Commission, Model, Price, PriceRule, TokenRates
 
 MODEL = "openai/gpt-4o-mini"
 RATE_ID = f"rate:{MODEL}:2027-01-01T00:00:00+00:00"
@@ -169,7 +169,7 @@ class SimulationBody(Body):
         },
     )
 
-    period: Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+    period: Annotated[str, Field(pattern=MONTH)]
     partner_id: UUID | None = None
     card: Card
 

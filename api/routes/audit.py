@@ -98,8 +98,8 @@ async def get_proof(
 async def get_consistency(
     parts: Parts,
     stamp: Checkpoint,
-    old: Annotated[int, Query(alias="from", ge=0)],
-    size: Annotated[int, Query(alias="to", ge=0)],
+    old: Annotated[int, Query(alias="from", ge=0, lt=2**63)],
+    size: Annotated[int, Query(alias="to", ge=0, lt=2**63)],
 ) -> Consistency:
     try:
         proof = await parts.audit.consistency(old, size)
@@ -139,7 +139,9 @@ async def export(
     stamp: Checkpoint,
     period: Period,
     tenant_id: UUID | None = None,
-    since: Annotated[int | None, Query(ge=1, description="Size of an earlier checkpoint of yours.")] = None,
+    since: Annotated[
+        int | None, Query(ge=1, lt=2**63, description="Size of an earlier checkpoint of yours.")
+    ] = None,
 ) -> Response:
     """What `GET /audit/verifier` verifies. Your amounts are open in it, for the others stand hashes."""
     if tenant_id is not None:

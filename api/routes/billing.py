@@ -12,6 +12,7 @@ from api.routes.tenancy import visible_tenant
 from api.rows.billing import BillLine as LineRow
 from api.rows.billing import BillRow, LedgerRow
 from schemas.access import Level, Permission
+from schemas.billing.types import MONTH
 from schemas.envelope import Actor, Problem
 
 router = APIRouter(
@@ -25,7 +26,7 @@ BASIS: dict[Level, tuple[str, ...]] = {"platform": ("pricing", "postings")}
 
 TenantId = Annotated[UUID | None, Query(description="Only this tenant's. Needed where you have several.")]
 JobId = Annotated[UUID | None, Query(description="Only this run's.")]
-Period = Annotated[str, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="The month, YYYY-MM.")]
+Period = Annotated[str, Query(pattern=MONTH, description="The month, YYYY-MM.")]
 
 
 @router.get(

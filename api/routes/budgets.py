@@ -19,6 +19,7 @@ from api.submit import Attempt, AttemptDep, done
 from schemas.access import Permission
 from schemas.base import PLATFORM
 from schemas.billing.partner_budgets import SetPartnerBudget
+from schemas.billing.types import MONTH
 from schemas.execution.types import SourceRef
 from schemas.tenancy.commands import SetSourceBudget, SetTenantBudget
 
@@ -26,9 +27,7 @@ router = APIRouter(tags=["billing"], dependencies=[Depends(current_actor)])
 
 Body = Annotated[BudgetBody, json_body(BudgetBody)]
 TenantId = Annotated[UUID | None, Query(description="Only this tenant's.")]
-Period = Annotated[
-    str | None, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="YYYY-MM; absent: this month.")
-]
+Period = Annotated[str | None, Query(pattern=MONTH, description="YYYY-MM; absent: this month.")]
 
 
 @router.get(

@@ -18,11 +18,12 @@ from api.submit import Attempt, AttemptDep, KeyedAttemptDep
 from schemas.access import Permission
 from schemas.base import Command
 from schemas.billing.corrections import ClosePeriod, PostAdjustment, ReverseEntry
+from schemas.billing.types import MONTH
 
 router = APIRouter(tags=["billing"], dependencies=[Depends(current_actor)])
 
 EntryRef = Annotated[str, Path(max_length=100, description="The entry's `ref`.")]
-Month = Annotated[str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="The month, YYYY-MM.")]
+Month = Annotated[str, Path(pattern=MONTH, description="The month, YYYY-MM.")]
 
 
 @router.post(

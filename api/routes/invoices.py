@@ -19,12 +19,13 @@ from api.submit import Attempt, AttemptDep, KeyedAttemptDep
 from infra.db.scope import Scope
 from schemas.access import Permission
 from schemas.billing.invoices import CreditInvoice, RetryInvoice
+from schemas.billing.types import MONTH
 from schemas.envelope import Actor
 
 router = APIRouter(tags=["invoices"], dependencies=[Depends(current_actor)])
 
 READABLE = [may(Permission.INVOICES_READ), caught_up("invoices")]
-Period = Annotated[str | None, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Only this month's.")]
+Period = Annotated[str | None, Query(pattern=MONTH, description="Only this month's.")]
 Status = Annotated[InvoiceStatus | None, Query(description="Only these. Tenants see issued ones.")]
 
 

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from infra.exports.table import Column, Kind, Row
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet would take for a formula, when it begins with it."""
 
 SHOWN: Mapping[Kind, Callable[[Any], Any]] = {
@@ -49,6 +49,8 @@ def written(rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 def harmless(text: str) -> str:
+    """A lone carriage return would not be quoted, and begin a row of the writer's own."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

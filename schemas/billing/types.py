@@ -7,7 +7,9 @@ from pydantic import Field, StringConstraints, model_validator
 
 from schemas.base import TenantId, Value
 
-Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
+"""Years a date has, with a year before and after."""
+Period = Annotated[str, StringConstraints(pattern=MONTH)]
 """A month, `2026-11`."""
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]

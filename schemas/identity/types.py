@@ -1,14 +1,26 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from schemas.access import Level
 from schemas.base import PLATFORM, Claim, PartnerId, TenantId, UserId, Value
+from schemas.coded import coded
+from schemas.email import MAX_LENGTH, BadEmail, normalised
 from schemas.personal import BlindIndex, Personal
 
+
+def email(address: str) -> str:
+    try:
+        return normalised(address)
+    except BadEmail as error:
+        raise coded(error.code, error.message) from error
+
+
 Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+    str,
+    StringConstraints(strip_whitespace=True, max_length=MAX_LENGTH, pattern=r"^[^@\s]+@[^@\s]+$"),
+    AfterValidator(email),
 ]
 
 

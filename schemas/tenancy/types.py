@@ -1,12 +1,22 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from schemas.base import Value
+from schemas.coded import coded
+from schemas.subdomain import FORM, BadSubdomain, accepted
+
+
+def subdomain(name: str) -> str:
+    try:
+        return accepted(name)
+    except BadSubdomain as error:
+        raise coded(error.code, error.message) from error
+
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Subdomain = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$")]
+Subdomain = Annotated[str, StringConstraints(pattern=FORM), AfterValidator(subdomain)]
 Percent = Annotated[Decimal, Field(ge=0, le=1000, max_digits=12, decimal_places=6)]
 Commission = Annotated[Decimal, Field(ge=0, le=100, max_digits=12, decimal_places=6)]
 Budget = Annotated[Decimal, Field(ge=0, max_digits=38, decimal_places=12)]

@@ -35,7 +35,7 @@ PARTNERS = [
     ("admin.password", "short", "too_short"),
     ("admin.password", "x" * 129, "too_long"),
     ("admin.password", "pia@new.EXAMPLE", "password_is_email"),
-    ("admin.role", "app_admin", "unknown_field"),
+    ("admin.role", "platform_admin", "unknown_field"),
     ("terms.markup_percent", -1, "greater_than_equal"),
     ("terms.markup_percent", "NaN", "finite_number"),
     ("terms.markup_percent", True, "decimal_type"),

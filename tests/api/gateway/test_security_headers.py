@@ -58,7 +58,7 @@ async def test_headers_that_mean_something_elsewhere_mean_nothing(world: World, 
         "X-Method-Override": "DELETE",
         "X-Original-URL": "/health/live",
         "X-Rewrite-URL": "/health/live",
-        "X-Role": "app_admin",
+        "X-Role": "platform_admin",
         "X-Partner-Id": str(world.other_partner),
         "Forwarded": f"for=10.0.0.1;host={EVIL}",
     }.get(name, str(world.other_tenant))
