@@ -26,7 +26,7 @@ from bus.broker import Bus, connected
 from bus.live import LiveFeed
 from bus.posting import BusUnavailable
 from bus.publisher import Submitter, seal
-from bus.streams import ensure_streams
+from bus.streams import COMMANDS
 from infra import telemetry
 from infra.audit.keys import stored_keys
 from infra.crypto.key_rows import PostgresKeyStore
@@ -77,7 +77,6 @@ async def opened(settings: Settings) -> AsyncIterator[Deps]:
         pool = await stack.enter_async_context(async_pool(database_url, API, max_size=POOL_SIZE))
         vault = await stack.enter_async_context(async_pool(database_url, VAULT, max_size=VAULT_POOL_SIZE))
         bus = await stack.enter_async_context(connected(nats_url, "api"))
-        await ensure_streams(bus.js)
         submitter = Submitter(bus.nc)
         await submitter.start()
         yield await deps(settings, database_url, pool, vault, bus, submitter)
@@ -136,6 +135,6 @@ def postgres_check(pool: AsyncConnectionPool[Any]) -> Check:
 
 def nats_check(bus: Bus) -> Check:
     async def check() -> None:
-        await bus.nc.flush(timeout=2)
+        await bus.js.stream_info(COMMANDS)
 
     return check
