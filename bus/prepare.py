@@ -1,4 +1,4 @@
-"""Makes a database ready for this version: migrations, coming months, projections as this code fills them."""
+"""Makes a database ready for this version: migrations, months, projections, policies as the code has them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -12,6 +12,7 @@ from infra.eventstore import partitions
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.reading import events_after
 from projections.install import install, outdated
+from projections.isolation import isolate
 from projections.kernel import Connection, Projection
 from projections.rebuild import RebuildFailed, RebuildRunning, rebuild
 from projections.registry import PROJECTIONS
@@ -45,6 +46,7 @@ async def prepare(
     async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as conn:
         await partitions.ensure(conn)
         await install(conn, projections)
+        await isolate(conn)
         if old := await outdated(conn, projections):
             await taken(conn, old)
             for projection in old:
