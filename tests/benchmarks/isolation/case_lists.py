@@ -6,8 +6,8 @@ from infra.db.pools import API
 from infra.db.scope import Scope
 from projections.executions import queries as executions
 from projections.ledger_entries import queries as entries
+from projections.members import queries as members
 from projections.tenants import queries as tenants
-from projections.users import queries as users
 from schemas.base import PartnerId, TenantId
 from tests.benchmarks.figures import Figure, Reference
 from tests.benchmarks.isolation.crowd import PARTNER, Ask, Crowd, crowd, in_turns
@@ -27,7 +27,7 @@ async def measure(stage: Stage) -> Result:
         questions: dict[str, tuple[Scope, Ask]] = {
             "runs": (of_tenant, partial(executions.list_page, limit=LIMIT, tenant_id=tenant)),
             "entries": (of_tenant, partial(entries.list_page, limit=LIMIT, tenant_id=tenant)),
-            "members": (of_tenant, partial(users.list_page, limit=LIMIT, tenant_id=tenant)),
+            "members": (of_tenant, partial(members.list_page, place_id=tenant, limit=LIMIT)),
             "tenants": (of_partner, partial(tenants.list_page, limit=LIMIT, partner_id=PARTNER)),
         }
         return Result([await beside(made, name, *question) for name, question in questions.items()])

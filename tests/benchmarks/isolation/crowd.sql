@@ -20,8 +20,9 @@ SELECT gen_random_uuid(), 'adjustment', 'ledger', m, '2026-11', 1, 1, 0,
     false, false, '[]', now() - (m * {tenants} + position) * interval '10 ms', id, partner_id, now(), now(), m
 FROM generate_series(1, {rows}) m, tenants;
 
-INSERT INTO users (id, email, name, password_hash, role, tenant_id, partner_id, created_at, updated_at, position)
-SELECT gen_random_uuid(), m || '@' || subdomain, 'Name', 'h', 'tenant_admin', id, partner_id,
+INSERT INTO members (place_id, id, email, email_index, name, role, tenant_id, partner_id, created_at, updated_at,
+    position)
+SELECT id, gen_random_uuid(), 'sealed', m || '@' || subdomain, 'sealed', 'tenant_viewer', id, partner_id,
     now() - (m * {tenants} + position) * interval '10 ms', now(), m
 FROM generate_series(1, {rows}) m, tenants;
 
