@@ -8,12 +8,19 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from api import docs, errors, openapi
+from api.gateway.access import AccessLog
+from api.gateway.caller import Caller
+from api.gateway.cors import Cors
+from api.gateway.crowds import Crowd, Crowds
+from api.gateway.deadlines import Deadlines
+from api.gateway.rates import AddressRates
 from api.limits import BodyLimit
 from api.middleware import RequestContext
 from api.pagination import on_bad_cursor
 from api.parts import Deps, Limits
 from api.reads import BadCursor
 from api.routes import (
+    access,
     agents,
     approvals,
     audit,
@@ -74,6 +81,7 @@ ROUTERS = (
     budgets.router,
     wallets.router,
     audit.router,
+    access.router,
     statements.router,
     invoices.router,
     documents.router,
@@ -132,7 +140,19 @@ def assemble(limits: Limits, lifespan: Lifespan[FastAPI] | None = None) -> FastA
 
 
 def add_middleware(app: Any, limits: Limits) -> None:
-    """The last one added is the outermost: an id first, then the net, then the limit."""
+    """The last one added is the outermost. Who calls, an id, whose page, room; then it is worth recording:
+    the net, time, the budget of the address, size.
+    """
     app.add_middleware(BodyLimit, max_bytes=limits.max_body_bytes)
+    app.add_middleware(AddressRates)
+    app.add_middleware(Deadlines, seconds=limits.seconds)
     app.add_middleware(errors.LastResort)
+    app.add_middleware(AccessLog)
+    app.add_middleware(
+        Crowds,
+        requests=Crowd(limits.most_requests, limits.most_of_one_address),
+        streams=Crowd(limits.most_streams, limits.most_of_one_address),
+    )
+    app.add_middleware(Cors, listed=limits.cors_origins)
     app.add_middleware(RequestContext)
+    app.add_middleware(Caller, proxies=limits.trusted_proxies)

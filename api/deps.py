@@ -7,6 +7,9 @@ from fastapi import Depends, Query, Request
 from fastapi.security import OAuth2PasswordBearer
 
 from api.errors import ApiProblem
+from api.gateway.cookies import session_from
+from api.gateway.rates import admit, callers_of
+from api.gateway.same_site import demand_own_page
 from api.parts import Deps
 from infra.crypto.tokens import BadToken, ExpiredToken
 from infra.db.scope import Scope
@@ -29,8 +32,18 @@ def unauthenticated(code: str, detail: str) -> ApiProblem:
     return ApiProblem(401, code, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-async def current_actor(parts: Parts, token: Annotated[str | None, Depends(bearer)]) -> Actor:
-    """Who acts, and for which tenant: the token says, nothing else."""
+async def access_token(request: Request, token: Annotated[str | None, Depends(bearer)]) -> str | None:
+    """A bearer token counts whatever else comes with it. A cookie counts on requests of our own pages."""
+    if token or (session := session_from(request)) is None:
+        return token
+    demand_own_page(request)
+    return session.access
+
+
+async def current_actor(
+    request: Request, parts: Parts, token: Annotated[str | None, Depends(access_token)]
+) -> Actor:
+    """Who acts, and for which tenant: the token says, nothing else. Known, they are counted."""
     if not token:
         raise unauthenticated("auth.missing_token", "Send an access token: Authorization: Bearer ….")
     try:
@@ -45,13 +58,16 @@ async def current_actor(parts: Parts, token: Annotated[str | None, Depends(beare
         raise unauthenticated("auth.stale_token", "What this token says has changed. Get a new one.")
     tenant_id = str(actor.tenant_id) if actor.tenant_id else None
     structlog.contextvars.bind_contextvars(actor=str(actor), tenant_id=tenant_id)
+    request.state.actor = actor
+    await admit(parts.rates, request.scope, list(callers_of(actor)))
     return actor
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
 
 
-def require(actor: Actor, permission: Permission) -> Actor:
+def require(request: Request, actor: Actor, permission: Permission) -> Actor:
+    request.state.permission = permission
     if not actor.may(permission):
         raise ApiProblem(403, "auth.forbidden", f"Your role does not include {permission}.")
     return actor
@@ -60,8 +76,8 @@ def require(actor: Actor, permission: Permission) -> Actor:
 def may(permission: Permission) -> Any:
     """Lets in who holds the permission. The command consumer asks again, against the tenant too."""
 
-    async def check(actor: CurrentActor) -> Actor:
-        return require(actor, permission)
+    async def check(request: Request, actor: CurrentActor) -> Actor:
+        return require(request, actor, permission)
 
     return Depends(check)
 
@@ -71,7 +87,8 @@ def may_author() -> Any:
 
     async def check(request: Request, actor: CurrentActor) -> Actor:
         looks = request.method in ("GET", "HEAD")
-        return require(actor, Permission.AUTHORING_READ if looks else Permission.AUTHORING_WRITE)
+        permission = Permission.AUTHORING_READ if looks else Permission.AUTHORING_WRITE
+        return require(request, actor, permission)
 
     return Depends(check)
 

@@ -65,7 +65,10 @@ def body_of(error: ApiProblem, request_id: str) -> dict[str, Any]:
 
 
 def respond(error: ApiProblem, scope: Scope) -> JSONResponse:
-    request_id = scope.get("state", {}).get("request_id", "")
+    """The code stays with the request, for what is recorded of it."""
+    state = scope.setdefault("state", {})
+    state["code"] = error.code
+    request_id = state.get("request_id", "")
     return JSONResponse(
         body_of(error, request_id), error.status_code, headers=error.headers, media_type=MEDIA_TYPE
     )

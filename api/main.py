@@ -1,8 +1,9 @@
-"""The HTTP edge as a process: `uvicorn api.main:create_app --factory`."""
+"""The HTTP edge as a process: what `api.serve` serves."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,14 +14,22 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 from pydantic import SecretStr
 
 from api import app
+from api.adapters.access import access_log
 from api.adapters.audit import PostgresAudit
 from api.adapters.live import BusLive
 from api.adapters.reads import PostgresReads
 from api.adapters.vault import people_in
 from api.buckets import Buckets
+from api.gateway.addresses import networks
+from api.gateway.budgets import budgets
+from api.gateway.cookies import SessionCodec
+from api.gateway.cors import origins
+from api.gateway.deadlines import Seconds
+from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
-from api.ports import Check
+from api.ports import AccessTrail, Check
+from api.signing_in.second_factor import MfaTokens
 from api.standing import Standing
 from bus.broker import Bus, connected
 from bus.live import LiveFeed
@@ -38,12 +47,17 @@ from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
 from infra.db.pools import API, VAULT, async_pool
 from infra.db.scope import scoped
+from infra.identity.pool import utc_now
+from infra.identity.session_feed import RevokedSessions
+from infra.identity.vault import vault
 from infra.settings import Settings, load
 from infra.tools.servers import Servers
 
 KEY_RING = "access tokens"
 REQUEST_HASHES = "request hashes"
 HOOK_SECRETS = "webhook secrets"
+SESSION_COOKIES = "session cookies"
+MFA_TOKENS = "between password and second factor"
 POOL_SIZE = 10
 VAULT_POOL_SIZE = 5
 
@@ -64,7 +78,16 @@ def create_app() -> FastAPI:
 
 
 def limits(settings: Settings) -> Limits:
-    return Limits(max_body_bytes=settings.max_body_bytes, command_wait_seconds=settings.command_wait_seconds)
+    return Limits(
+        max_body_bytes=settings.max_body_bytes,
+        command_wait_seconds=settings.command_wait_seconds,
+        seconds=Seconds(body=settings.request_body_seconds, answer=settings.request_seconds),
+        most_requests=settings.max_requests,
+        most_streams=settings.max_streams,
+        most_of_one_address=settings.max_requests_per_address,
+        trusted_proxies=networks(settings.trusted_proxies),
+        cors_origins=origins(settings.cors_origins),
+    )
 
 
 @asynccontextmanager
@@ -75,49 +98,64 @@ async def opened(settings: Settings) -> AsyncIterator[Deps]:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(telemetry.flush)
         pool = await stack.enter_async_context(async_pool(database_url, API, max_size=POOL_SIZE))
-        vault = await stack.enter_async_context(async_pool(database_url, VAULT, max_size=VAULT_POOL_SIZE))
+        kept = await stack.enter_async_context(async_pool(database_url, VAULT, max_size=VAULT_POOL_SIZE))
+        access = await stack.enter_async_context(access_log(kept, pool))
+        rates = Limiter(budgets(settings.rate_limits), plain(settings.rate_limit_url))
+        stack.push_async_callback(rates.close)
         bus = await stack.enter_async_context(connected(nats_url, "api"))
         submitter = Submitter(bus.nc)
         await submitter.start()
-        yield await deps(settings, database_url, pool, vault, bus, submitter)
+        yield await deps(settings, Opened(database_url, pool, kept, bus, submitter, access, rates))
 
 
-async def deps(
-    settings: Settings,
-    database_url: str,
-    pool: AsyncConnectionPool[Any],
-    vault: AsyncConnectionPool[Any],
-    bus: Bus,
-    submitter: Submitter,
-) -> Deps:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What is connected to."""
+
+    database_url: str
+    pool: AsyncConnectionPool[Any]
+    vault: AsyncConnectionPool[Any]
+    bus: Bus
+    submitter: Submitter
+    access: AccessTrail
+    rates: Limiter
+
+
+async def deps(settings: Settings, at: Opened) -> Deps:
     master = master_key(settings)
     box = SecretBox([master], KEY_RING)
-    ring = await asyncio.to_thread(load_ring, PostgresKeyStore(database_url), box)
-    seal_keys = await asyncio.to_thread(stored_keys, database_url, master, settings.audit_origin)
-    reads = PostgresReads(pool)
-    audit = PostgresAudit(seal_keys, partial(scoped, pool))
+    ring = await asyncio.to_thread(load_ring, PostgresKeyStore(at.database_url), box)
+    seal_keys = await asyncio.to_thread(stored_keys, at.database_url, master, settings.audit_origin)
+    reads = PostgresReads(at.pool)
+    proofs = vault(at.vault, [master], settings, utc_now)
+    audit = PostgresAudit(seal_keys, partial(scoped, at.pool))
     return Deps(
-        bus=submitter,
-        live=BusLive(LiveFeed(bus.nc, bus.js)),
+        bus=at.submitter,
+        live=BusLive(LiveFeed(at.bus.nc, at.bus.js)),
         reads=reads,
-        standing=Standing(reads.changes_of_standing),
+        standing=Standing(reads.changes_of_standing, RevokedSessions(proofs.sessions)),
         audit=audit,
         proofs=audit,
+        access=at.access,
+        cookies=SessionCodec(SecretBox([master], SESSION_COOKIES)),
+        mfa_tokens=MfaTokens(SecretBox([master], MFA_TOKENS)),
         seal=seal,
         passwords=Passwords(
             concurrent=settings.password_hashes_at_once, waiting=settings.password_hashes_waiting
         ),
-        people=people_in(vault, master),
+        people=people_in(at.vault, master),
+        vault=proofs,
         tokens=Tokens(ring, minutes=settings.access_token_minutes),
         secrets=TenantSecrets([master]),
         mcp_servers=Servers.parse(settings.mcp_servers),
         hash_key=derive(master, REQUEST_HASHES),
         hook_secrets=HookSecrets(SecretBox([master], HOOK_SECRETS)),
         stripe_webhook_secret=plain(settings.stripe_webhook_secret),
-        checks={"postgres": postgres_check(pool), "nats": nats_check(bus)},
+        checks={"postgres": postgres_check(at.pool), "nats": nats_check(at.bus)},
         outages=OUTAGES,
         limits=limits(settings),
         hook_calls=Buckets(settings.hook_calls_per_minute, settings.hook_burst),
+        rates=at.rates,
     )
 
 

@@ -7,6 +7,11 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 REQUESTS = Counter("hb_http_requests", "Requests answered.", ["method", "route", "status"])
 SECONDS = Histogram("hb_http_request_seconds", "Time from request to end of answer.", ["method", "route"])
+RATE_LIMITS_ALONE = Counter(
+    "hb_rate_limits_alone", "Times the shared rate limits did not answer and this process counted alone."
+)
+ACCESS_LOG_ENTRIES = Counter("hb_access_log_entries", "Lines written to the access log.")
+ACCESS_LOG_FAILURES = Counter("hb_access_log_failures", "Times the access log could not be written.")
 
 
 def observe(method: str, route: str, status: int, seconds: float) -> None:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from api import metrics
+from api.gateway.security_headers import secure
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 """What we take from a caller; anything else could forge log lines."""
@@ -33,7 +34,8 @@ class RequestContext:
         headers = Headers(scope=scope)
         request_id = request_id_from(headers)
         scope.setdefault("state", {})["request_id"] = request_id
-        with bound_contextvars(request_id=request_id, actor=None, tenant_id=None), observed(scope, headers):
+        known = {"request_id": request_id, "ip": scope["state"].get("ip"), "actor": None, "tenant_id": None}
+        with bound_contextvars(**known), observed(scope, headers):
             await self.app(scope, receive, stamped(scope, send))
 
 
@@ -50,8 +52,7 @@ def stamped(scope: Scope, send: Send) -> Send:
             scope["state"]["status"] = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-Id"] = scope["state"]["request_id"]
-            headers["X-Content-Type-Options"] = "nosniff"
-            headers.setdefault("Cache-Control", "no-store")
+            secure(headers, scope)
         await send(message)
 
     return stamp

@@ -12,6 +12,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from api.bodies import Body, Reader
 from api.errors import MEDIA_TYPE, ApiProblem, body_of
+from api.gateway.kinds import UNLIMITED
 from api.models.common import ID, Pending, ProblemDetails
 from schemas.envelope import Problem
 
@@ -30,13 +31,14 @@ PROBLEMS = {
     402: "The budget does not allow it.",
     403: "Your role does not include it, or the tenant is suspended.",
     404: "It does not exist, or you may not see it.",
+    408: "The body did not come in time.",
     409: "Against the present state, or the key was used for another request.",
     413: "The body is too large.",
     415: "The body is not JSON.",
     422: "Not of the right form; `problems` names each field.",
-    429: "Too many attempts or calls: try again after `Retry-After`.",
+    429: "Too many attempts, calls or requests: try again after `Retry-After`.",
     500: "Our fault.",
-    503: "A part is away, or has not caught up: try again after `Retry-After`.",
+    503: "A part is away, has not caught up, or there is too much to do: try again after `Retry-After`.",
 }
 
 
@@ -119,6 +121,8 @@ def statuses(operation: dict[str, Any], path: str, method: str) -> Iterator[int]
     secured, written = "security" in operation, method != "get"
     yield 500
     yield 503
+    if not path.startswith(UNLIMITED):
+        yield 429
     if operation.get("parameters") or "requestBody" in operation:
         yield 422
     if secured or path in ("/auth/token", HOOK):
@@ -127,13 +131,13 @@ def statuses(operation: dict[str, Any], path: str, method: str) -> Iterator[int]
         yield 403
         yield 404
     if written:
-        yield 413
+        yield from (408, 413)
     if written and secured:
         yield from (400, 402, 409, 415)
     if path == "/auth/token":
-        yield from (400, 429)
+        yield 400
     if path == HOOK:
-        yield from (400, 409, 429)
+        yield from (400, 409)
     if path == STRIPE:
         yield from (400, 404)
 
@@ -150,10 +154,11 @@ CODES = {
     403: "auth.forbidden",
     404: "tenancy.tenant_not_found",
     409: "request.idempotency_conflict",
+    408: "request.too_slow",
     413: "request.too_large",
     415: "request.not_json",
     422: "request.invalid",
-    429: "auth.too_many_attempts",
+    429: "request.rate_limited",
     500: "service.failed",
     503: "bus.unavailable",
 }

@@ -1,18 +1,24 @@
 """What an app is assembled from."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from api.buckets import Buckets
+from api.gateway.addresses import Network
+from api.gateway.cookies import SessionCodec
+from api.gateway.deadlines import Seconds
+from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
 from api.people import People
 from api.ports import (
+    AccessTrail,
     Audit,
     Check,
     EntryProofs,
     Live,
     McpServers,
-    PasswordHasher,
+    MfaTokens,
     Seal,
     SecretSealer,
     Submitter,
@@ -20,7 +26,10 @@ from api.ports import (
 )
 from api.reads import Reads
 from api.standing import Standing
-from api.tarpit import Tarpit
+from infra.crypto.passwords import Passwords
+from infra.identity.vault import Vault
+
+Sleep = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +39,12 @@ class Limits:
     read_wait_seconds: float = 2.0
     check_seconds: float = 2.0
     heartbeat_seconds: float = 15.0
+    seconds: Seconds = field(default_factory=Seconds)
+    most_requests: int = 1_000
+    most_streams: int = 2_000
+    most_of_one_address: int = 250
+    trusted_proxies: tuple[Network, ...] = ()
+    cors_origins: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +60,9 @@ class Deps:
     reads: Reads
     audit: Audit
     seal: Seal
-    passwords: PasswordHasher
+    passwords: Passwords
     people: People
+    vault: Vault
     standing: Standing
     tokens: TokenMaker
     secrets: SecretSealer
@@ -54,9 +70,13 @@ class Deps:
     hash_key: bytes
     hook_secrets: HookSecrets
     proofs: EntryProofs
+    access: AccessTrail
+    cookies: SessionCodec
+    mfa_tokens: MfaTokens
     stripe_webhook_secret: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     outages: Mapping[type[Exception], str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
-    tarpit: Tarpit = field(default_factory=Tarpit)
+    sleep: Sleep = asyncio.sleep
     hook_calls: Buckets = field(default_factory=Buckets)
+    rates: Limiter = field(default_factory=lambda: Limiter({}))

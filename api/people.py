@@ -28,18 +28,9 @@ class PersonalData(Protocol):
         ...
 
 
-class PasswordHashes(Protocol):
-    async def create(self, user_id: UUID, hash_: str) -> None:
-        """One that is there stays."""
-        ...
-
-    async def hash_of(self, user_id: UUID) -> str | None: ...
-
-
 @dataclass(frozen=True)
 class People:
     box: PersonalData
-    passwords: PasswordHashes
 
     def index(self, email: str) -> str:
         """`email` in the form `Email` gives it."""

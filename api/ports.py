@@ -4,13 +4,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from typing import Any, Protocol
 from uuid import UUID
 
+from api.paging import Page
 from bus.live import LiveMessage
+from infra.access_log.entries import Access
+from infra.access_log.entries import Wanted as WantedAccess
 from infra.audit.ledger import Proved, Wanted
 from infra.audit.lines import Line, ViewName
 from infra.audit.store import Stamp
 from infra.crypto.tokens import Verified
 from infra.db.scope import Scope
-from schemas.base import Command, PartnerId, TenantId
+from schemas.base import Command, PartnerId, TenantId, UserId
 from schemas.envelope import Actor, Answer, Envelope
 
 Check = Callable[[], Awaitable[None]]
@@ -65,6 +68,22 @@ class SecretSealer(Protocol):
     def seal(self, tenant_id: TenantId, plain: str) -> Sealed: ...
 
 
+class Box(Protocol):
+    def seal(self, plain: bytes) -> bytes: ...
+
+    def open(self, sealed: bytes) -> bytes:
+        """Raises UnreadableSecret."""
+        ...
+
+
+class MfaTokens(Protocol):
+    def make(self, user_id: UserId) -> str: ...
+
+    def read(self, token: str) -> UserId | None:
+        """None for what is not ours, or too old."""
+        ...
+
+
 class McpServers(Protocol):
     def find(self, name: str, tenant_id: TenantId) -> object | None:
         """None: there is no such server, or it is not for this tenant."""
@@ -100,10 +119,14 @@ class Audit(Protocol):
     ) -> AsyncIterator[bytes]: ...
 
 
-class PasswordHasher(Protocol):
-    async def hash(self, password: str) -> str: ...
+class AccessTrail(Protocol):
+    """Who asked for what. `put` raises AccessLogAway."""
 
-    async def verify(self, stored: str | None, password: str) -> bool: ...
+    async def put(self, entry: Access, until_written: bool = False) -> None: ...
+
+    async def page(self, scope: Scope, wanted: WantedAccess, cursor: str | None, limit: int) -> Page[Access]:
+        """Newest first."""
+        ...
 
 
 class TokenMaker(Protocol):

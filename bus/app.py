@@ -300,7 +300,7 @@ def works(p: Parts, roles: Sequence[str]) -> list[Work]:
             leading(p, timers.LOCK, timers.Timers(ProjectedTimers(p.pool), p.submitter).run),
             leading(p, reconciler.LOCK, reconciling(p).run),
             leading(p, closer.LOCK, closing(p).run),
-            partial(keep_ahead, p.database_url),
+            partial(keep_ahead, p.database_url, p.settings.access_log_months),
         ],
         "scheduler": lambda: [schedule(p)],
         "sealer": lambda: [sealing(p), p.monitor.watch_sealer],

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import psycopg
 
 from bus import projection_consumer
+from infra.access_log import months as access_months
 from infra.db.migrate import migrate
 from infra.errors import SetupError
 from infra.eventstore import partitions
@@ -45,6 +46,7 @@ async def prepare(
     version = await asyncio.to_thread(migrate, database_url)
     async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as conn:
         await partitions.ensure(conn)
+        await access_months.ensure(conn)
         await install(conn, projections)
         await isolate(conn)
         if old := await outdated(conn, projections):

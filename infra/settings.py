@@ -32,6 +32,45 @@ class Settings(BaseSettings):
     )
     api_host: str = Field("127.0.0.1", description="Address the API listens on.")
     api_port: int = Field(8000, ge=0, le=65535, description="Port the API listens on; 0 takes any free one.")
+    trusted_proxies: str | None = Field(
+        None,
+        description="Networks of proxies before the API, for example `10.0.0.0/8`: only from there "
+        "`X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
+    )
+    cors_origins: str | None = Field(
+        None,
+        description="Origins whose pages may use the API with credentials, exactly as browsers name them, "
+        "for example `https://console.example.com`. There is no wildcard.",
+    )
+    rate_limits: str | None = Field(
+        None,
+        description="Changes to the table of rate limits, in requests per minute: "
+        "`user.write=300, ip.sign_in=20`; 0 is no limit. `off`: no rate limits.",
+    )
+    rate_limit_url: SecretStr | None = Field(
+        None,
+        description="Redis or Valkey that counts for all processes together, for example "
+        "`redis://redis:6379/0`. Unset: each process of the API counts for itself.",
+    )
+    max_requests: int = Field(
+        1_000, gt=0, description="How many requests one process of the API has under way at a time."
+    )
+    max_streams: int = Field(2_000, gt=0, description="How many event streams it has open at a time.")
+    max_requests_per_address: int = Field(
+        250, gt=0, description="How many of these, requests and streams each, may be one address's."
+    )
+    request_seconds: float = Field(
+        30.0, gt=0, description="How long a request may take until its answer begins."
+    )
+    request_body_seconds: float = Field(
+        20.0, gt=0, description="How long the body of a request may take to come."
+    )
+    access_log_months: int = Field(
+        13,
+        ge=1,
+        le=120,
+        description="How many whole months of the access log are kept beside the present one.",
+    )
     max_body_bytes: int = Field(1_048_576, gt=0, description="Largest request body the API accepts.")
     command_wait_seconds: float = Field(
         2.0, gt=0, description="How long a request waits for its command's answer before it becomes a 202."

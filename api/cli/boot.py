@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from api.adapters.vault import opened_people
+from api.adapters.vault import opened_accounts
 from api.cli import endpoints as remembered
 from api.cli.look import out
 from api.cli.operate import desk
@@ -130,10 +130,10 @@ class Boot:
             return await unless_dead(self._platform, self._seeded(endpoints))
 
     async def _seeded(self, endpoints: Endpoints) -> Login | None:
-        vault = opened_people(endpoints.database_url, master_key(self._settings))
-        async with desk(endpoints) as at, vault as people:
+        vault = opened_accounts(endpoints.database_url, master_key(self._settings))
+        async with desk(endpoints) as at, vault as accounts:
             await at.served()
-            return await seed(at, people)
+            return await seed(at, accounts)
 
 
 async def migrated(database_url: str, on_rebuild: Callable[[str], None]) -> int:

@@ -4,7 +4,7 @@ import asyncio
 
 from rich.markup import escape
 
-from api.adapters.vault import opened_people
+from api.adapters.vault import opened_accounts
 from api.cli.endpoints import find
 from api.cli.errors import Refused
 from api.cli.look import TICK, out
@@ -27,5 +27,8 @@ def create_admin(settings: Settings, email: str, name: str, password: str | None
 
 async def register(settings: Settings, email: str, name: str, password: str) -> Login:
     endpoints = find(settings)
-    async with desk(endpoints) as at, opened_people(endpoints.database_url, master_key(settings)) as people:
-        return await register_admin(at, people, email, name, password)
+    async with (
+        desk(endpoints) as at,
+        opened_accounts(endpoints.database_url, master_key(settings)) as accounts,
+    ):
+        return await register_admin(at, accounts, email, name, password)

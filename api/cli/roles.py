@@ -10,6 +10,7 @@ from api.cli.endpoints import find
 from api.cli.errors import Refused
 from api.cli.look import DOT, TICK, out
 from bus import permissions
+from infra.embedded.backends import edge
 from infra.embedded.nats_users import address_of
 from infra.settings import Settings, child_environment
 
@@ -18,8 +19,7 @@ WORKER_ROLES = ("commands", "policies", "effects", "projections", "relay", "time
 
 def run(settings: Settings, role: str) -> NoReturn:
     if role == "api":
-        address = ("--host", settings.api_host, "--port", str(settings.api_port), "--no-access-log")
-        become(settings, permissions.API, "uvicorn", "api.main:create_app", "--factory", *address)
+        become(settings, permissions.API, *edge(settings.api_host, settings.api_port))
     if unknown := set(role.split(",")) - {*WORKER_ROLES, "all"}:
         raise Refused(
             f"there is no role {', '.join(sorted(unknown))}.",

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
+from api.adapters.vault import Accounts
 from api.cli.errors import Refused
 from api.cli.operate import Desk
-from api.people import People
 from infra.crypto.passwords import Passwords
 from infra.eventstore.reading import of_stream
 from schemas.access import Role
@@ -51,22 +51,22 @@ async def rated_models(desk: Desk) -> set[str]:
     return {recorded.event.rate.model for recorded in found if isinstance(recorded.event, SystemRateSet)}
 
 
-async def first_admin(desk: Desk, people: People) -> Login | None:
+async def first_admin(desk: Desk, accounts: Accounts) -> Login | None:
     """None when there was one before: only the hash of its password was kept."""
     async with desk.pool.connection() as conn:
         if await of_stream(conn, f"user-{FIRST_ADMIN}", 0, 1):
             return None
-    return await register_admin(desk, people, FIRST_EMAIL, "Platform admin", new_password(), FIRST_ADMIN)
+    return await register_admin(desk, accounts, FIRST_EMAIL, "Platform admin", new_password(), FIRST_ADMIN)
 
 
 async def register_admin(
-    desk: Desk, people: People, email: str, name: str, password: str, user_id: UserId | None = None
+    desk: Desk, accounts: Accounts, email: str, name: str, password: str, user_id: UserId | None = None
 ) -> Login:
     """The login works when this returns."""
     address, told_name = checked(Email, email, "email"), checked(Name, name, "name")
     id_ = user_id or UserId(uuid4())
-    await people.passwords.create(id_, await Passwords(concurrent=1).hash(password))
-    person = await people.person(id_, address, told_name)
+    await accounts.passwords.create(id_, await Passwords(concurrent=1).hash(password))
+    person = await accounts.people.person(id_, address, told_name)
     await desk.order(RegisterUser(**dict(person), verified=True))
     grant = GrantMembership(place=Place(), person=person, role=Role.PLATFORM_ADMIN)
     await desk.seen(await desk.order(grant), "users", "members")
@@ -81,8 +81,8 @@ def checked(kind: Any, text: str, what: str) -> str:
     return found
 
 
-async def seed(desk: Desk, people: People) -> Login | None:
-    _, login = await asyncio.gather(local_rate(desk), first_admin(desk, people))
+async def seed(desk: Desk, accounts: Accounts) -> Login | None:
+    _, login = await asyncio.gather(local_rate(desk), first_admin(desk, accounts))
     return login
 
 

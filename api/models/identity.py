@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -6,7 +7,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 from api.bodies import Body
-from api.models.common import ID, OTHER_ID, example
+from api.models.common import ID, NOW, OTHER_ID, example
 from schemas.access import Permission, Role
 from schemas.identity.types import Email
 from schemas.personal import Redacted
@@ -32,11 +33,27 @@ class NewUserBody(Body):
 
 
 class Token(BaseModel):
-    model_config = example(access_token="eyJhbGciOiJFUzI1NiIs…", token_type="bearer", expires_in=600)
+    """`refresh_token` brings the next pair, once: `POST /auth/refresh`."""
+
+    model_config = example(
+        access_token="eyJhbGciOiJFUzI1NiIs…",
+        token_type="bearer",
+        expires_in=600,
+        refresh_token="hbr_…",
+        refresh_expires_at=NOW,
+    )
 
     access_token: str
     token_type: Literal["bearer"] = "bearer"
     expires_in: int
+    refresh_token: str
+    refresh_expires_at: datetime
+
+
+class RefreshBody(Body):
+    model_config = example(refresh_token="hbr_…")
+
+    refresh_token: Annotated[str, Field(max_length=512)]
 
 
 class Me(BaseModel):

@@ -3,7 +3,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from api.auth import user_with
 from api.bodies import json_body
 from api.deps import CurrentScope, Parts, caught_up, current_actor, may
 from api.errors import not_found
@@ -23,6 +22,7 @@ from api.models.tenancy import (
 from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
 from api.rows.people import PartnerRow, TenantRow
+from api.signing_in.people import user_with
 from api.submit import Attempt, AttemptDep, until
 from infra.db.scope import Scope
 from schemas.access import Permission
@@ -220,7 +220,7 @@ async def new_person(attempt: Attempt, body: NewUserBody) -> Person:
     if known is not None:
         return await people.person(known.id, body.email, body.name)
     user_id = UserId(attempt.new_id("user"))
-    await people.passwords.create(user_id, hashed)
+    await attempt.deps.vault.passwords.create(user_id, hashed)
     return await people.person(user_id, body.email, body.name)
 
 

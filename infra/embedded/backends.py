@@ -20,7 +20,6 @@ from infra.errors import SetupError
 from infra.settings import Settings, child_environment
 
 EVERY_INTERFACE = ("0.0.0.0", "::")
-GRACEFUL_SECONDS = "3"
 
 WORKERS = {
     "worker-decide": "commands,relay",
@@ -37,9 +36,7 @@ class PortTaken(SetupError):
 
 def edge(host: str, port: int) -> tuple[str, ...]:
     """The module that serves the HTTP edge there, and its arguments."""
-    address = ("--host", host, "--port", str(port))
-    quiet = ("--timeout-graceful-shutdown", GRACEFUL_SECONDS, "--no-access-log")
-    return ("uvicorn", "api.main:create_app", "--factory", *address, *quiet)
+    return ("api.serve", "--host", host, "--port", str(port))
 
 
 @dataclass(frozen=True)

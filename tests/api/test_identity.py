@@ -1,9 +1,8 @@
-import asyncio
+from dataclasses import replace
 
 import httpx2
 import pytest
 
-from api.tarpit import MOST_AT_ONCE, Tarpit, TooManyAttempts, delay
 from infra.crypto.tokens import Tokens
 from schemas.access import PERMISSIONS, Role
 from tests.api.world import PASSWORD, RING, World, problem
@@ -48,70 +47,53 @@ async def test_unknown_users_and_wrong_passwords_get_the_same_answer(nobody: htt
 async def test_guessing_gets_slower_and_a_success_forgives(world: World, nobody: httpx2.AsyncClient) -> None:
     for _ in range(11):
         await nobody.post("/auth/token", data=form("anna@acme.example", "wrong password"))
-    assert world.slept == [0] * 5 + [1] * 5 + [2]
+    assert world.slept == [1] * 5 + [2]
     await nobody.post("/auth/token", data=form("anna@acme.example"))
     await nobody.post("/auth/token", data=form("anna@acme.example"))
-    assert world.slept[-2:] == [2, 0]
+    assert world.slept[6:] == [2]
 
 
-def test_the_delay_ends_at_ten_seconds() -> None:
-    assert [delay(failures) for failures in (0, 4, 5, 10, 49, 50, 1000)] == [0, 0, 1, 2, 9, 10, 10]
-
-
-async def test_the_tarpit_forgets() -> None:
-    slept: list[float] = []
-    now = 0.0
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    async def fail() -> bool:
-        return False
-
-    tarpit = Tarpit(accounts=3, forget_seconds=100, sleep=sleep, now=lambda: now)
-    for _ in range(5):
-        await tarpit.attempt("anna", fail)
-    now = 101
-    await tarpit.attempt("anna", fail)
-    for _ in range(5):
-        await tarpit.attempt("anna", fail)
-    assert slept[-2:] == [0, 1]
-    for other in "abc":
-        await tarpit.attempt(other, fail)
-    await tarpit.attempt("anna", fail)
-    assert slept[-1] == 0
-    assert len(tarpit._accounts) == 3
-
-
-async def test_attempts_in_parallel_are_bounded() -> None:
-    gate = asyncio.Event()
-
-    async def check() -> bool:
-        await gate.wait()
-        return False
-
-    slept: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    tarpit = Tarpit(sleep=sleep)
-    waiting = [asyncio.create_task(tarpit.attempt("anna", check)) for _ in range(MOST_AT_ONCE)]
-    await asyncio.sleep(0)
-    with pytest.raises(TooManyAttempts):
-        await tarpit.attempt("anna", check)
-    gate.set()
-    assert await asyncio.gather(*waiting) == [False] * MOST_AT_ONCE
-    assert slept == [0] * 5 + [1] * 5
-
-
-async def test_too_many_at_once_is_a_problem(
-    world: World, nobody: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("email", ["anna@acme.example", "nobody@acme.example"])
+async def test_too_many_failures_lock_for_a_while(
+    world: World, nobody: httpx2.AsyncClient, email: str
 ) -> None:
-    monkeypatch.setattr("api.tarpit.MOST_AT_ONCE", 0)
-    response = await nobody.post("/auth/token", data=form("anna@acme.example"))
-    problem(response, 429, "auth.too_many_attempts")
-    assert response.headers["retry-after"] == "10"
+    for _ in range(20):
+        await nobody.post("/auth/token", data=form(email, "wrong password"))
+    response = await nobody.post("/auth/token", data=form(email))
+    problem(response, 429, "auth.locked")
+    assert int(response.headers["retry-after"]) > 600
+    world.seconds += 901
+    again = await nobody.post("/auth/token", data=form("anna@acme.example"))
+    assert again.status_code == 200
+
+
+async def test_refreshing_brings_the_next_pair_once(world: World, nobody: httpx2.AsyncClient) -> None:
+    first = (await nobody.post("/auth/token", data=form("anna@acme.example"))).json()
+    body = {"refresh_token": first["refresh_token"]}
+    second = (await nobody.post("/auth/refresh", json=body)).json()
+    assert second["refresh_token"] != first["refresh_token"]
+    again = (await nobody.post("/auth/refresh", json=body)).json()
+    assert again["refresh_token"] == second["refresh_token"], "a lost answer costs no sign-in"
+    world.seconds += 11
+    problem(await nobody.post("/auth/refresh", json=body), 401, "auth.session_compromised")
+    later = {"refresh_token": second["refresh_token"]}
+    problem(await nobody.post("/auth/refresh", json=later), 401, "auth.session_revoked")
+    problem(
+        await nobody.post("/auth/refresh", json={"refresh_token": "hbr_x"}), 401, "auth.bad_refresh_token"
+    )
+
+
+async def test_refreshing_brings_the_role_of_now(world: World, nobody: httpx2.AsyncClient) -> None:
+    first = (await nobody.post("/auth/token", data=form("anna@acme.example"))).json()
+    [row] = [row for row in world.reads.member_rows if str(row.id) == world.anna.id]
+    index = world.reads.member_rows.index(row)
+    world.reads.member_rows[index] = replace(row, role=Role.TENANT_VIEWER)
+    second = await nobody.post("/auth/refresh", json={"refresh_token": first["refresh_token"]})
+    bearer = {"Authorization": f"Bearer {second.json()['access_token']}"}
+    assert (await nobody.get("/auth/me", headers=bearer)).json()["role"] == "tenant_viewer"
+    del world.reads.member_rows[index]
+    body = {"refresh_token": second.json()["refresh_token"]}
+    problem(await nobody.post("/auth/refresh", json=body), 403, "auth.no_membership")
 
 
 async def test_a_missing_field_of_the_form_is_named(nobody: httpx2.AsyncClient) -> None:

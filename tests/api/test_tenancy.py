@@ -2,7 +2,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 
-from schemas.base import PLATFORM
+from schemas.base import PLATFORM, UserId
 from tests.api.world import PASSWORD, World, problem
 from tests.support.people import plain
 
@@ -40,7 +40,8 @@ async def test_a_password_never_leaves_the_edge(world: World, admin: httpx2.Asyn
     (envelope,) = world.bus.sent
     assert PASSWORD not in envelope.model_dump_json()
     told = envelope.data["admin"]
-    assert world.passwords.hashes[UUID(told["user_id"])].startswith("$argon2id$")
+    stored = await world.vault.passwords.get(UserId(UUID(told["user_id"])))
+    assert stored and stored.hash.startswith("$argon2id$")
     assert (plain(told["email"]), plain(told["name"])) == ("pia@new.example", "Pia")
     assert "argon2" not in envelope.model_dump_json()
     assert envelope.tenant_id == PLATFORM

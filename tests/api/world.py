@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,20 +13,23 @@ from fastapi import FastAPI
 
 from api.app import build
 from api.buckets import Buckets
+from api.gateway.cookies import SessionCodec
+from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
 from api.people import People
 from api.rows.billing import LedgerRow
 from api.rows.payments import PaymentRow
 from api.rows.people import PartnerRow, TenantRow
+from api.signing_in.second_factor import MfaTokens
 from api.standing import Standing
-from api.tarpit import Tarpit
 from bus.publisher import seal
 from infra.crypto.keys import KeyRing, new_key
 from infra.crypto.passwords import Passwords
 from infra.crypto.secrets import SecretBox
 from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
+from infra.identity.passwords import StoredPassword
 from infra.tools.servers import Servers
 from schemas.access import Role
 from schemas.authoring.commands import FireTrigger
@@ -34,13 +37,16 @@ from schemas.base import PartnerId, TenantId
 from schemas.envelope import Actor
 from schemas.execution.chat import Usage
 from schemas.identity.types import Place
+from tests.api.fake_access import FakeAccess
 from tests.api.fake_audit import FakeAudit
 from tests.api.fake_bus import BusUnavailable, FakeBus, register
 from tests.api.fakes import NOW, FakeLive, FakeReads
-from tests.support.people import MemoryPasswords, ReadableBox, person
+from tests.support.fakes.vault.vault import memory_vault
+from tests.support.people import ReadableBox, person
 
 PASSWORD = "correct horse battery"
 PASSWORDS = Passwords(memory_kib=64, passes=1)
+COOKIES = SessionCodec(SecretBox(["a master key"], "cookies"))
 HOOK_SECRETS = HookSecrets(SecretBox(["a master key"]))
 SECRETS = TenantSecrets(["a master key for tests"])
 MCP_SERVERS = Servers.parse('{"files": {"command": ["files-mcp"], "tenants": "*"}}')
@@ -65,13 +71,17 @@ class World:
     slept: list[float] = field(default_factory=list)
     seconds: float = 0.0
     checks: dict[str, Any] = field(default_factory=dict)
+    limits: Limits = QUICK
+    rates: Limiter = field(default_factory=lambda: Limiter({}))
 
     stripe_secret: str | None = STRIPE_SECRET
 
     def __post_init__(self) -> None:
-        self.box, self.passwords = ReadableBox(), MemoryPasswords()
+        self.box = ReadableBox()
+        self.vault = memory_vault(self.clock)
         self.bus = FakeBus(self.reads)
         self.audit = FakeAudit(self.reads.sees)
+        self.access = FakeAccess(self.reads.sees)
         self.partner, self.other_partner = self.add_partner("nordic"), self.add_partner("rival")
         self.tenant = self.add_tenant("acme", self.partner)
         self.other_tenant = self.add_tenant("zeta", self.other_partner)
@@ -83,7 +93,6 @@ class World:
         self.app = self.build()
 
     def build(self) -> FastAPI:
-        tarpit = Tarpit(sleep=self._sleep)
         return build(
             Deps(
                 bus=self.bus,
@@ -92,7 +101,8 @@ class World:
                 audit=self.audit,
                 seal=seal,
                 passwords=PASSWORDS,
-                people=People(self.box, self.passwords),
+                people=People(self.box),
+                vault=self.vault,
                 standing=Standing(self.reads.changes_of_standing, now=lambda: self.seconds),
                 tokens=self.tokens,
                 secrets=SECRETS,
@@ -100,20 +110,32 @@ class World:
                 hash_key=b"k" * 32,
                 hook_secrets=HOOK_SECRETS,
                 proofs=self.audit,
+                access=self.access,
+                cookies=COOKIES,
+                mfa_tokens=MfaTokens(SecretBox(["a master key"]), self.time),
+                sleep=self._sleep,
                 stripe_webhook_secret=self.stripe_secret,
                 checks=self.checks,
                 outages={BusUnavailable: "bus.unavailable"},
-                limits=QUICK,
-                tarpit=tarpit,
+                limits=self.limits,
+                rates=self.rates,
                 hook_calls=Buckets(per_minute=60, burst=HOOK_BURST, now=lambda: self.seconds),
             )
         )
 
-    def client(self, actor: Actor | None = None, **headers: str) -> httpx2.AsyncClient:
+    def clock(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.seconds)
+
+    def time(self) -> float:
+        return self.clock().timestamp()
+
+    def client(
+        self, actor: Actor | None = None, base_url: str = "http://test", **headers: str
+    ) -> httpx2.AsyncClient:
         if actor is not None:
             headers["Authorization"] = f"Bearer {self.tokens.issue(actor)}"
         transport = httpx2.ASGITransport(self.app)
-        return httpx2.AsyncClient(transport=transport, base_url="http://test", headers=headers)
+        return httpx2.AsyncClient(transport=transport, base_url=base_url, headers=headers)
 
     def add_partner(self, name: str) -> PartnerId:
         partner_id = PartnerId(uuid4())
@@ -132,7 +154,7 @@ class World:
     ) -> Actor:
         who = person(email, email.split("@")[0])
         register(self.reads, who, role, Place(partner_id=partner, tenant_id=tenant))
-        self.passwords.hashes[who.user_id] = HASH
+        self.vault.passwords.rows[who.user_id] = StoredPassword(HASH, NOW)  # type: ignore[attr-defined]
         now = datetime.now(UTC).replace(microsecond=0)
         where = {"role": role, "partner_id": partner, "tenant_id": tenant}
         return Actor(kind="user", id=str(who.user_id), authenticated_at=now, **where)

@@ -18,7 +18,7 @@ PUBLIC = """
 SELECT relname FROM pg_class, aclexplode(relacl) right_
 WHERE relnamespace = 'vault'::regnamespace AND right_.grantee = 0"""
 ELSEWHERE = """
-SELECT table_schema, table_name FROM information_schema.role_table_grants
+SELECT table_name, privilege_type FROM information_schema.role_table_grants
 WHERE grantee = 'hb_vault' AND table_schema <> 'vault'"""
 OWNED = "SELECT relname FROM pg_class WHERE pg_get_userbyid(relowner) = 'hb_vault'"
 MEMBERS = "SELECT pg_get_userbyid(roleid) FROM pg_auth_members WHERE member = 'hb_vault'::regrole"
@@ -46,9 +46,10 @@ def test_nobody_else_was_given_rights_there(database: psycopg.Connection) -> Non
     assert rows(database, PUBLIC) == []
 
 
-def test_the_vaults_role_has_no_power_and_nothing_else(database: psycopg.Connection) -> None:
+def test_the_vaults_role_has_no_power_and_only_adds_to_the_access_log(database: psycopg.Connection) -> None:
     assert rows(database, ROLE) == [(False, False, False, False, False)]
-    assert rows(database, OWNED) == rows(database, ELSEWHERE) == rows(database, MEMBERS) == []
+    assert rows(database, OWNED) == rows(database, MEMBERS) == []
+    assert rows(database, ELSEWHERE) == [("access_log", "INSERT")]
 
 
 @pytest.mark.parametrize("role", ["hb_api", "hb_worker"])

@@ -49,14 +49,3 @@ class ReadableBox:
         fresh = subject not in self.destroyed
         self.destroyed.add(subject)
         return int(fresh)
-
-
-class MemoryPasswords:
-    def __init__(self) -> None:
-        self.hashes: dict[UUID, str] = {}
-
-    async def create(self, user_id: UUID, hash_: str) -> None:
-        self.hashes.setdefault(user_id, hash_)
-
-    async def hash_of(self, user_id: UUID) -> str | None:
-        return self.hashes.get(user_id)

@@ -18,7 +18,7 @@ from uuid import UUID
 import httpx2
 from rich.progress import Progress, TaskID
 
-from api.adapters.vault import opened_people
+from api.adapters.vault import opened_accounts
 from infra.crypto.master_key import NAME as MASTER_KEY
 from infra.crypto.master_key import key_in
 from tests.acceptance.chaos import random_runs, record, story
@@ -116,7 +116,7 @@ class Drill:
         self.options, self.platform, self.outside, self.bars = options, platform, outside, shown
         self.killer = Killer(platform, lambda: shown.progress.advance(shown.kills))
         lots = Random(options.seed) if options.disorder else None
-        accounts = partial(opened_people, platform.database_url, key_in(platform.data / MASTER_KEY))
+        accounts = partial(opened_accounts, platform.database_url, key_in(platform.data / MASTER_KEY))
         self.stage = Stage(platform.client, http, accounts, outside.tools, lots)
         self.ids: dict[str, UUID] = {}
 

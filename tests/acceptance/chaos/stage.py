@@ -9,7 +9,7 @@ from uuid import UUID, uuid4, uuid5
 
 import httpx2
 
-from api.people import People
+from api.adapters.vault import Accounts
 from infra.crypto.passwords import Passwords
 from schemas.access import Role
 from schemas.authoring.commands import SetTool
@@ -39,7 +39,7 @@ class Stage:
         self,
         client: Client,
         http: httpx2.AsyncClient,
-        accounts: Callable[[], AbstractAsyncContextManager[People]],
+        accounts: Callable[[], AbstractAsyncContextManager[Accounts]],
         tools_url: str,
         lots: Random | None,
     ) -> None:
@@ -49,8 +49,8 @@ class Stage:
     async def tenant(self, number: int) -> Tenant:
         """With an owner and a chief who are logged in, and the tools of all stories."""
         emails = [f"{name}@chaos{number}.io" for name in ("owner", "chief")]
-        async with self.accounts() as people:
-            owner, chief = [await with_password(people, email) for email in emails]
+        async with self.accounts() as vault:
+            owner, chief = [await with_password(vault, email) for email in emails]
         tenancy = await self.client.provision(f"chaos{number}", owner)
         await self.client.do(RegisterUser(**dict(chief)), PLATFORM_ITSELF)
         place = Place(**vars(tenancy))
@@ -89,10 +89,10 @@ class Stage:
         return await self.client.publish(renamed(told.definition, names), tenant.tenancy, run.kind)
 
 
-async def with_password(people: People, email: str) -> Person:
+async def with_password(vault: Accounts, email: str) -> Person:
     user_id = UserId(uuid4())
-    await people.passwords.create(user_id, await Passwords().hash(PASSWORD))
-    return await people.person(user_id, email, "Test")
+    await vault.passwords.create(user_id, await Passwords().hash(PASSWORD))
+    return await vault.people.person(user_id, email, "Test")
 
 
 def renamed(definition: WorkflowDefinition, names: Mapping[str, str]) -> WorkflowDefinition:

@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from rich.table import Table
 
 from api.adapters.reads import PostgresReads
-from api.adapters.vault import opened_people
+from api.adapters.vault import opened_accounts
 from api.cli.demo.money.outside import Cards, Models
 from api.cli.demo.money.people import Cast, Tenant, cast_of
 from api.cli.look import out
@@ -117,7 +117,7 @@ async def staged(
     models = Models(dice)
     async with (
         async_pool(url, API, max_size=2) as pool,
-        opened_people(url, master) as people,
+        opened_accounts(url, master) as accounts,
         in_process(url, BEGIN, models, cards) as platform,
     ):
         yield Stage(
@@ -129,7 +129,7 @@ async def staged(
             folder=folder,
             models=models,
             cards=cards,
-            people=people,
+            people=accounts.people,
             cast=cast_of(dice),
             dice=dice,
             size=size,

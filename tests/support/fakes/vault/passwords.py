@@ -8,21 +8,21 @@ from schemas.base import UserId
 class MemoryPasswords:
     def __init__(self, now: Clock) -> None:
         self._now = now
-        self._rows: dict[UserId, StoredPassword] = {}
+        self.rows: dict[UserId, StoredPassword] = {}
 
     async def get(self, user_id: UserId) -> StoredPassword | None:
-        return self._rows.get(user_id)
+        return self.rows.get(user_id)
 
     async def create(self, user_id: UserId, hashed: str) -> None:
-        self._rows.setdefault(user_id, StoredPassword(hashed, self._now()))
+        self.rows.setdefault(user_id, StoredPassword(hashed, self._now()))
 
     async def set(self, user_id: UserId, hashed: str) -> None:
-        self._rows[user_id] = StoredPassword(hashed, self._now())
+        self.rows[user_id] = StoredPassword(hashed, self._now())
 
     async def improve(self, user_id: UserId, old: str, new: str) -> None:
-        stored = self._rows.get(user_id)
+        stored = self.rows.get(user_id)
         if stored and stored.hash == old:
-            self._rows[user_id] = replace(stored, hash=new)
+            self.rows[user_id] = replace(stored, hash=new)
 
     async def remove(self, user_id: UserId) -> bool:
-        return self._rows.pop(user_id, None) is not None
+        return self.rows.pop(user_id, None) is not None
