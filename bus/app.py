@@ -57,15 +57,19 @@ from contexts.billing.ports import BillingPorts
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts
 from contexts.identity.ports import IdentityPorts
+from contexts.notifications.ports import NotificationPorts
 from infra import metrics, telemetry
 from infra.audit.keys import stored_keys
 from infra.crypto.master_key import master_key
+from infra.crypto.personal import PersonalBox
+from infra.crypto.subject_keys import PostgresSubjectKeys
 from infra.db.pools import VAULT, WORKER, async_pool
 from infra.documents.pdf import TypstDocuments
 from infra.errors import SetupError
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
 from infra.identity.erasing import VaultEraser
+from infra.mail.assembled import mailer
 from infra.payments.assembled import payment_providers
 from infra.providers.catalog import Catalog, chat_model
 from infra.retrieval import NoDocuments
@@ -219,8 +223,17 @@ def identity_ports(p: Parts) -> IdentityPorts:
     return IdentityPorts(ProjectedPlaces(p.pool), VaultEraser(p.vault))
 
 
+def personal_box(p: Parts) -> PersonalBox:
+    return PersonalBox(PostgresSubjectKeys(p.vault), [master_key(p.settings)])
+
+
 def effects(p: Parts) -> list[Work]:
-    ports = {"execution": execution_ports(p), "billing": billing_ports(p), "identity": identity_ports(p)}
+    ports = {
+        "execution": execution_ports(p),
+        "billing": billing_ports(p),
+        "identity": identity_ports(p),
+        "notifications": NotificationPorts(personal_box(p), mailer(p.settings)),
+    }
     worker = f"{socket.gethostname()}:{os.getpid()}"
     consumers = [
         EffectConsumer(

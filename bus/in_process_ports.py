@@ -1,6 +1,6 @@
 """What contexts need from outside where there is one process: nobody watches, nothing is broken off."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from contexts.billing.payment_ports import PaymentProvider
 from contexts.billing.ports import BillingPorts
 from contexts.execution.ports import ChatModel, ExecutionPorts
 from contexts.identity.ports import IdentityPorts
+from contexts.notifications.ports import NotificationPorts
 from infra.documents.pdf import TypstDocuments
 from infra.eventstore.types import Clock, EventStore
 from infra.identity.erasing import VaultEraser
@@ -22,6 +23,8 @@ from infra.retrieval import NoDocuments
 from schemas.base import TenantId
 from schemas.execution.tool_error import ToolError
 from schemas.execution.types import ToolRequest
+from schemas.notifications.types import Mail
+from schemas.personal import Redacted
 
 
 class NobodyWatches:
@@ -32,6 +35,18 @@ class NobodyWatches:
         pass
 
     async def flush(self) -> None:
+        pass
+
+
+class NobodyReads:
+    """There is no vault: whoever a letter is for is as if erased."""
+
+    async def open(self, texts: Sequence[str]) -> Sequence[str | Redacted]:
+        return [Redacted() for _ in texts]
+
+
+class NoLetters:
+    async def send(self, mail: Mail) -> None:
         pass
 
 
@@ -63,4 +78,5 @@ def ports_of(
         "execution": execution,
         "identity": IdentityPorts(ProjectedPlaces(pool), VaultEraser(vault)),
         "billing": BillingPorts(ProjectedMonths(pool), TypstDocuments(), providers),
+        "notifications": NotificationPorts(NobodyReads(), NoLetters()),
     }

@@ -84,7 +84,7 @@ def senders(permission: Permission) -> str:
     if permission is Permission.INTERNAL:
         return "the platform only"
     roles = [role for role, granted in PERMISSIONS.items() if permission in granted]
-    return f"{', '.join(roles)} ({permission})"
+    return f"{', '.join(roles) or 'no role'} ({permission})"
 
 
 def event_story(event: type[Event]) -> EventStory:

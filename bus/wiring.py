@@ -14,6 +14,7 @@ from contexts.billing import registry as billing
 from contexts.execution import registry as execution
 from contexts.identity import registry as identity
 from contexts.kernel import Effect, Handler, Policy, Registry
+from contexts.notifications import registry as notifications
 from contexts.tenancy import registry as tenancy
 from schemas.base import Command
 from schemas.registry import COMMANDS
@@ -24,6 +25,7 @@ REGISTRIES: tuple[Registry, ...] = (
     authoring.REGISTRY,
     execution.REGISTRY,
     billing.REGISTRY,
+    notifications.REGISTRY,
 )
 
 FACTS: dict[type[Command], Facts] = {

@@ -6,7 +6,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import httpx2
 
@@ -134,6 +134,15 @@ def named_sender(headers: Headers) -> list[tuple[bytes, bytes]]:
     return [*headers] if named else [USER_AGENT, *headers]
 
 
+class ClientOptions(TypedDict):
+    """As httpx2's clients take them, and those made of them."""
+
+    transport: GuardedTransport
+    timeout: httpx2.Timeout
+    headers: Headers
+    trust_env: bool
+
+
 class Outbound:
     """Makes clients and sends requests. What it raises: OutboundRefused, httpx2's errors, TimeoutError."""
 
@@ -147,13 +156,19 @@ class Outbound:
     async def client(
         self, seconds: float, headers: Headers = ()
     ) -> AsyncIterator[tuple[httpx2.AsyncClient, GuardedTransport]]:
-        """For one conversation. Half the time is for connecting, so that its end means: nothing was sent."""
-        transport = GuardedTransport(self._allowed, self._tls, self._resolve)
-        timeout = httpx2.Timeout(None, connect=min(CONNECT_SECONDS, seconds / 2))
-        async with httpx2.AsyncClient(
-            transport=transport, timeout=timeout, headers=named_sender(headers), trust_env=False
-        ) as client:
-            yield client, transport
+        """For one conversation."""
+        options = self.options(seconds, headers)
+        async with httpx2.AsyncClient(**options) as client:
+            yield client, options["transport"]
+
+    def options(self, seconds: float, headers: Headers = ()) -> ClientOptions:
+        """Half the time is for connecting, so that its end means: nothing was sent."""
+        return {
+            "transport": GuardedTransport(self._allowed, self._tls, self._resolve),
+            "timeout": httpx2.Timeout(None, connect=min(CONNECT_SECONDS, seconds / 2)),
+            "headers": named_sender(headers),
+            "trust_env": False,
+        }
 
     async def send(
         self, method: str, url: httpx2.URL | str, seconds: float, headers: Headers = (), **body: Any

@@ -113,6 +113,25 @@ class Settings(BaseSettings):
         description="Master key (Fernet) that encrypts stored secrets. "
         "Unset: a key file is generated in the data folder, readable by its owner only.",
     )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Where letters are handed in: `smtps://user:password@mail.example.com`, "
+        "`starttls://…` (587) or `smtp://…` (25, not encrypted). "
+        "Unset: letters are kept in the folder `mail` of the data folder, for `hb mail list`.",
+    )
+    mail_from: str = Field(
+        "no-reply@hirebuddha.local",
+        pattern=r"^[^\r\n]*[^@\s<>]+@[^@\s<>]+>?$",
+        description="Who letters are from: an address, or `Name <address>`. "
+        "Without a name they are from the partner's brand.",
+    )
+    oidc_providers: SecretStr | None = Field(
+        None,
+        description="Providers people may sign in with, as JSON: "
+        '`{"google": {"preset": "google", "client_id": "…", "client_secret": "…"}, '
+        '"microsoft": {"preset": "microsoft", "client_id": "…", "client_secret": "…", '
+        '"tenants": ["<tenant id>"]}, "ours": {"issuer": "https://id.example.com", "client_id": "…"}}`.',
+    )
     audit_origin: str = Field(
         "hirebuddha.local/ledger",
         pattern=r"^[^\s+]+$",

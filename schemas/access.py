@@ -94,6 +94,9 @@ class Permission(StrEnum):
     DUNNING_SET = "dunning:set"
     """Schedules and exemptions."""
 
+    LETTERS_REQUEST = "letters:request"
+    """No role has it: the edge asks for letters about what people do there, as the system."""
+
     SELF = "self"
     """A person's own account: everybody has it, for their own stream only."""
 

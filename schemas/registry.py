@@ -24,6 +24,8 @@ import schemas.execution.commands
 import schemas.execution.events
 import schemas.identity.commands
 import schemas.identity.events
+import schemas.notifications.commands
+import schemas.notifications.events
 import schemas.tenancy.commands
 import schemas.tenancy.events
 from schemas.base import Command, Event
@@ -53,6 +55,7 @@ CONTEXTS = (
     (schemas.billing.payment_accounts, schemas.billing.payment_accounts),
     (schemas.billing.payments, schemas.billing.payments),
     (schemas.billing.dunning, schemas.billing.dunning),
+    (schemas.notifications.commands, schemas.notifications.events),
 )
 
 

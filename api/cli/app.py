@@ -7,6 +7,7 @@ import typer
 
 from api.cli import audit_groups, groups, money_groups, payment_groups, run_groups, statement_groups
 from api.cli.access_group import access
+from api.cli.mail_group import mail
 from api.cli.options import Data, settings_for
 from api.cli.rate_group import rates
 from api.cli.workflow_group import workflows
@@ -36,6 +37,7 @@ app.add_typer(statement_groups.taxes, name="taxes")
 app.add_typer(groups.projections, name="projections")
 app.add_typer(groups.payloads, name="payloads")
 app.add_typer(groups.dlq, name="dlq")
+app.add_typer(mail, name="mail")
 app.add_typer(groups.nats, name="nats")
 app.add_typer(run_groups.executions, name="executions")
 app.add_typer(run_groups.approvals, name="approvals")
@@ -65,7 +67,7 @@ def demo(
         groups.Folder, typer.Option("--data", help="Data folder. Default: demo in the data folder.")
     ] = None,
     url: Annotated[str | None, typer.Option(help="Use the platform that runs there.")] = None,
-    email: Annotated[str | None, typer.Option(help="With --url: an app admin's e-mail address.")] = None,
+    email: Annotated[str | None, typer.Option(help="With --url: a platform admin's e-mail address.")] = None,
     password: Annotated[str | None, typer.Option(help="With --url: their password.")] = None,
 ) -> None:
     """Tell the whole story on real parts, with a real model, and check the sums."""

@@ -57,7 +57,7 @@ class OtherMasterKey(SetupError):
 
 @dataclass(frozen=True)
 class Running:
-    """`login`: of the first app admin, if it was made just now."""
+    """`login`: of the first platform admin, if it was made just now."""
 
     url: str
     endpoints: Endpoints

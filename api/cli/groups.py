@@ -10,7 +10,7 @@ from api.cli.options import Data, settings_for
 Folder = Path | None
 Name = Annotated[str, typer.Argument(help="The projection's name.")]
 
-admin = typer.Typer(no_args_is_help=True, help="App admins.")
+admin = typer.Typer(no_args_is_help=True, help="Platform admins.")
 projections = typer.Typer(no_args_is_help=True, help="Read models: look, rebuild, repair.")
 payloads = typer.Typer(no_args_is_help=True, help="Large values of events, kept by month.")
 nats = typer.Typer(no_args_is_help=True, help="Who may do what on the message bus.")
@@ -34,7 +34,7 @@ def admin_create(
     ] = None,
     data: Data = None,
 ) -> None:
-    """Register an app admin."""
+    """Register a platform admin."""
     from api.cli import people
 
     people.create_admin(settings_for(data), email, name, password)

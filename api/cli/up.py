@@ -41,7 +41,7 @@ def welcome(settings: Settings, running: Running) -> Panel:
     grid.add_row("Model", LOCAL_MODEL if running.endpoints.local_model_url else "no local one")
     grid.add_row("Data", str(settings.data_dir))
     grid.add_row("Logs", str(settings.data_dir / "logs"))
-    grid.add_row("App admin", FIRST_EMAIL)
+    grid.add_row("Platform admin", FIRST_EMAIL)
     grid.add_row("Password", password(running))
     return Panel(
         grid,

@@ -13,7 +13,7 @@ REGISTRY = Registry(
     context="identity",
     handlers=(
         Handler(commands.RegisterUser, USER, user.register, Permission.INTERNAL),
-        Handler(commands.VerifyEmail, USER, user.verify_email, Permission.INTERNAL),
+        Handler(commands.VerifyEmail, USER, user.verify_email, Permission.USERS_MANAGE),
         Handler(commands.RenameUser, USER, user.rename, Permission.SELF),
         Handler(commands.NotePasswordChange, USER, user.note_password_change, Permission.SELF),
         Handler(commands.AddFactor, USER, proofs.add_factor, Permission.SELF),

@@ -1,4 +1,4 @@
-"""What is due when: steps, deadlines of runs, holds, credit, ticks of triggers, payments, dunning."""
+"""What is due when: steps, ends of runs, holds, credit, ticks of triggers, payments, dunning, letters."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from projections.fold import Handlers, fold
 from projections.kernel import Projection, Tx
 from projections.statements import delete, merge
-from projections.timers import payments, runs, steps
+from projections.timers import letters, payments, runs, steps
 from projections.timers.batch import SKEW, Batch, set_timer
 from schemas.authoring.commands import FireTrigger
 from schemas.authoring.events import TickPlanned, TriggerDisabled, TriggerRevised
@@ -72,6 +72,7 @@ ON: Handlers[Batch] = {
     **runs.ON,
     **steps.ON,
     **payments.ON,
+    **letters.ON,
     CallAuthorized: hold_placed,
     CallUnknown: hold_unknown,
     CallSettled: hold_closed,

@@ -50,7 +50,7 @@ def test_up_says_where_everything_is_and_the_first_login_works(up: Up) -> None:
     assert answer.status_code == 200
     headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     me = httpx2.get(f"{up.url}/auth/me", headers=headers, trust_env=False).json()
-    assert me["role"] == "app_admin"
+    assert me["role"] == "platform_admin"
 
 
 def test_what_up_leaves_in_the_folder_is_its_owners_and_holds_no_password(up: Up) -> None:

@@ -1,4 +1,4 @@
-"""Two partners, a tenant each, an app admin above; everything they talk to is in memory."""
+"""Two partners, a tenant each, a platform admin above; everything they talk to is in memory."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

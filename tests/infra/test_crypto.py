@@ -2,6 +2,7 @@ import asyncio
 import base64
 import json
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,6 +25,8 @@ ANNA = Actor(
     role=Role.TENANT_ADMIN,
     tenant_id=TenantId(uuid4()),
     partner_id=PartnerId(uuid4()),
+    session_id=uuid4(),
+    authenticated_at=datetime(2026, 11, 26, 9, tzinfo=UTC),
 )
 
 
@@ -114,7 +117,7 @@ def test_a_changed_token_is_refused() -> None:
     token = tokens.issue(ANNA)
     for forged in (
         altered(token, 1, tenant_id=str(uuid4())),
-        altered(token, 1, role="app_admin"),
+        altered(token, 1, role="platform_admin"),
         altered(token, 0, alg="none"),
         altered(token, 0, alg="none").rsplit(".", 1)[0] + ".",
         altered(token, 0, kid="unknown"),

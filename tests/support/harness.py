@@ -30,6 +30,7 @@ from contexts.billing.ports import BillingPorts
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts, OnDelta
 from contexts.identity.ports import IdentityPorts
+from contexts.notifications.ports import NotificationPorts
 from infra.eventstore.mapper import recorded
 from infra.payments.manual import ManualPayments
 from infra.retrieval import NoDocuments
@@ -47,8 +48,10 @@ from tests.support.fakes.deltas import FakeDeltas
 from tests.support.fakes.documents import PlainDocuments
 from tests.support.fakes.event_store import MemoryEventStore
 from tests.support.fakes.identity import MemoryPlaces, MemoryVault
+from tests.support.fakes.mailer import FakeMailer
 from tests.support.fakes.months import MemoryMonths
 from tests.support.fakes.payments import FakePayments
+from tests.support.fakes.personal import FakePersonal
 from tests.support.fakes.timers import MemoryTimers
 from tests.support.fakes.tool_runner import FakeToolRunner
 from tests.support.killed import WorkerKilled
@@ -102,13 +105,21 @@ class Harness:
             wall_clock=self.clock,
         )
         self.payments = FakePayments()
+        self.personal, self.mailer = FakePersonal(), FakeMailer()
         providers: dict[ProviderName, PaymentProvider] = {"stripe": self.payments, "manual": ManualPayments()}
         billing = BillingPorts(MemoryMonths(self.store), self.documents, providers)
         self.vault = MemoryVault()
         identity = IdentityPorts(MemoryPlaces(self.store), self.vault)
         self._listeners = tuple(
             listeners(
-                {"execution": execution, "billing": billing, "identity": identity}, self.store, "harness"
+                {
+                    "execution": execution,
+                    "billing": billing,
+                    "identity": identity,
+                    "notifications": NotificationPorts(self.personal, self.mailer),
+                },
+                self.store,
+                "harness",
             )
         )
         self.down: set[str] = set()

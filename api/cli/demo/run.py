@@ -21,7 +21,7 @@ def demo(data: Path | None, url: str | None, email: str | None, password: str | 
 async def told(data: Path | None, url: str | None, email: str | None, password: str | None) -> Outcome:
     if url is not None:
         if not email or not password:
-            raise StoryFailed("--url needs the --email and --password of an app admin there")
+            raise StoryFailed("--url needs the --email and --password of a platform admin there")
         return await Story(url, Login(email, password)).tell()
     base = settings_for()
     out.print("[name]HireBuddha[/]  [quiet]a metered, durable run on real parts, from nothing[/]\n")

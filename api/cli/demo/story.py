@@ -1,4 +1,4 @@
-"""The story: an app admin, a partner, a tenant, one run, and what it came to. Over HTTP only."""
+"""The story: a platform admin, a partner, a tenant, one run, and what it came to. Over HTTP only."""
 
 import asyncio
 import time
@@ -55,7 +55,7 @@ class Story:
             return self._verify(job_id, entries, bill, follower.calls)
 
     async def _admin(self) -> Person:
-        self._voice.section("The platform's app admin signs in")
+        self._voice.section("The platform admin signs in")
         return await self._api.log_in(self._login.email, self._login.password)
 
     async def _partner(self, admin: Person) -> tuple[str, Person]:
@@ -93,7 +93,7 @@ class Story:
         return job["job_id"], follower
 
     async def _ledger(self, admin: Person, job_id: str, follower: Follower) -> list[dict[str, Any]]:
-        self._voice.section("The ledger, as the app admin sees it")
+        self._voice.section("The ledger, as the platform admin sees it")
         entries = await settled(admin, job_id, follower)
         for entry in entries:
             show(tables.entry_table(entry))

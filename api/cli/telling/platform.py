@@ -19,7 +19,7 @@ from infra.settings import Settings
 
 T = TypeVar("T")
 Story = Callable[[str, Login], Coroutine[Any, Any, T]]
-"""Told with the API's address and an app admin's login."""
+"""Told with the API's address and a platform admin's login."""
 
 
 async def on_a_platform(

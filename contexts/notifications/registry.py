@@ -1,0 +1,20 @@
+from contexts.kernel import Effect, Handler, Registry
+from contexts.notifications.effects.send import send
+from contexts.notifications.letter import LETTER, record_failure, record_sent, request, try_again
+from schemas.access import Permission
+from schemas.notifications import commands as c
+from schemas.notifications import events as e
+
+REGISTRY = Registry(
+    context="notifications",
+    handlers=(
+        Handler(c.RequestLetter, LETTER, request, Permission.LETTERS_REQUEST),
+        Handler(c.TryLetterAgain, LETTER, try_again, Permission.INTERNAL),
+        Handler(c.RecordLetterSent, LETTER, record_sent, Permission.INTERNAL),
+        Handler(c.RecordLetterFailure, LETTER, record_failure, Permission.INTERNAL),
+    ),
+    effects=(
+        Effect("notifications.send", e.LetterRequested, send),
+        Effect("notifications.send_again", e.LetterTriedAgain, send),
+    ),
+)
