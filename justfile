@@ -26,6 +26,11 @@ hb *args:
 test *args:
     @python -m pytest "$@"
 
+# write tests/api/matrix/expected.txt anew: which role gets which answer with whose ids
+[group('test')]
+matrix:
+    @python -m tests.api.matrix
+
 # lint, format, types, import contracts: what CI checks
 [group('test')]
 check:
@@ -34,7 +39,7 @@ check:
     mypy
     lint-imports --no-logo
 
-# measure, beside a reference in the same run; `peers` adds DBOS and LangGraph, `engine` measures runs of all shapes, `money` holding, proving and telling
+# measure, beside a reference in the same run; `peers` adds DBOS and LangGraph, `engine` measures runs of all shapes, `money` holding, proving and telling, `isolation` what it costs that nobody sees another's rows
 [group('test')]
 bench *args:
     @python -m tests.benchmarks "$@"

@@ -35,7 +35,7 @@ from bus.broker import Bus, connected
 from bus.live import LiveFeed
 from bus.posting import BusUnavailable
 from bus.publisher import Submitter, seal
-from bus.streams import ensure_streams
+from bus.streams import COMMANDS
 from infra import telemetry
 from infra.audit.keys import stored_keys
 from infra.crypto.key_rows import PostgresKeyStore
@@ -103,7 +103,6 @@ async def opened(settings: Settings) -> AsyncIterator[Deps]:
         rates = Limiter(budgets(settings.rate_limits), plain(settings.rate_limit_url))
         stack.push_async_callback(rates.close)
         bus = await stack.enter_async_context(connected(nats_url, "api"))
-        await ensure_streams(bus.js)
         submitter = Submitter(bus.nc)
         await submitter.start()
         yield await deps(settings, Opened(database_url, pool, kept, bus, submitter, access, rates))
@@ -174,6 +173,6 @@ def postgres_check(pool: AsyncConnectionPool[Any]) -> Check:
 
 def nats_check(bus: Bus) -> Check:
     async def check() -> None:
-        await bus.nc.flush(timeout=2)
+        await bus.js.stream_info(COMMANDS)
 
     return check

@@ -14,6 +14,7 @@ from nats.js import JetStreamContext
 from pydantic_core import from_json
 
 from bus import subjects
+from bus.streams import LIVE
 from schemas.base import TenantId
 
 QUEUE = 4_096
@@ -49,9 +50,9 @@ class LiveFeed:
         async def on_delta(msg: Msg) -> None:
             offer(queue, LiveMessage("delta", None, from_json(msg.data)))
 
-        events = await self._nc.subscribe(subjects.events_of_stream(tenant_id, stream_id), cb=on_event)
+        events = await self._nc.subscribe(subjects.events_of_run(tenant_id, stream_id), cb=on_event)
         deltas = await self._js.subscribe(
-            subjects.live(tenant_id, stream_id), cb=on_delta, ordered_consumer=True
+            subjects.live(tenant_id, stream_id), stream=LIVE, cb=on_delta, ordered_consumer=True
         )
         try:
             yield queue

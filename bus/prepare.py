@@ -1,4 +1,4 @@
-"""Makes a database ready for this version: migrations, coming months, projections as this code fills them."""
+"""Makes a database ready for this version: migrations, months, projections, policies as the code has them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -13,6 +13,7 @@ from infra.eventstore import partitions
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.reading import events_after
 from projections.install import install, outdated
+from projections.isolation import isolate
 from projections.kernel import Connection, Projection
 from projections.rebuild import RebuildFailed, RebuildRunning, rebuild
 from projections.registry import PROJECTIONS
@@ -47,6 +48,7 @@ async def prepare(
         await partitions.ensure(conn)
         await access_months.ensure(conn)
         await install(conn, projections)
+        await isolate(conn)
         if old := await outdated(conn, projections):
             await taken(conn, old)
             for projection in old:

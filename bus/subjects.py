@@ -6,6 +6,7 @@ COMMANDS = "cmd.>"
 REACTIONS = "rct.>"
 EVENTS = "evt.>"
 LIVE = "live.>"
+EVENTS_OF_RUNS = "evt.execution.*.*.*.*"
 DEAD_LETTERS = "dlq.>"
 REDO = "redo.>"
 LEDGER_ENTRIES = "ldg.entries"
@@ -33,8 +34,8 @@ def events_of_type(type_name: str) -> str:
     return f"evt.{type_name}.*.*"
 
 
-def events_of_stream(tenant_id: TenantId, stream: str) -> str:
-    return f"evt.*.*.*.{tenant_id}.{stream}"
+def events_of_run(tenant_id: TenantId, stream: str) -> str:
+    return f"evt.execution.*.*.{tenant_id}.{stream}"
 
 
 def live(tenant_id: TenantId, stream: str) -> str:
@@ -49,6 +50,11 @@ def tenant_of(subject: str) -> str:
 def lane(subject: str) -> str:
     """Clients' commands and reactions of one tenant take turns too."""
     return f"{subject.partition('.')[0]}.{tenant_of(subject)}"
+
+
+def inbox(user: str) -> str:
+    """Where only this user hears: answers to one kind of process are not for another."""
+    return f"_INBOX_{user}"
 
 
 def dead_letter(consumer: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from psycopg import sql
 
+from projections.isolation import POLICY
 from projections.kernel import Connection, Projection, physical
 
 COMMON = """
@@ -65,7 +66,8 @@ async def create_tables(conn: Connection, projection: Projection, version: int) 
 
 def protection(table: sql.Identifier, insert_only: bool) -> sql.Composed:
     """No table is made without it: isolation per tenant and no more rights than its use needs."""
-    return sql.SQL(PROTECT + (INSERT_ONLY if insert_only else CHANGEABLE)).format(table=table)
+    template = sql.SQL(PROTECT + (INSERT_ONLY if insert_only else CHANGEABLE))
+    return template.format(table=table, policy=sql.SQL(POLICY))
 
 
 async def point_views(conn: Connection, projection: Projection, version: int) -> None:

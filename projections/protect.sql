@@ -4,12 +4,7 @@ ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
 ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY worker ON {table} TO hb_worker USING (true) WITH CHECK (true);
--- An unset setting is '' or NULL: no row matches it.
-CREATE POLICY api ON {table} FOR SELECT TO hb_api USING (
-    tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid
-    OR partner_id = nullif(current_setting('app.partner_id', true), '')::uuid
-    OR current_setting('app.scope', true) = 'platform'
-);
+CREATE POLICY api ON {table} FOR SELECT TO hb_api USING ({policy});
 
 GRANT SELECT ON {table} TO hb_api;
 GRANT SELECT, INSERT ON {table} TO hb_worker;

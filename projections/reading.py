@@ -1,4 +1,7 @@
-"""Typed SELECTs. What a caller may see is decided by its transaction's scope, never by these."""
+"""Typed SELECTs. What a caller may see is decided by its transaction's scope, never by these.
+
+A list that names its tenant is read from that tenant's index; a policy alone would look at everybody's rows.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -33,7 +33,7 @@ class AuthoringReads(ScopedReads):
     async def agents(self, scope: Scope, cursor: str | None, limit: int) -> Page[AgentRow]:
         before = cursors.before(cursor)
         async with self._scoped(scope) as conn:
-            found = await agents.list_page(conn, before, limit + 1)
+            found = await agents.list_page(conn, before, limit + 1, scope.tenant_id)
         return cursors.page(found, limit, rows.key_of, rows.agent)
 
     async def agent_versions(
@@ -50,7 +50,7 @@ class AuthoringReads(ScopedReads):
     async def workflows(self, scope: Scope, cursor: str | None, limit: int) -> Page[WorkflowRow]:
         before = cursors.before(cursor)
         async with self._scoped(scope) as conn:
-            found = await workflows.list_page(conn, before, limit + 1)
+            found = await workflows.list_page(conn, before, limit + 1, scope.tenant_id)
         return cursors.page(found, limit, rows.key_of, rows.workflow)
 
     async def trigger(self, scope: Scope, trigger_id: UUID) -> TriggerRow | None:
@@ -59,7 +59,7 @@ class AuthoringReads(ScopedReads):
     async def triggers(self, scope: Scope, cursor: str | None, limit: int) -> Page[TriggerRow]:
         before = cursors.before(cursor)
         async with self._scoped(scope) as conn:
-            found = await triggers.list_page(conn, before, limit + 1)
+            found = await triggers.list_page(conn, before, limit + 1, scope.tenant_id)
         return cursors.page(found, limit, rows.key_of, rows.trigger)
 
     async def deliveries(

@@ -41,7 +41,11 @@ class MoneyReads(ScopedReads):
         self, scope: Scope, cursor: str | None, limit: int, wanted: InvoiceFilter
     ) -> Page[InvoiceRow]:
         before = cursors.before(cursor)
-        equal = {"tenant_id": wanted.tenant_id, "period": wanted.period, "status": wanted.status}
+        equal = {
+            "tenant_id": wanted.tenant_id or scope.tenant_id,
+            "period": wanted.period,
+            "status": wanted.status,
+        }
         async with self._scoped(scope) as conn:
             found = await invoices.list_page(conn, before, limit + 1, **equal)
         return cursors.page(found, limit, lambda row: (row.created_at, row.id), rows.invoice)

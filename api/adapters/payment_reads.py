@@ -29,7 +29,7 @@ class PostgresPaymentReads(ScopedReads):
     ) -> Page[PaymentRow]:
         before = cursors.before(cursor)
         async with self._scoped(scope) as conn:
-            found = await payments.list_page(conn, before, limit + 1, tenant_id, status)
+            found = await payments.list_page(conn, before, limit + 1, tenant_id or scope.tenant_id, status)
         return cursors.page(found, limit, lambda row: (row.created_at, row.id), lambda row: row)
 
     async def payment_account(self, scope: Scope, tenant_id: UUID) -> AccountRow:

@@ -85,7 +85,9 @@ class PostgresReads(AuthoringReads, MoneyReads, PostgresPaymentReads, RateReads,
     ) -> Page[LedgerRow]:
         before = cursors.before(cursor)
         async with self._scoped(scope) as conn:
-            found = await entries.list_page(conn, before, limit + 1, tenant_id=tenant_id, job_id=job_id)
+            found = await entries.list_page(
+                conn, before, limit + 1, tenant_id or scope.tenant_id, job_id=job_id
+            )
         return cursors.page(found, limit, billing.key_of_entry, billing.entry)
 
     async def bill(self, scope: Scope, tenant_id: UUID, period: str) -> BillRow:

@@ -45,6 +45,7 @@ class RunReads(ScopedReads):
                 conn,
                 before,
                 limit + 1,
+                tenant_id=scope.tenant_id,
                 status=wanted.status,
                 source_id=wanted.source_id,
                 parent_execution_id=wanted.parent_id,
@@ -101,9 +102,7 @@ class RunReads(ScopedReads):
     ) -> Page[ApprovalRow]:
         before = cursors.before(cursor)
         async with self._scoped(scope) as conn:
-            found = await approvals.list_page(
-                conn, before, limit + 1, status=status, answerable_by=answerable_by
-            )
+            found = await approvals.list_page(conn, before, limit + 1, status, scope.tenant_id, answerable_by)
         return cursors.page(found, limit, lambda row: (row.created_at, row.id), rows.approval)
 
     async def waiting(self, scope: Scope, execution_id: UUID) -> WaitingRow | None:

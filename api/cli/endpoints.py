@@ -1,25 +1,20 @@
 """Where the running platform is: from the settings, or from what `up` wrote into the data folder."""
 
 import json
-import os
 from pathlib import Path
 
 from api.cli.errors import NothingRuns
+from infra.embedded import owner_only
 from infra.embedded.backends import Endpoints
 from infra.embedded.lock import holder
 from infra.settings import Settings
 
 NAME = "endpoints.json"
-OWNER_ONLY = 0o600
 
 
 def remember(data_dir: Path, endpoints: Endpoints) -> None:
     """Readable by its owner only: a database address may hold a password."""
-    draft = data_dir / f".{NAME}"
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
-    with os.fdopen(handle, "w") as file:
-        json.dump(endpoints.settings(), file)
-    draft.replace(data_dir / NAME)
+    owner_only.write(data_dir / NAME, json.dumps(endpoints.settings()))
 
 
 def forget(data_dir: Path) -> None:

@@ -13,7 +13,16 @@ Name = Annotated[str, typer.Argument(help="The projection's name.")]
 admin = typer.Typer(no_args_is_help=True, help="Platform admins.")
 projections = typer.Typer(no_args_is_help=True, help="Read models: look, rebuild, repair.")
 payloads = typer.Typer(no_args_is_help=True, help="Large values of events, kept by month.")
+nats = typer.Typer(no_args_is_help=True, help="Who may do what on the message bus.")
 dlq = typer.Typer(no_args_is_help=True, help="Messages nobody could handle.")
+
+
+@nats.command("permissions")
+def nats_permissions() -> None:
+    """The users an external NATS should have, as a block for its configuration."""
+    from api.cli import nats_permissions as body
+
+    body.show()
 
 
 @admin.command("create")

@@ -9,6 +9,7 @@ from api.cli import endpoints as remembered
 from api.cli.boot import Boot, Later, Running
 from api.cli.look import out
 from api.cli.seeds import FIRST_EMAIL, LOCAL_MODEL
+from bus.permissions import USERS
 from infra.embedded.backends import Platform
 from infra.embedded.supervisor import until_signal
 from infra.settings import Settings
@@ -20,7 +21,7 @@ def up(settings: Settings, with_model: bool) -> None:
 
 
 async def run(settings: Settings, with_model: bool) -> None:
-    async with Platform(settings, Later()) as platform:
+    async with Platform(settings, Later(), nats_users=USERS) as platform:
         # Fails before anything is started when the port is taken.
         platform.api_port()
         try:

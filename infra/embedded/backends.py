@@ -10,6 +10,7 @@ from infra.embedded.app_process import AppProcess, at_once
 from infra.embedded.lock import DataLock
 from infra.embedded.model import ModelServer
 from infra.embedded.nats import EmbeddedNats
+from infra.embedded.nats_users import ADMIN, EVERYTHING, Permissions
 from infra.embedded.ports import free_ports, is_free
 from infra.embedded.postgres import EmbeddedPostgres
 from infra.embedded.probe import listens
@@ -54,7 +55,8 @@ class Endpoints:
 class Platform:
     """`async with Platform(...)` holds the data folder; leaving it stops everything.
 
-    `more` are settings of the processes it starts, beside those of the environment.
+    `more` are settings of the processes it starts, beside those of the environment. `nats_users` must
+    name every process.
     """
 
     def __init__(
@@ -62,8 +64,10 @@ class Platform:
         settings: Settings,
         on_progress: Callable[[Progress], None],
         more: Mapping[str, str] = MappingProxyType({}),
+        nats_users: Mapping[str, Permissions] = MappingProxyType({ADMIN: EVERYTHING}),
     ) -> None:
-        self.settings, self.more = settings, more
+        self.settings, self.more, self.nats_users = settings, more, nats_users
+        self.nats: EmbeddedNats | None = None
         self.data = settings.data_dir.absolute()
         self.lock = DataLock(self.data)
         self.supervisor = Supervisor(on_progress)
@@ -88,9 +92,9 @@ class Platform:
     async def start_nats(self) -> tuple[str, str | None]:
         if self.settings.nats_url:
             return self.settings.nats_url, self.settings.nats_monitor_url
-        server = EmbeddedNats(self.data / "nats", self.log("nats"))
-        await self.supervisor.start(server)
-        return server.url, server.monitor_url
+        self.nats = EmbeddedNats(self.data / "nats", self.log("nats"), self.nats_users)
+        await self.supervisor.start(self.nats)
+        return self.nats.url, self.nats.monitor_url
 
     async def start_model(self) -> str | None:
         if self.settings.local_model_url:
@@ -103,13 +107,14 @@ class Platform:
         for number, (name, roles) in enumerate(WORKERS.items()):
             port = self.settings.metrics_port
             more = {"metrics_port": str(port + number)} if port else {}
+            more |= self.connects_as(name)
             program = self.program(name, endpoints, "bus.app", "--role", roles, more=more)
             await self.supervisor.start(AppProcess(program, at_once))
 
     async def start_api(self, endpoints: Endpoints) -> str:
         """The address it is reached at."""
         host, port = self.settings.api_host, self.api_port()
-        program = self.program("api", endpoints, *edge(host, port))
+        program = self.program("api", endpoints, *edge(host, port), more=self.connects_as("api"))
         reachable = "127.0.0.1" if host in EVERY_INTERFACE else host
         await self.supervisor.start(AppProcess(program, partial(listens, reachable, port)))
         url = f"http://{reachable}:{port}"
@@ -131,6 +136,10 @@ class Platform:
         changes = {**endpoints.settings(), "data_dir": str(self.data), **self.more, **(more or {})}
         environment = child_environment(changes)
         return python(name, module, *arguments, log=self.log(name), environment=environment)
+
+    def connects_as(self, user: str) -> dict[str, str]:
+        """The embedded server has a user for each process; at another all are who its address says."""
+        return {"nats_url": self.nats.url_of(user)} if self.nats else {}
 
     def log(self, name: str) -> Path:
         return self.data / "logs" / f"{name}.log"

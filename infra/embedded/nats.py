@@ -5,9 +5,13 @@ import json
 import signal
 import subprocess
 import sysconfig
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
+from infra.embedded import owner_only
 from infra.embedded.leftovers import end_leftover
+from infra.embedded.nats_users import ADMIN, EVERYTHING, Permissions, as_user, authorization, passwords
 from infra.embedded.ports import HOST, remembered_ports
 from infra.embedded.probe import accepts_clients, says_ok
 from infra.embedded.process import Program, end, spawn, wait_until_ready
@@ -20,9 +24,16 @@ MAX_PAYLOAD_BYTES = 8 * 1_048_576
 class EmbeddedNats:
     name = "nats"
 
-    def __init__(self, data: Path, log: Path, sync_interval: str = "always") -> None:
+    def __init__(
+        self,
+        data: Path,
+        log: Path,
+        users: Mapping[str, Permissions] = MappingProxyType({ADMIN: EVERYTHING}),
+        sync_interval: str = "always",
+    ) -> None:
         self.data = data.absolute()
         self.log = log.absolute()
+        self.users = users
         self.sync_interval = sync_interval
         self.config = self.data / "nats.conf"
         self.pid_file = self.data / "nats.pid"
@@ -31,7 +42,11 @@ class EmbeddedNats:
 
     @property
     def url(self) -> str:
-        return f"nats://{HOST}:{self.ports[0]}"
+        """The admin's."""
+        return self.url_of(ADMIN)
+
+    def url_of(self, user: str) -> str:
+        return as_user(f"nats://{HOST}:{self.ports[0]}", user, passwords(self.data, self.users)[user])
 
     @property
     def monitor_url(self) -> str:
@@ -42,7 +57,7 @@ class EmbeddedNats:
         await asyncio.to_thread(end_leftover, self.pid_file, str(self.config), signal.SIGTERM)
         # A restart keeps the ports: clients already know them.
         self.ports = self.ports or remembered_ports(self.data / "ports.json", 2)
-        self.config.write_text(self.configuration())
+        owner_only.write(self.config, self.configuration())
         program = self.program()
         self.process = spawn(program)
         await wait_until_ready(program, self.process, self.answers, START_SECONDS)
@@ -72,6 +87,7 @@ class EmbeddedNats:
             f"  store_dir: {json.dumps(str(self.data))}\n"
             f"  sync_interval: {json.dumps(self.sync_interval)}\n"
             "}\n"
+            f"{authorization(self.users, passwords(self.data, self.users))}"
         )
 
     def program(self) -> Program:

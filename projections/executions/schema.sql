@@ -40,6 +40,8 @@ CREATE TABLE {executions} (
 ) WITH (fillfactor = 80);
 
 CREATE INDEX ON {executions} (tenant_id, created_at DESC, id DESC);
+-- For who sees several tenants: their rows are picked out of everybody's, newest first.
+CREATE INDEX ON {executions} (created_at DESC, id DESC);
 CREATE INDEX ON {executions} (parent_execution_id) WHERE parent_execution_id IS NOT NULL;
 CREATE INDEX ON {executions} (deadline) WHERE finished_at IS NULL;
 CREATE INDEX ON {executions} (id) WHERE paused AND finished_at IS NULL;

@@ -38,6 +38,7 @@ CREATE TABLE {ledger_entries} (
 );
 
 CREATE INDEX ON {ledger_entries} (tenant_id, recorded_at DESC, id DESC);
+CREATE INDEX ON {ledger_entries} (recorded_at DESC, id DESC);
 CREATE INDEX ON {ledger_entries} (tenant_id, period);
 CREATE INDEX ON {ledger_entries} (partner_id, period);
 CREATE INDEX ON {ledger_entries} (job_id);

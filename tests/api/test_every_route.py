@@ -1,7 +1,7 @@
 """Rules that hold for every operation of the OpenAPI document, whatever is added later."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import httpx2
@@ -82,45 +82,64 @@ SECURED = [(method, path) for method, path in ALL if path not in PUBLIC]
 WITH_IDS = [pair for pair in SECURED if "{" in pair[1] and pair not in OWN_NAMES]
 
 
-class Foreign:
-    """Another partner's world: ids that exist and must look as if they did not."""
+class Names(NamedTuple):
+    """What a tenant called its things: another may take the same names."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    tool_name: str
+    secret_name: str
+    occurrence: str
+    payload_hash: str
+    call_key: str
+
+
+THEIR_NAMES = Names("find_order", "SHOP_KEY", "d-1", "ab" * 32, "theirs:answer:1")
+
+
+class Foreign:
+    """What a tenant has: ids that exist and must look to others as if they did not.
+
+    By default another partner's. `mark` is in whatever its owner wrote; `call_key` is its sealed entry's.
+    """
+
+    def __init__(
+        self, world: World, owner: Actor | None = None, mark: str = "secret", names: Names = THEIR_NAMES
+    ) -> None:
+        self.world, self.owner, self.mark, self.names = world, owner or world.zoe, mark, names
         self.ids: dict[str, str] = {}
 
     async def make(self) -> "Foreign":
-        world, zoe = self.world, self.world.zoe
-        agent_id = await world.make("/agents", AGENT, zoe)
-        workflow_id = await world.make("/workflows", WORKFLOW, zoe)
-        await world.make_version(workflow_id, zoe)
-        job_id = await world.make(f"/agents/{agent_id}/execute", {"message": "x"}, zoe)
-        trigger_id = await world.make("/triggers", {**TRIGGER, "workflow_id": str(workflow_id)}, zoe)
-        await world.deliver(trigger_id, zoe, "d-1")
-        event = ExecutionSucceeded(execution_id=job_id, output="secret")
-        world.reads.record(f"execution-{job_id}", world.other_tenant, event)
-        world.reads.payloads.append((world.other_tenant, Payload("ab" * 32, "t", b"secret")))
-        world.audit.seal(world.other_tenant, "theirs:answer:1", price="secret")
-        await world.put("/tools/find_order", {"definition": TOOL}, zoe)
-        await world.put("/secrets/SHOP_KEY", {"value": "zeta's secret"}, zoe)
-        invoice_id = add_invoice(world.reads, world.other_tenant, world.other_partner, uuid4())
+        world, owner, mark = self.world, self.owner, self.mark
+        tenant, partner = owner.tenant_id, owner.partner_id
+        assert tenant and partner
+        agent_id = await world.make("/agents", {**AGENT, "name": mark}, owner)
+        workflow_id = await world.make("/workflows", {**WORKFLOW, "name": mark}, owner)
+        await world.make_version(workflow_id, owner)
+        job_id = await world.make(f"/agents/{agent_id}/execute", {"message": "x"}, owner)
+        trigger = {**TRIGGER, "name": mark, "workflow_id": str(workflow_id)}
+        trigger_id = await world.make("/triggers", trigger, owner)
+        await world.deliver(trigger_id, owner, self.names.occurrence)
+        event = ExecutionSucceeded(execution_id=job_id, output=mark)
+        world.reads.record(f"execution-{job_id}", tenant, event)
+        world.reads.payloads.append((tenant, Payload(self.names.payload_hash, "t", mark.encode())))
+        world.audit.seal(tenant, self.names.call_key, price=mark)
+        await world.put(f"/tools/{self.names.tool_name}", {"definition": TOOL}, owner)
+        await world.put(f"/secrets/{self.names.secret_name}", {"value": f"{mark} value"}, owner)
+        invoice_id = add_invoice(world.reads, tenant, partner, uuid4())
         note_id = add_credit_note(world.reads, invoice_id, uuid4())
         self.ids = {
+            **NAMES,
+            **self.names._asdict(),
             "invoice_id": str(invoice_id),
             "credit_note_id": str(note_id),
-            "payload_hash": "ab" * 32,
-            "call_key": "theirs:answer:1",
-            **NAMES,
-            "partner_id": str(world.other_partner),
-            "tenant_id": str(world.other_tenant),
+            "partner_id": str(partner),
+            "tenant_id": str(tenant),
             "agent_id": str(agent_id),
             "workflow_id": str(workflow_id),
             "job_id": str(job_id),
             "trigger_id": str(trigger_id),
-            "occurrence": "d-1",
             "other_id": str(job_id),
-            "entry_ref": f"ledger-{world.other_tenant}-2026-11@1",
-            "command_id": str(world.bus.sent[0].message_id),
+            "entry_ref": f"ledger-{tenant}-2026-11@1",
+            "command_id": str(world.bus.sent[-1].message_id),
         }
         return self
 

@@ -5,6 +5,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from projections.isolation import isolate
+
 SHARED = {
     "audit_checkpoints": "signed sizes and roots of the whole ledger",
     "audit_nodes": "hashes over the entries of many tenants",
@@ -102,3 +104,35 @@ def test_nobody_else_was_given_rights(database: psycopg.Connection) -> None:
         AND NOT (grantee = 'hb_vault' AND table_name = 'access_log' AND privilege_type = 'INSERT')
         AND table_name = ANY(%s)"""
     assert rows(database, others, [name for name, *_ in rows(database, TABLES)]) == []
+
+
+FOREIGN_KEYS = """
+SELECT conrelid::regclass::text, conname FROM pg_constraint
+WHERE contype = 'f' AND connamespace = 'public'::regnamespace
+AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = confrelid AND attname = 'tenant_id')
+AND NOT EXISTS (
+    SELECT FROM pg_attribute WHERE attrelid = conrelid AND attname = 'tenant_id' AND attnum = ANY(conkey))"""
+
+
+def test_no_row_refers_to_another_tenants(database: psycopg.Connection) -> None:
+    """A foreign key is checked past all policies: only one with the tenant in it stays inside."""
+    assert rows(database, FOREIGN_KEYS) == []
+    with database.transaction(force_rollback=True):
+        database.execute("CREATE TABLE wards (id uuid PRIMARY KEY, tenant_id uuid NOT NULL)")
+        database.execute("CREATE TABLE beds (ward uuid CONSTRAINT leak REFERENCES wards, tenant_id uuid)")
+        assert rows(database, FOREIGN_KEYS) == [("beds", "leak")]
+
+
+SAID = "SELECT DISTINCT pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polname = 'api'"
+
+
+async def test_one_expression_says_whose_rows_the_edge_sees(prepared_database: str) -> None:
+    """Whatever a migration wrote, and whatever version of it a database was made by."""
+    async with await psycopg.AsyncConnection.connect(prepared_database) as conn:
+        [(said,)] = await (await conn.execute(SAID)).fetchall()
+        await conn.execute("DROP POLICY api ON commands")
+        await conn.execute("CREATE POLICY api ON commands FOR SELECT TO hb_api USING (true)")
+        assert await isolate(conn) == ["commands"]
+        assert await (await conn.execute(SAID)).fetchall() == [(said,)]
+        assert await isolate(conn) == []
+        await conn.rollback()

@@ -9,6 +9,7 @@ import pytest
 
 from bus.broker import Bus, connected
 from bus.heartbeat import Heartbeat, beating
+from bus.permissions import USERS
 from bus.prepare import prepare
 from bus.streams import ensure_streams
 from infra.embedded.nats import EmbeddedNats
@@ -34,7 +35,7 @@ def database_url(fresh_database: FreshDatabase, prepared: str) -> str:
 @pytest.fixture
 async def nats() -> AsyncIterator[EmbeddedNats]:
     folder = Path(tempfile.mkdtemp(prefix="hb-bus-"))
-    server = EmbeddedNats(folder / "nats", folder / "nats.log", sync_interval="10s")
+    server = EmbeddedNats(folder / "nats", folder / "nats.log", USERS, sync_interval="10s")
     await server.start()
     yield server
     await server.stop()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import psycopg
 
+from bus import permissions
 from bus.app import ROLES
 from bus.broker import Bus
 from bus.streams import EVENTS
@@ -23,7 +24,7 @@ WITHOUT_EFFECTS = tuple(role for role in ROLES if role != "effects")
 async def test_a_deleted_event_stream_is_refilled_and_work_goes_on(
     client: Client, bus: Bus, nats: EmbeddedNats, database_url: str
 ) -> None:
-    async with worker(database_url, nats.url):
+    async with worker(database_url, nats.url_of(permissions.WORKER)):
         tenancy = await client.provision("acme")
         steps = await client.publish(STEPS, tenancy)
         assert (await client.run(steps, tenancy)).status == "succeeded"
@@ -34,17 +35,17 @@ async def test_a_deleted_event_stream_is_refilled_and_work_goes_on(
 async def test_a_run_begun_before_all_data_of_nats_were_lost_is_finished(
     client: Client, nats: EmbeddedNats, database_url: str, store: PostgresEventStore
 ) -> None:
-    async with worker(database_url, nats.url):
+    async with worker(database_url, nats.url_of(permissions.WORKER)):
         tenancy = await client.provision("acme")
         steps = await client.publish(STEPS, tenancy)
         assert (await client.run(steps, tenancy)).status == "succeeded"
-    async with worker(database_url, nats.url, WITHOUT_EFFECTS):
+    async with worker(database_url, nats.url_of(permissions.WORKER), WITHOUT_EFFECTS):
         run = await client.start_run(steps, tenancy, {})
         await until(lambda: projected(database_url, run))
         await nats.stop()
         shutil.rmtree(nats.data / "jetstream")
         await nats.start()
-        async with worker(database_url, nats.url, ("effects",)):
+        async with worker(database_url, nats.url_of(permissions.WORKER), ("effects",)):
             await until(lambda: succeeded(store, run))
 
 
@@ -66,8 +67,8 @@ async def test_a_timer_fires_once_with_two_workers(
     client: Client, nats: EmbeddedNats, database_url: str
 ) -> None:
     async with (
-        worker(database_url, nats.url, WITHOUT_EFFECTS),
-        worker(database_url, nats.url, WITHOUT_EFFECTS),
+        worker(database_url, nats.url_of(permissions.WORKER), WITHOUT_EFFECTS),
+        worker(database_url, nats.url_of(permissions.WORKER), WITHOUT_EFFECTS),
     ):
         tenancy = await client.provision("acme")
         run = await client.start_run(await client.publish(STEPS, tenancy), tenancy, {})

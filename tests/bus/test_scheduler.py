@@ -5,6 +5,7 @@ import shutil
 from typing import Any
 from uuid import UUID, uuid4
 
+from bus import permissions
 from bus.app import ROLES
 from bus.broker import Bus
 from bus.run_feed import RunFeed, loader
@@ -49,7 +50,7 @@ async def all_succeeded(store: PostgresEventStore, runs: list[UUID]) -> bool:
 async def test_more_runs_than_places_all_succeed_a_few_at_a_time(
     client: Client, nats: EmbeddedNats, database_url: str, store: PostgresEventStore
 ) -> None:
-    async with worker(database_url, nats.url, **LIMIT):
+    async with worker(database_url, nats.url_of(permissions.WORKER), **LIMIT):
         tenancy = await client.provision("acme")
         steps = await client.publish(STEPS, tenancy)
         ends = await asyncio.gather(*(client.run(steps, tenancy) for _ in range(20)))
@@ -60,10 +61,10 @@ async def test_more_runs_than_places_all_succeed_a_few_at_a_time(
 async def test_a_scheduler_that_comes_later_begins_what_waits(
     client: Client, nats: EmbeddedNats, database_url: str, store: PostgresEventStore
 ) -> None:
-    async with worker(database_url, nats.url, WITHOUT_SCHEDULER, **LIMIT):
+    async with worker(database_url, nats.url_of(permissions.WORKER), WITHOUT_SCHEDULER, **LIMIT):
         tenancy = await client.provision("acme")
         runs = await start_runs(client, await client.publish(STEPS, tenancy), tenancy, 6)
-        async with worker(database_url, nats.url, ("scheduler",), **LIMIT):
+        async with worker(database_url, nats.url_of(permissions.WORKER), ("scheduler",), **LIMIT):
             await until(lambda: all_succeeded(store, runs))
     assert most_at_once(store) == 2
 
@@ -71,11 +72,11 @@ async def test_a_scheduler_that_comes_later_begins_what_waits(
 async def test_a_decider_that_starts_anew_knows_who_runs(
     client: Client, nats: EmbeddedNats, database_url: str
 ) -> None:
-    async with worker(database_url, nats.url, WITHOUT_EFFECTS, **LIMIT):
+    async with worker(database_url, nats.url_of(permissions.WORKER), WITHOUT_EFFECTS, **LIMIT):
         tenancy = await client.provision("acme")
         steps = await client.publish(STEPS, tenancy)
         await start_runs(client, steps, tenancy, 2)
-    async with worker(database_url, nats.url, WITHOUT_EFFECTS, **LIMIT):
+    async with worker(database_url, nats.url_of(permissions.WORKER), WITHOUT_EFFECTS, **LIMIT):
         [third] = await start_runs(client, steps, tenancy, 1)
         await until(lambda: waiting(database_url, third))
 
@@ -87,14 +88,14 @@ async def waiting(url: str, run: UUID) -> list[Any]:
 async def test_queued_runs_are_begun_after_all_data_of_nats_were_lost(
     client: Client, nats: EmbeddedNats, database_url: str, store: PostgresEventStore
 ) -> None:
-    async with worker(database_url, nats.url, WITHOUT_EFFECTS, **LIMIT):
+    async with worker(database_url, nats.url_of(permissions.WORKER), WITHOUT_EFFECTS, **LIMIT):
         tenancy = await client.provision("acme")
         runs = await start_runs(client, await client.publish(STEPS, tenancy), tenancy, 5)
         await until(lambda: waiting(database_url, runs[-1]))
         await nats.stop()
         shutil.rmtree(nats.data / "jetstream")
         await nats.start()
-        async with worker(database_url, nats.url, ("effects",), **LIMIT):
+        async with worker(database_url, nats.url_of(permissions.WORKER), ("effects",), **LIMIT):
             await until(lambda: all_succeeded(store, runs))
     assert most_at_once(store) == 2
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import nats
 
 from infra.embedded.nats import EmbeddedNats
+from infra.embedded.nats_users import ADMIN, address_of
 
 
 @asynccontextmanager
@@ -72,3 +73,11 @@ async def test_it_listens_on_this_machine_only(nats_url: str) -> None:
     assert client._server_info["host"] == "127.0.0.1"
     assert client.max_payload == 8 * 1_048_576
     await client.close()
+
+
+async def test_users_keep_their_passwords_from_start_to_start(data_dir: Path) -> None:
+    async with running(data_dir / "nats") as server:
+        url = server.url
+        assert address_of(data_dir / "nats", url, ADMIN) == url
+    async with running(data_dir / "nats") as server:
+        assert server.url == url

@@ -17,7 +17,7 @@ from infra.eventstore.partitions import Connection, Partition, drop, ensure, usa
 from infra.eventstore.payloads import month_of
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.reading import payload
-from infra.eventstore.types import Payload
+from infra.eventstore.types import Payload, Place
 from schemas.base import PartnerId, TenantId
 from tests.support.batches import batch_of, outputs
 from tests.support.servers import FreshDatabase
@@ -143,6 +143,16 @@ async def test_the_edge_reads_payloads_of_its_scope_only(store: PostgresEventSto
         assert await seen(Scope(tenant_id=TenantId(uuid4()))) is None
         assert await seen(Scope(partner_id=PartnerId(uuid4()))) is None
         assert await seen(Scope()) is None
+
+
+def test_a_hash_is_no_right_for_workers_either(store: PostgresEventStore, url: str) -> None:
+    """They ask for the tenant of the event that names it: a forged name leads to nothing of another's."""
+    mine, other = TenantId(uuid4()), TenantId(uuid4())
+    written(store, NOW, tenant_id=mine)
+    [(name,)] = names(url)
+    place = Place(mine, month_of(NOW), name)
+    assert store.payloads({place}).keys() == {place}
+    assert store.payloads({place._replace(tenant_id=other)}) == {}
 
 
 def names(url: str) -> list[tuple[Any, ...]]:

@@ -12,8 +12,10 @@ from typing import Literal, Protocol
 
 from nats.js.errors import NotFoundError
 
-from bus import command_consumer
+from bus import command_consumer, permissions
+from bus.app import ROLES
 from bus.broker import Bus, connected
+from bus.permissions import USERS
 from bus.prepare import prepare
 from bus.streams import COMMANDS, ensure_streams
 from infra.embedded.app_process import AppProcess, at_once
@@ -108,7 +110,7 @@ async def running_platform(
     All have the same `settings`. Calls of provider `openai` go to the scripted server.
     """
     postgres = EmbeddedPostgres(data / "postgres", data / "logs" / "postgres.log")
-    nats = EmbeddedNats(data / "nats", data / "logs" / "nats.log")
+    nats = EmbeddedNats(data / "nats", data / "logs" / "nats.log", USERS)
     async with AsyncExitStack() as stack:
         for server in (postgres, nats):
             stack.push_async_callback(server.stop)
@@ -143,7 +145,8 @@ async def start_api(platform: RunningPlatform, stack: AsyncExitStack, settings: 
     port = free_ports(1)[0]
     log = platform.data / "logs" / "api.log"
     unlimited = {"rate_limits": "off", "max_requests_per_address": "1000", **settings}
-    program = python("api", *edge(HOST, port), log=log, environment=environment(platform, **unlimited))
+    more = environment(platform, permissions.API, **unlimited)
+    program = python("api", *edge(HOST, port), log=log, environment=more)
     platform.api, platform.api_url = AppProcess(program, at_once), f"http://{HOST}:{port}"
     stack.push_async_callback(platform.api.stop)
     await platform.api.start()
@@ -173,19 +176,20 @@ def worker_process(
     arguments: Sequence[str] = (),
     **settings: str,
 ) -> AppProcess:
+    user = permissions.worker(ROLES if roles == "all" else roles.split(","))
     more = {"openai_base_url": f"{llm_url}/v1" if llm_url else "", **settings}
     log = platform.data / "logs" / f"{name}.log"
     program = python(
-        name, module, *arguments, "--role", roles, log=log, environment=environment(platform, **more)
+        name, module, *arguments, "--role", roles, log=log, environment=environment(platform, user, **more)
     )
     return AppProcess(program, at_once)
 
 
-def environment(platform: RunningPlatform, **settings: str) -> dict[str, str]:
+def environment(platform: RunningPlatform, user: str, **settings: str) -> dict[str, str]:
     return child_environment(
         {
             "database_url": platform.postgres.url,
-            "nats_url": platform.nats.url,
+            "nats_url": platform.nats.url_of(user),
             "nats_monitor_url": platform.nats.monitor_url,
             "data_dir": str(platform.data),
             **settings,

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from bus.permissions import USERS
 from infra.embedded.nats import EmbeddedNats
 from infra.embedded.postgres import EmbeddedPostgres
 
@@ -52,7 +53,7 @@ def fresh_database(postgres_server: EmbeddedPostgres) -> FreshDatabase:
 
 @pytest.fixture(scope="session")
 async def nats_server(servers_dir: Path) -> AsyncIterator[EmbeddedNats]:
-    server = EmbeddedNats(servers_dir / "nats", servers_dir / "logs" / "nats.log")
+    server = EmbeddedNats(servers_dir / "nats", servers_dir / "logs" / "nats.log", USERS)
     await server.start()
     yield server
     await server.stop()

@@ -11,6 +11,7 @@ from api.cli import endpoints as remembered
 from api.cli.boot import Boot, Later, Running
 from api.cli.operate import desk
 from api.cli.seeds import Login, new_password, register_admin
+from bus.permissions import USERS
 from infra.crypto.master_key import master_key
 from infra.embedded.backends import Platform
 from infra.embedded.supervisor import cancel
@@ -28,7 +29,7 @@ async def on_a_platform(
     with_model: bool = True,
 ) -> T:
     """`more` are settings of its processes."""
-    async with Platform(settings, Later(), more) as platform:
+    async with Platform(settings, Later(), more, USERS) as platform:
         try:
             running = await Boot(platform, with_model).start()
             return await unless_it_breaks(platform, story(running.url, await an_admin(running, settings)))
