@@ -1,7 +1,7 @@
 """Figures beside references.
 
 `./justw bench [commands workflows calls events] [peers] [--quick]`, `./justw bench engine [case ...]`,
-`./justw bench money [case ...]` and `./justw bench isolation [case ...]`.
+`./justw bench money [case ...]`, `./justw bench isolation [case ...]` and `./justw bench identity [case ...]`.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 from tests.benchmarks import case_calls, case_commands, case_events, case_workflows, chart, machine, suite
 from tests.benchmarks.engine import cases as engine
 from tests.benchmarks.figures import Figure, Peer
+from tests.benchmarks.identity import cases as identity
 from tests.benchmarks.isolation import cases as isolation
 from tests.benchmarks.money import cases as money
 from tests.benchmarks.plot import svg
@@ -36,7 +37,12 @@ CASES: Mapping[str, Case] = {
     "calls": case_calls.measure,
     "events": case_events.measure,
 }
-SUITES: Mapping[str, Cases] = {"engine": engine.CASES, "money": money.CASES, "isolation": isolation.CASES}
+SUITES: Mapping[str, Cases] = {
+    "engine": engine.CASES,
+    "money": money.CASES,
+    "isolation": isolation.CASES,
+    "identity": identity.CASES,
+}
 SECONDS, QUICK_SECONDS = 3.0, 0.8
 DOCS = Path("docs")
 PLOT = DOCS / "bench.svg"
