@@ -63,13 +63,12 @@ async def current_actor(
         raise unauthenticated("auth.expired_token", "The access token has expired.") from error
     except BadToken as error:
         raise unauthenticated("auth.invalid_token", "The access token is not valid.") from error
-    actor = verified.actor
+    actor = request.state.actor = verified.actor
     await parts.standing.refresh()
     if parts.standing.stale(actor, verified.issued_at):
         raise unauthenticated("auth.stale_token", "What this token says has changed. Get a new one.")
     tenant_id = str(actor.tenant_id) if actor.tenant_id else None
     structlog.contextvars.bind_contextvars(actor=str(actor), tenant_id=tenant_id)
-    request.state.actor = actor
     await admit(parts.rates, request.scope, list(callers_of(actor)))
     return actor
 

@@ -111,4 +111,4 @@ def told_of(actor: Actor | None) -> dict[str, Any]:
 
 
 def impersonator_of(actor: Actor | None) -> str | None:
-    return getattr(actor, "impersonator", None)
+    return actor.impersonator if actor else None

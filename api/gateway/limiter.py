@@ -3,7 +3,7 @@
 import asyncio
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,9 @@ PATIENCE = 0.5
 AWAY_SECONDS = 5.0
 """For so long it is not asked again when it did not answer."""
 
+Windows = SlidingWindowCounterRateLimiter
+"""One strategy for all keys: another one's entries are of another type."""
+
 log = structlog.get_logger()
 
 
@@ -45,8 +48,9 @@ class Standing:
 
 
 class Limiter:
-    """One strategy for all keys: another one's entries are of another type. Without the Redis it goes on in
-    memory, with the same budgets per process: better too generous for a while than closed.
+    """Without the Redis it goes on in memory, with the same budgets per process.
+
+    Better too generous for a while than closed.
     """
 
     def __init__(
@@ -59,27 +63,35 @@ class Limiter:
         self._items = {
             name: RateLimitItemPerMinute(amount, namespace=NAMESPACE) for name, amount in budgets.items()
         }
-        self._local = SlidingWindowCounterRateLimiter(BoundedMemory())
+        self._local = Windows(BoundedMemory())
         self._pool = pool_of(url, patience) if url else None
         self._shared = shared(url, self._pool) if url and self._pool else None
         self._now, self._away_until = now, 0.0
 
-    async def take(self, kind: Kind, callers: Sequence[tuple[Who, str]]) -> list[Standing]:
-        """One request of each caller that has a budget for it."""
+    async def take(self, kind: Kind, callers: Sequence[tuple[Who, str]], tell: bool = True) -> list[Standing]:
+        """One request of each caller that has a budget for it.
+
+        Told is who is refused, and how the first stands if one wants to know: that is a question more.
+        """
         counted = [(who, name) for who, name in callers if (who, kind) in self._items]
         if counted and self._shared and self._now() >= self._away_until:
             try:
-                taking = (self._take(self._shared, kind, who, name) for who, name in counted)
-                return list(await asyncio.gather(*taking))
+                return standings(await asyncio.gather(*self._taking(self._shared, kind, counted, tell)))
             except (RedisError, OSError, TimeoutError) as error:
                 self._lost(error)
-        return [await self._take(self._local, kind, who, name) for who, name in counted]
+        return standings([await taken for taken in self._taking(self._local, kind, counted, tell)])
 
-    async def _take(
-        self, windows: SlidingWindowCounterRateLimiter, kind: Kind, who: Who, name: str
-    ) -> Standing:
+    def _taking(
+        self, windows: Windows, kind: Kind, counted: Sequence[tuple[Who, str]], tell: bool
+    ) -> Iterator[Coroutine[Any, Any, Standing | None]]:
+        for number, (who, name) in enumerate(counted):
+            yield self._take(windows, kind, who, name, told=tell and number == 0)
+
+    async def _take(self, windows: Windows, kind: Kind, who: Who, name: str, told: bool) -> Standing | None:
         item = self._items[who, kind]
         passed = await windows.hit(item, who, kind, name)
+        if passed and not told:
+            return None
         stats = await windows.get_window_stats(item, who, kind, name)
         reset = max(1, math.ceil(stats.reset_time - time.time()))
         return Standing(f"{who}.{kind}", item.amount, item.get_expiry(), stats.remaining, reset, passed)
@@ -94,6 +106,10 @@ class Limiter:
             await self._pool.disconnect()
 
 
+def standings(found: Sequence[Standing | None]) -> list[Standing]:
+    return [standing for standing in found if standing is not None]
+
+
 def pool_of(url: str, patience: float) -> Any:
     """Callers wait for a free connection for a moment; the client's default raises instead."""
     return redis.asyncio.BlockingConnectionPool.from_url(
@@ -106,6 +122,6 @@ def pool_of(url: str, patience: float) -> Any:
     )
 
 
-def shared(url: str, pool: Any) -> SlidingWindowCounterRateLimiter:
+def shared(url: str, pool: Any) -> Windows:
     storage = RedisStorage("async+" + url, implementation="redispy", connection_pool=pool)
-    return SlidingWindowCounterRateLimiter(storage)
+    return Windows(storage)

@@ -8,9 +8,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import ApiProblem, respond
 from api.gateway.addresses import counted_as
 from api.gateway.budgets import Who
-from api.gateway.kinds import kind_of
+from api.gateway.kinds import Kind, kind_of
 from api.gateway.limiter import Limiter, Standing
 from schemas.envelope import Actor
+
+WITHOUT_NAMES = (Kind.SIGN_IN, Kind.HOOK)
+"""Where there may be nobody to count but an address, whose standing is told then. Else a name's is."""
 
 
 class AddressRates:
@@ -23,20 +26,23 @@ class AddressRates:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        callers: list[tuple[Who, str]] = [("ip", counted_as(scope["state"]["ip"]))]
         try:
-            await admit(scope["app"].state.deps.rates, scope, [("ip", counted_as(scope["state"]["ip"]))])
+            await admit(scope["app"].state.deps.rates, scope, callers, kind_of(scope) in WITHOUT_NAMES)
         except ApiProblem as problem:
             await respond(problem, scope)(scope, receive, told(scope, send))
         else:
             await self.app(scope, receive, told(scope, send))
 
 
-async def admit(limiter: Limiter, scope: Scope, callers: Sequence[tuple[Who, str]]) -> None:
-    """Raises `request.rate_limited` when a budget of one of them is used up."""
+async def admit(
+    limiter: Limiter, scope: Scope, callers: Sequence[tuple[Who, str]], tell: bool = True
+) -> None:
+    """Raises `request.rate_limited` when a budget of one of them is used up. `tell`: how the first stands."""
     kind = kind_of(scope)
     if kind is None:
         return
-    found = await limiter.take(kind, callers)
+    found = await limiter.take(kind, callers, tell)
     scope["state"].setdefault("standings", []).extend(found)
     if refused := [standing for standing in found if not standing.passed]:
         wait = max(standing.reset for standing in refused)
@@ -46,7 +52,7 @@ async def admit(limiter: Limiter, scope: Scope, callers: Sequence[tuple[Who, str
 
 
 def callers_of(actor: Actor) -> Iterator[tuple[Who, str]]:
-    yield ("key" if str(actor.kind) == "service" else "user"), actor.id
+    yield ("key" if actor.kind == "service" else "user"), actor.id
     if actor.tenant_id is not None:
         yield "tenant", str(actor.tenant_id)
     if actor.partner_id is not None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from prometheus_client import REGISTRY
 
-from api.gateway.budgets import Budgets
+from api.gateway.budgets import Budgets, Who
 from api.gateway.kinds import Kind
 from api.gateway.limiter import AWAY_SECONDS, Limiter
 from api.gateway.memory import BoundedMemory
@@ -33,9 +33,9 @@ async def limiter(request: pytest.FixtureRequest, server: Valkey) -> AsyncIterat
     await limiter.close()
 
 
-async def passed(limiter: Limiter, name: str, times: int) -> int:
-    found = await asyncio.gather(*(limiter.take(Kind.WRITE, [("user", name)]) for _ in range(times)))
-    return sum(standing.passed for [standing] in found)
+async def passed(limiter: Limiter, name: str, times: int, *also: tuple[Who, str]) -> int:
+    taking = (limiter.take(Kind.WRITE, [("user", name), *also]) for _ in range(times))
+    return sum(standing.passed for standing, *_ in await asyncio.gather(*taking))
 
 
 async def test_exactly_the_budget_passes_however_many_come_at_once(limiter: Limiter) -> None:
@@ -52,13 +52,21 @@ async def test_what_nothing_is_said_about_is_not_counted(limiter: Limiter) -> No
     assert await limiter.take(Kind.WRITE, [("partner", "nordic")]) == []
 
 
-async def test_it_says_how_one_stands_with_each_budget(limiter: Limiter) -> None:
-    first, second = await limiter.take(Kind.WRITE, [("user", "dora"), ("tenant", "zeta")])
+async def test_it_says_how_the_first_stands(limiter: Limiter) -> None:
+    callers: list[tuple[Who, str]] = [("user", "dora"), ("tenant", "zeta")]
+    [first] = await limiter.take(Kind.WRITE, callers)
     assert (first.name, first.quota, first.window, first.remaining) == ("user.write", 10, 60, 9)
-    assert (second.name, second.remaining) == ("tenant.write", 14)
     assert 1 <= first.reset <= 60
-    [again] = await limiter.take(Kind.WRITE, [("user", "dora")])
-    assert again.remaining == 8
+    assert await limiter.take(Kind.WRITE, callers, tell=False) == []
+    [again] = await limiter.take(Kind.WRITE, callers)
+    assert again.remaining == 7
+
+
+async def test_it_says_whose_budget_is_used_up_whether_asked_or_not(limiter: Limiter) -> None:
+    for name in ("finn", "gus"):
+        await passed(limiter, name, 10, ("tenant", "delta"))
+    found = await limiter.take(Kind.WRITE, [("user", "hal"), ("tenant", "delta")], tell=False)
+    assert [(standing.name, standing.passed) for standing in found] == [("tenant.write", False)]
 
 
 async def test_processes_share_what_is_counted_outside(server: Valkey) -> None:
