@@ -42,6 +42,7 @@ from infra.crypto.key_rows import PostgresKeyStore
 from infra.crypto.keys import load_ring
 from infra.crypto.master_key import master_key
 from infra.crypto.passwords import Passwords, TooBusy
+from infra.crypto.recent_tokens import RecentTokens
 from infra.crypto.secrets import SecretBox, derive
 from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
@@ -145,7 +146,7 @@ async def deps(settings: Settings, at: Opened) -> Deps:
         ),
         people=people_in(at.vault, master),
         vault=proofs,
-        tokens=Tokens(ring, minutes=settings.access_token_minutes),
+        tokens=RecentTokens(Tokens(ring, minutes=settings.access_token_minutes)),
         secrets=TenantSecrets([master]),
         mcp_servers=Servers.parse(settings.mcp_servers),
         hash_key=derive(master, REQUEST_HASHES),

@@ -30,10 +30,11 @@ class ExpiredToken(BadToken):
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a token says, and when it was issued, to the millisecond."""
+    """What a token says, when it was issued, to the millisecond, and the second it ends."""
 
     actor: Actor
     issued_at: datetime
+    expires: float
 
 
 class Tokens:
@@ -81,7 +82,8 @@ class Tokens:
         try:
             claims = jwt.decode(token, self._key_of, algorithms=[ALGORITHM]).claims
             self._rules().validate(claims)
-            return Verified(actor_from(claims), datetime.fromtimestamp(claims["at"] / 1000, UTC))
+            at = datetime.fromtimestamp(claims["at"] / 1000, UTC)
+            return Verified(actor_from(claims), at, float(claims["exp"]))
         except ExpiredTokenError as error:
             raise ExpiredToken("the token has expired") from error
         except (JoseError, ValueError, TypeError, KeyError) as error:

@@ -26,6 +26,7 @@ from api.standing import Standing
 from bus.publisher import seal
 from infra.crypto.keys import KeyRing, new_key
 from infra.crypto.passwords import Passwords
+from infra.crypto.recent_tokens import RecentTokens
 from infra.crypto.secrets import SecretBox
 from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
@@ -72,6 +73,7 @@ class World:
     seconds: float = 0.0
     checks: dict[str, Any] = field(default_factory=dict)
     limits: Limits = QUICK
+    recent: bool = False
     rates: Limiter = field(default_factory=lambda: Limiter({}))
 
     stripe_secret: str | None = STRIPE_SECRET
@@ -104,7 +106,7 @@ class World:
                 people=People(self.box),
                 vault=self.vault,
                 standing=Standing(self.reads.changes_of_standing, now=lambda: self.seconds),
-                tokens=self.tokens,
+                tokens=RecentTokens(self.tokens) if self.recent else self.tokens,
                 secrets=SECRETS,
                 mcp_servers=MCP_SERVERS,
                 hash_key=b"k" * 32,

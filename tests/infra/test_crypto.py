@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey, OctKey
 
 from infra.crypto.keys import FileKeyStore, KeyRing, load_ring, new_key, rotate
 from infra.crypto.passwords import Passwords, TooBusy
+from infra.crypto.recent_tokens import RecentTokens
 from infra.crypto.secrets import SecretBox, UnreadableSecret, derive
 from infra.crypto.tokens import BadToken, ExpiredToken, Tokens
 from schemas.access import Role
@@ -183,3 +184,25 @@ def test_a_ring_signs_with_its_current_key() -> None:
     assert header["kid"] == keys.current.kid
     assert header["alg"] == "ES256"
     assert isinstance(keys.current, ECKey)
+
+
+def test_what_was_verified_a_moment_ago_is_believed_until_it_ends() -> None:
+    now = [1_000_000.0]
+    tokens = Tokens(ring(), minutes=1, now=lambda: now[0])
+    recent = RecentTokens(tokens, now=lambda: now[0])
+    token = recent.issue(ANNA)
+    first = recent.read(token)
+    assert first.actor == ANNA and recent.read(token) is first
+    now[0] += 31
+    assert recent.read(token) is not first
+    now[0] += 30
+    with pytest.raises(ExpiredToken):
+        recent.read(token)
+
+
+def test_a_token_altered_after_it_was_verified_is_none() -> None:
+    recent = RecentTokens(Tokens(ring()))
+    token = recent.issue(ANNA)
+    recent.read(token)
+    with pytest.raises(BadToken):
+        recent.read(altered(token, 1, role="platform_admin"))
