@@ -43,6 +43,7 @@ from api.routes import (
     payment_accounts,
     payments,
     rates,
+    registering,
     simulations,
     statements,
     stripe,
@@ -59,6 +60,7 @@ from api.routes import (
 
 ROUTERS = (
     identity.router,
+    registering.router,
     tenancy.router,
     tenant_export.router,
     tools.router,

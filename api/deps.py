@@ -8,6 +8,7 @@ from fastapi.security import OAuth2PasswordBearer
 from starlette.requests import HTTPConnection
 
 from api.errors import ApiProblem
+from api.errors import unauthenticated as unauthenticated
 from api.gateway.cookies import session_from
 from api.gateway.rates import admit, callers_of
 from api.gateway.same_site import demand_own_page
@@ -37,10 +38,6 @@ async def deps_of(request: Request) -> Deps:
 
 
 Parts = Annotated[Deps, Depends(deps_of)]
-
-
-def unauthenticated(code: str, detail: str) -> ApiProblem:
-    return ApiProblem(401, code, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 async def access_token(request: Request, token: Annotated[str | None, Depends(bearer)]) -> str | None:

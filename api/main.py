@@ -29,6 +29,7 @@ from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
 from api.ports import AccessTrail, Check
+from api.registering.rules import Registration
 from api.signing_in.second_factor import MfaTokens
 from api.standing import Standing
 from bus.broker import Bus, connected
@@ -37,6 +38,7 @@ from bus.posting import BusUnavailable
 from bus.publisher import Submitter, seal
 from bus.streams import COMMANDS
 from infra import telemetry
+from infra.addresses import allow_list
 from infra.audit.keys import stored_keys
 from infra.crypto.key_rows import PostgresKeyStore
 from infra.crypto.keys import load_ring
@@ -47,17 +49,21 @@ from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
 from infra.db.pools import API, VAULT, async_pool
 from infra.db.scope import scoped
+from infra.identity.breached_passwords import breach_check
 from infra.identity.pool import utc_now
 from infra.identity.session_feed import RevokedSessions
 from infra.identity.vault import vault
+from infra.outbound import Outbound
 from infra.settings import Settings, load
 from infra.tools.servers import Servers
+from schemas.base import PartnerId
 
 KEY_RING = "access tokens"
 REQUEST_HASHES = "request hashes"
 HOOK_SECRETS = "webhook secrets"
 SESSION_COOKIES = "session cookies"
 MFA_TOKENS = "between password and second factor"
+REGISTRATIONS = "registrations"
 POOL_SIZE = 10
 VAULT_POOL_SIZE = 5
 
@@ -139,6 +145,7 @@ async def deps(settings: Settings, at: Opened) -> Deps:
         access=at.access,
         cookies=SessionCodec(SecretBox([master], SESSION_COOKIES)),
         mfa_tokens=MfaTokens(SecretBox([master], MFA_TOKENS)),
+        registration=registration(settings, master),
         seal=seal,
         passwords=Passwords(
             concurrent=settings.password_hashes_at_once, waiting=settings.password_hashes_waiting
@@ -156,6 +163,17 @@ async def deps(settings: Settings, at: Opened) -> Deps:
         limits=limits(settings),
         hook_calls=Buckets(settings.hook_calls_per_minute, settings.hook_burst),
         rates=at.rates,
+    )
+
+
+def registration(settings: Settings, master: str) -> Registration:
+    partner = settings.registration_partner
+    return Registration(
+        box=SecretBox([master], REGISTRATIONS),
+        open=settings.registration,
+        partner_id=PartnerId(partner) if partner else None,
+        console=settings.console_url.rstrip("/"),
+        check=breach_check(Outbound(allow_list(settings.outbound_allow)), settings.breached_passwords_url),
     )
 
 

@@ -25,8 +25,10 @@ from api.ports import (
     TokenMaker,
 )
 from api.reads import Reads
+from api.registering.rules import Registration
 from api.standing import Standing
 from infra.crypto.passwords import Passwords
+from infra.identity.pool import Clock, utc_now
 from infra.identity.vault import Vault
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -73,6 +75,8 @@ class Deps:
     access: AccessTrail
     cookies: SessionCodec
     mfa_tokens: MfaTokens
+    registration: Registration
+    clock: Clock = utc_now
     stripe_webhook_secret: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     outages: Mapping[type[Exception], str] = field(default_factory=dict)

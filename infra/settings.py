@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from uuid import UUID
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -98,6 +99,16 @@ class Settings(BaseSettings):
         None,
         description="Where to ask whether a password was in a data breach, by five digits of its hash, for "
         "example `https://api.pwnedpasswords.com/range/`. Unset: only the lists we have are asked.",
+    )
+    registration: bool = Field(
+        True, description="Whether people may register by themselves, each with a tenant of their own."
+    )
+    registration_partner: UUID | None = Field(
+        None, description="Whose tenants they become. Unset: those of a partner that is the platform's own."
+    )
+    console_url: str = Field(
+        "http://localhost:8000",
+        description="Where the links in letters lead: the console's address, or that of the API.",
     )
     passkey_domain: str = Field(
         "localhost",

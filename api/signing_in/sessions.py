@@ -5,8 +5,7 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from api.deps import unauthenticated
-from api.errors import ApiProblem
+from api.errors import ApiProblem, unauthenticated
 from api.models.identity import Token
 from api.parts import Deps
 from api.reads import PLATFORM_SCOPE

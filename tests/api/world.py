@@ -18,6 +18,7 @@ from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
 from api.people import People
+from api.registering.rules import Registration
 from api.rows.billing import LedgerRow
 from api.rows.payments import PaymentRow
 from api.rows.people import PartnerRow, TenantRow
@@ -30,6 +31,7 @@ from infra.crypto.secrets import SecretBox
 from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
 from infra.identity.passwords import StoredPassword
+from infra.identity.session_feed import RevokedSessions
 from infra.tools.servers import Servers
 from schemas.access import Role
 from schemas.authoring.commands import FireTrigger
@@ -75,6 +77,7 @@ class World:
     rates: Limiter = field(default_factory=lambda: Limiter({}))
 
     stripe_secret: str | None = STRIPE_SECRET
+    registration: Registration = field(default_factory=lambda: Registration(box=SecretBox(["a master key"])))
 
     def __post_init__(self) -> None:
         self.box = ReadableBox()
@@ -103,7 +106,11 @@ class World:
                 passwords=PASSWORDS,
                 people=People(self.box),
                 vault=self.vault,
-                standing=Standing(self.reads.changes_of_standing, now=lambda: self.seconds),
+                standing=Standing(
+                    self.reads.changes_of_standing,
+                    RevokedSessions(self.vault.sessions),
+                    now=lambda: self.seconds,
+                ),
                 tokens=self.tokens,
                 secrets=SECRETS,
                 mcp_servers=MCP_SERVERS,
@@ -113,6 +120,8 @@ class World:
                 access=self.access,
                 cookies=COOKIES,
                 mfa_tokens=MfaTokens(SecretBox(["a master key"]), self.time),
+                registration=self.registration,
+                clock=self.clock,
                 sleep=self._sleep,
                 stripe_webhook_secret=self.stripe_secret,
                 checks=self.checks,
