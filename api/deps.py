@@ -13,6 +13,7 @@ from api.gateway.cookies import session_from
 from api.gateway.rates import admit, callers_of
 from api.gateway.same_site import demand_own_page
 from api.parts import Deps
+from api.signing_in.cookie_session import live_token
 from infra.crypto.tokens import BadToken, ExpiredToken
 from infra.db.scope import Scope
 from schemas.access import Permission
@@ -40,12 +41,15 @@ async def deps_of(request: Request) -> Deps:
 Parts = Annotated[Deps, Depends(deps_of)]
 
 
-async def access_token(request: Request, token: Annotated[str | None, Depends(bearer)]) -> str | None:
+async def access_token(
+    request: Request, parts: Parts, token: Annotated[str | None, Depends(bearer)]
+) -> str | None:
     """A bearer token counts whatever else comes with it. A cookie counts on requests of our own pages."""
     if token or (session := session_from(request)) is None:
         return token
     demand_own_page(request)
-    return session.access
+    request.state.session_tokens = session
+    return await live_token(parts, request, session)
 
 
 async def current_actor(

@@ -32,10 +32,11 @@ from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
 from infra.identity.passwords import StoredPassword
 from infra.identity.session_feed import RevokedSessions
+from infra.identity.session_types import Client, Membership
 from infra.tools.servers import Servers
 from schemas.access import Role
 from schemas.authoring.commands import FireTrigger
-from schemas.base import PartnerId, TenantId
+from schemas.base import PartnerId, TenantId, UserId
 from schemas.envelope import Actor
 from schemas.execution.chat import Usage
 from schemas.identity.types import Place
@@ -166,7 +167,7 @@ class World:
         self.vault.passwords.rows[who.user_id] = StoredPassword(HASH, NOW)  # type: ignore[attr-defined]
         now = datetime.now(UTC).replace(microsecond=0)
         where = {"role": role, "partner_id": partner, "tenant_id": tenant}
-        return Actor(kind="user", id=str(who.user_id), authenticated_at=now, **where)
+        return Actor(kind="user", id=str(who.user_id), authenticated_at=now, session_id=uuid4(), **where)
 
     def add_entry(self, tenant: TenantId) -> None:
         number = len(self.reads.entries) + 1
@@ -218,6 +219,17 @@ class World:
             response = await client.put(path, json=body)
         assert response.status_code == 200, response.text
         return int(response.json()["position"])
+
+    async def sign_in(self, actor: Actor) -> UUID:
+        """The id of a new session of theirs."""
+        at = Membership(actor.role or Role.TENANT_VIEWER, actor.tenant_id, actor.partner_id)
+        client = Client("203.0.113.7", "a browser")
+        made = await self.vault.sessions.create(UserId(UUID(actor.id)), at, ["pwd"], client)
+        return made.session.id
+
+    async def signed_in(self, actor: Actor) -> Actor:
+        """The same person, with a session as everybody has who came by the door."""
+        return actor.model_copy(update={"session_id": await self.sign_in(actor)})
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
