@@ -14,6 +14,7 @@ from api.gateway.rates import admit, callers_of
 from api.gateway.same_site import demand_own_page
 from api.parts import Deps
 from api.signing_in.cookie_session import live_token
+from api.verifying_tokens import verified
 from infra.crypto.tokens import BadToken, ExpiredToken
 from infra.db.scope import Scope
 from schemas.access import Permission
@@ -59,14 +60,14 @@ async def current_actor(
     if not token:
         raise unauthenticated("auth.missing_token", "Send an access token: Authorization: Bearer ….")
     try:
-        verified = parts.tokens.read(token)
+        said = await verified(parts, token)
     except ExpiredToken as error:
         raise unauthenticated("auth.expired_token", "The access token has expired.") from error
     except BadToken as error:
         raise unauthenticated("auth.invalid_token", "The access token is not valid.") from error
-    actor = request.state.actor = verified.actor
+    actor = request.state.actor = said.actor
     await parts.standing.refresh()
-    if parts.standing.stale(actor, verified.issued_at):
+    if parts.standing.stale(actor, said.issued_at):
         raise unauthenticated("auth.stale_token", "What this token says has changed. Get a new one.")
     tenant_id = str(actor.tenant_id) if actor.tenant_id else None
     structlog.contextvars.bind_contextvars(actor=str(actor), tenant_id=tenant_id)

@@ -18,6 +18,7 @@ from api.adapters.access import access_log
 from api.adapters.audit import PostgresAudit
 from api.adapters.live import BusLive
 from api.adapters.reads import PostgresReads
+from api.adapters.token_keys import TokenKeys
 from api.adapters.vault import people_in
 from api.buckets import Buckets
 from api.gateway.addresses import networks
@@ -111,7 +112,16 @@ async def opened(settings: Settings) -> AsyncIterator[Deps]:
         bus = await stack.enter_async_context(connected(nats_url, "api"))
         submitter = Submitter(bus.nc)
         await submitter.start()
-        yield await deps(settings, Opened(database_url, pool, kept, bus, submitter, access, rates))
+        keys = await token_keys(settings, database_url)
+        await stack.enter_async_context(keys.tended())
+        yield await deps(settings, Opened(database_url, pool, kept, bus, submitter, access, rates, keys))
+
+
+async def token_keys(settings: Settings, database_url: str) -> TokenKeys:
+    box, store = SecretBox([master_key(settings)], KEY_RING), PostgresKeyStore(database_url)
+    ring = await asyncio.to_thread(load_ring, store, box)
+    tokens = Tokens(ring, minutes=settings.access_token_minutes)
+    return TokenKeys(tokens, store, box, settings.token_key_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +135,11 @@ class Opened:
     submitter: Submitter
     access: AccessTrail
     rates: Limiter
+    keys: TokenKeys
 
 
 async def deps(settings: Settings, at: Opened) -> Deps:
     master = master_key(settings)
-    box = SecretBox([master], KEY_RING)
-    ring = await asyncio.to_thread(load_ring, PostgresKeyStore(at.database_url), box)
     seal_keys = await asyncio.to_thread(stored_keys, at.database_url, master, settings.audit_origin)
     reads = PostgresReads(at.pool)
     proofs = vault(at.vault, [master], settings, utc_now)
@@ -152,7 +161,8 @@ async def deps(settings: Settings, at: Opened) -> Deps:
         ),
         people=people_in(at.vault, master),
         vault=proofs,
-        tokens=Tokens(ring, minutes=settings.access_token_minutes),
+        tokens=at.keys.tokens,
+        keys=at.keys,
         secrets=TenantSecrets([master]),
         mcp_servers=Servers.parse(settings.mcp_servers),
         hash_key=derive(master, REQUEST_HASHES),

@@ -16,6 +16,8 @@ from api.ports import (
     Audit,
     Check,
     EntryProofs,
+    Keys,
+    KeysThatStay,
     Live,
     McpServers,
     MfaTokens,
@@ -77,6 +79,7 @@ class Deps:
     mfa_tokens: MfaTokens
     registration: Registration
     clock: Clock = utc_now
+    keys: Keys = field(default_factory=KeysThatStay)
     stripe_webhook_secret: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     outages: Mapping[type[Exception], str] = field(default_factory=dict)

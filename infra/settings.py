@@ -83,6 +83,12 @@ class Settings(BaseSettings):
         100, gt=0, description="How many of these may come at once, after a while without any."
     )
     access_token_minutes: int = Field(10, gt=0, description="How long an access token is valid.")
+    token_key_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="After so many days the next key signs access tokens. 0: only `hb keys rotate-tokens`.",
+    )
     session_idle_days: int = Field(
         30, gt=0, le=365, description="After so many days without being used a sign-in is over."
     )
