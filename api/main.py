@@ -180,7 +180,7 @@ def registration(settings: Settings, master: str) -> Registration:
     partner = settings.registration_partner
     return Registration(
         box=SecretBox([master], REGISTRATIONS),
-        open=settings.registration,
+        open=settings.registration == "open",
         partner_id=PartnerId(partner) if partner else None,
         console=settings.console_url.rstrip("/"),
         check=breach_check(Outbound(allow_list(settings.outbound_allow)), settings.breached_passwords_url),

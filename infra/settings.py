@@ -106,8 +106,8 @@ class Settings(BaseSettings):
         description="Where to ask whether a password was in a data breach, by five digits of its hash, for "
         "example `https://api.pwnedpasswords.com/range/`. Unset: only the lists we have are asked.",
     )
-    registration: bool = Field(
-        True, description="Whether people may register by themselves, each with a tenant of their own."
+    registration: Literal["open", "closed"] = Field(
+        "open", description="Whether people may register by themselves, each with a tenant of their own."
     )
     registration_partner: UUID | None = Field(
         None, description="Whose tenants they become. Unset: those of a partner that is the platform's own."
