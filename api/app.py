@@ -10,6 +10,7 @@ from starlette.types import Lifespan
 from api import docs, errors, openapi
 from api.gateway.access import AccessLog
 from api.gateway.caller import Caller
+from api.gateway.cookies import SessionCookies
 from api.gateway.cors import Cors
 from api.gateway.crowds import Crowd, Crowds
 from api.gateway.deadlines import Deadlines
@@ -21,6 +22,7 @@ from api.parts import Deps, Limits
 from api.reads import BadCursor
 from api.routes import (
     access,
+    accounts,
     agents,
     approvals,
     audit,
@@ -28,6 +30,7 @@ from api.routes import (
     budgets,
     bundles,
     commands,
+    console,
     control,
     corrections,
     documents,
@@ -39,10 +42,13 @@ from api.routes import (
     identity,
     invoices,
     issuers,
+    passwords,
     payloads,
     payment_accounts,
     payments,
     rates,
+    registering,
+    sessions,
     simulations,
     statements,
     stripe,
@@ -51,6 +57,7 @@ from api.routes import (
     timeline,
     tools,
     triggers,
+    users,
     versions,
     wallets,
     workflow_bundles,
@@ -59,6 +66,12 @@ from api.routes import (
 
 ROUTERS = (
     identity.router,
+    registering.router,
+    passwords.router,
+    sessions.router,
+    console.router,
+    accounts.router,
+    users.router,
     tenancy.router,
     tenant_export.router,
     tools.router,
@@ -141,13 +154,14 @@ def assemble(limits: Limits, lifespan: Lifespan[FastAPI] | None = None) -> FastA
 
 def add_middleware(app: Any, limits: Limits) -> None:
     """The last one added is the outermost. Who calls, an id, whose page, room; then it is worth recording:
-    the net, time, the budget of the address, size.
+    the session's cookie, the net, time, the budget of the address, size.
     """
     app.add_middleware(BodyLimit, max_bytes=limits.max_body_bytes)
     app.add_middleware(AddressRates)
     app.add_middleware(Deadlines, seconds=limits.seconds)
     app.add_middleware(UrlLimit)
     app.add_middleware(errors.LastResort)
+    app.add_middleware(SessionCookies)
     app.add_middleware(AccessLog)
     app.add_middleware(
         Crowds,

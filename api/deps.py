@@ -8,10 +8,13 @@ from fastapi.security import OAuth2PasswordBearer
 from starlette.requests import HTTPConnection
 
 from api.errors import ApiProblem
+from api.errors import unauthenticated as unauthenticated
 from api.gateway.cookies import session_from
 from api.gateway.rates import admit, callers_of
 from api.gateway.same_site import demand_own_page
 from api.parts import Deps
+from api.signing_in.cookie_session import live_token
+from api.verifying_tokens import verified
 from infra.crypto.tokens import BadToken, ExpiredToken
 from infra.db.scope import Scope
 from schemas.access import Permission
@@ -39,16 +42,15 @@ async def deps_of(request: Request) -> Deps:
 Parts = Annotated[Deps, Depends(deps_of)]
 
 
-def unauthenticated(code: str, detail: str) -> ApiProblem:
-    return ApiProblem(401, code, detail, headers={"WWW-Authenticate": "Bearer"})
-
-
-async def access_token(request: Request, token: Annotated[str | None, Depends(bearer)]) -> str | None:
+async def access_token(
+    request: Request, parts: Parts, token: Annotated[str | None, Depends(bearer)]
+) -> str | None:
     """A bearer token counts whatever else comes with it. A cookie counts on requests of our own pages."""
     if token or (session := session_from(request)) is None:
         return token
     demand_own_page(request)
-    return session.access
+    request.state.session_tokens = session
+    return await live_token(parts, request, session)
 
 
 async def current_actor(
@@ -58,14 +60,14 @@ async def current_actor(
     if not token:
         raise unauthenticated("auth.missing_token", "Send an access token: Authorization: Bearer ….")
     try:
-        verified = parts.tokens.read(token)
+        said = await verified(parts, token)
     except ExpiredToken as error:
         raise unauthenticated("auth.expired_token", "The access token has expired.") from error
     except BadToken as error:
         raise unauthenticated("auth.invalid_token", "The access token is not valid.") from error
-    actor = request.state.actor = verified.actor
+    actor = request.state.actor = said.actor
     await parts.standing.refresh()
-    if parts.standing.stale(actor, verified.issued_at):
+    if parts.standing.stale(actor, said.issued_at):
         raise unauthenticated("auth.stale_token", "What this token says has changed. Get a new one.")
     tenant_id = str(actor.tenant_id) if actor.tenant_id else None
     structlog.contextvars.bind_contextvars(actor=str(actor), tenant_id=tenant_id)

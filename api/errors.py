@@ -43,6 +43,10 @@ def refused(refusal: Refusal) -> ApiProblem:
     return ApiProblem(STATUS_OF[refusal.kind], refusal.code, refusal.detail, refusal.problems)
 
 
+def unauthenticated(code: str, detail: str) -> ApiProblem:
+    return ApiProblem(401, code, detail, headers={"WWW-Authenticate": "Bearer"})
+
+
 def not_found(code: str, what: str) -> ApiProblem:
     return ApiProblem(404, code, f"There is no such {what}, or you may not see it.")
 

@@ -18,6 +18,7 @@ from api.adapters.access import access_log
 from api.adapters.audit import PostgresAudit
 from api.adapters.live import BusLive
 from api.adapters.reads import PostgresReads
+from api.adapters.token_keys import TokenKeys
 from api.adapters.vault import people_in
 from api.buckets import Buckets
 from api.gateway.addresses import networks
@@ -29,6 +30,7 @@ from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
 from api.ports import AccessTrail, Check
+from api.registering.rules import Registration
 from api.signing_in.second_factor import MfaTokens
 from api.standing import Standing
 from bus.broker import Bus, connected
@@ -37,6 +39,7 @@ from bus.posting import BusUnavailable
 from bus.publisher import Submitter, seal
 from bus.streams import COMMANDS
 from infra import telemetry
+from infra.addresses import allow_list
 from infra.audit.keys import stored_keys
 from infra.crypto.key_rows import PostgresKeyStore
 from infra.crypto.keys import load_ring
@@ -48,17 +51,21 @@ from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
 from infra.db.pools import API, VAULT, async_pool
 from infra.db.scope import scoped
+from infra.identity.breached_passwords import breach_check
 from infra.identity.pool import utc_now
 from infra.identity.session_feed import RevokedSessions
 from infra.identity.vault import vault
+from infra.outbound import Outbound
 from infra.settings import Settings, load
 from infra.tools.servers import Servers
+from schemas.base import PartnerId
 
 KEY_RING = "access tokens"
 REQUEST_HASHES = "request hashes"
 HOOK_SECRETS = "webhook secrets"
 SESSION_COOKIES = "session cookies"
 MFA_TOKENS = "between password and second factor"
+REGISTRATIONS = "registrations"
 POOL_SIZE = 10
 VAULT_POOL_SIZE = 5
 
@@ -106,7 +113,16 @@ async def opened(settings: Settings) -> AsyncIterator[Deps]:
         bus = await stack.enter_async_context(connected(nats_url, "api"))
         submitter = Submitter(bus.nc)
         await submitter.start()
-        yield await deps(settings, Opened(database_url, pool, kept, bus, submitter, access, rates))
+        keys = await token_keys(settings, database_url)
+        await stack.enter_async_context(keys.tended())
+        yield await deps(settings, Opened(database_url, pool, kept, bus, submitter, access, rates, keys))
+
+
+async def token_keys(settings: Settings, database_url: str) -> TokenKeys:
+    box, store = SecretBox([master_key(settings)], KEY_RING), PostgresKeyStore(database_url)
+    ring = await asyncio.to_thread(load_ring, store, box)
+    tokens = Tokens(ring, minutes=settings.access_token_minutes)
+    return TokenKeys(tokens, store, box, settings.token_key_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +136,11 @@ class Opened:
     submitter: Submitter
     access: AccessTrail
     rates: Limiter
+    keys: TokenKeys
 
 
 async def deps(settings: Settings, at: Opened) -> Deps:
     master = master_key(settings)
-    box = SecretBox([master], KEY_RING)
-    ring = await asyncio.to_thread(load_ring, PostgresKeyStore(at.database_url), box)
     seal_keys = await asyncio.to_thread(stored_keys, at.database_url, master, settings.audit_origin)
     reads = PostgresReads(at.pool)
     proofs = vault(at.vault, [master], settings, utc_now)
@@ -140,13 +155,15 @@ async def deps(settings: Settings, at: Opened) -> Deps:
         access=at.access,
         cookies=SessionCodec(SecretBox([master], SESSION_COOKIES)),
         mfa_tokens=MfaTokens(SecretBox([master], MFA_TOKENS)),
+        registration=registration(settings, master),
         seal=seal,
         passwords=Passwords(
             concurrent=settings.password_hashes_at_once, waiting=settings.password_hashes_waiting
         ),
         people=people_in(at.vault, master),
         vault=proofs,
-        tokens=RecentTokens(Tokens(ring, minutes=settings.access_token_minutes)),
+        tokens=RecentTokens(at.keys.tokens),
+        keys=at.keys,
         secrets=TenantSecrets([master]),
         mcp_servers=Servers.parse(settings.mcp_servers),
         hash_key=derive(master, REQUEST_HASHES),
@@ -157,6 +174,17 @@ async def deps(settings: Settings, at: Opened) -> Deps:
         limits=limits(settings),
         hook_calls=Buckets(settings.hook_calls_per_minute, settings.hook_burst),
         rates=at.rates,
+    )
+
+
+def registration(settings: Settings, master: str) -> Registration:
+    partner = settings.registration_partner
+    return Registration(
+        box=SecretBox([master], REGISTRATIONS),
+        open=settings.registration == "open",
+        partner_id=PartnerId(partner) if partner else None,
+        console=settings.console_url.rstrip("/"),
+        check=breach_check(Outbound(allow_list(settings.outbound_allow)), settings.breached_passwords_url),
     )
 
 

@@ -149,7 +149,7 @@ def statuses(operation: dict[str, Any], path: str, method: str) -> Iterator[int]
         yield 429
     if secured or path == HOOK or path.startswith(SIGNING_IN):
         yield 401
-    if secured and path != "/auth/me":
+    if secured and (method, path) != ("get", "/auth/me"):
         yield 403
         yield 404
     if written:

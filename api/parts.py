@@ -16,6 +16,8 @@ from api.ports import (
     Audit,
     Check,
     EntryProofs,
+    Keys,
+    KeysThatStay,
     Live,
     McpServers,
     MfaTokens,
@@ -25,8 +27,10 @@ from api.ports import (
     TokenMaker,
 )
 from api.reads import Reads
+from api.registering.rules import Registration
 from api.standing import Standing
 from infra.crypto.passwords import Passwords
+from infra.identity.pool import Clock, utc_now
 from infra.identity.vault import Vault
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -73,6 +77,9 @@ class Deps:
     access: AccessTrail
     cookies: SessionCodec
     mfa_tokens: MfaTokens
+    registration: Registration
+    clock: Clock = utc_now
+    keys: Keys = field(default_factory=KeysThatStay)
     stripe_webhook_secret: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     outages: Mapping[type[Exception], str] = field(default_factory=dict)

@@ -129,6 +129,17 @@ class AccessTrail(Protocol):
         ...
 
 
+class Keys(Protocol):
+    async def reload(self) -> None:
+        """A token names a key that is not known here."""
+        ...
+
+
+class KeysThatStay:
+    async def reload(self) -> None:
+        return
+
+
 class TokenMaker(Protocol):
     @property
     def seconds(self) -> int: ...

@@ -20,7 +20,7 @@ from api.rows.authoring import (
     WorkflowRow,
 )
 from api.rows.billing import BillRow, BudgetRow, LedgerRow, WalletRow
-from api.rows.people import MemberRow, PartnerRow, TenantRow, UserRow
+from api.rows.people import IdentityRow, MemberRow, PartnerRow, TenantRow, UserRow
 from api.rows.runs import (
     ApprovalRow,
     ApprovalStatus,
@@ -58,6 +58,10 @@ class Reads(MoneyReads, PaymentReads, Protocol):
 
     async def user_by_identity(self, scope: Scope, subject_index: str) -> UserRow | None:
         """Who signs in with that account at another provider."""
+        ...
+
+    async def identities_of(self, scope: Scope, user_id: UUID) -> list[IdentityRow]:
+        """Their accounts at other providers, oldest first."""
         ...
 
     async def changes_of_standing(self, position: int, since: datetime) -> list[Change]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from uuid import UUID
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -82,6 +83,12 @@ class Settings(BaseSettings):
         100, gt=0, description="How many of these may come at once, after a while without any."
     )
     access_token_minutes: int = Field(10, gt=0, description="How long an access token is valid.")
+    token_key_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="After so many days the next key signs access tokens. 0: only `hb keys rotate-tokens`.",
+    )
     session_idle_days: int = Field(
         30, gt=0, le=365, description="After so many days without being used a sign-in is over."
     )
@@ -98,6 +105,16 @@ class Settings(BaseSettings):
         None,
         description="Where to ask whether a password was in a data breach, by five digits of its hash, for "
         "example `https://api.pwnedpasswords.com/range/`. Unset: only the lists we have are asked.",
+    )
+    registration: Literal["open", "closed"] = Field(
+        "open", description="Whether people may register by themselves, each with a tenant of their own."
+    )
+    registration_partner: UUID | None = Field(
+        None, description="Whose tenants they become. Unset: those of a partner that is the platform's own."
+    )
+    console_url: str = Field(
+        "http://localhost:8000",
+        description="Where the links in letters lead: the console's address, or that of the API.",
     )
     passkey_domain: str = Field(
         "localhost",

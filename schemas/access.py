@@ -200,6 +200,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TENANT_BILLING: BILLING,
 }
 
+HEADS = frozenset({Role.TENANT_OWNER, Role.PARTNER_ADMIN, Role.PLATFORM_ADMIN})
+"""Each place keeps at least one of these once it has one."""
+
 READS = frozenset(permission for permission in Permission if permission.endswith(":read"))
 """What changes nothing."""
 

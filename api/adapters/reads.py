@@ -15,7 +15,7 @@ from api.adapters.rows import billing, people
 from api.adapters.run_reads import RunReads
 from api.reads import PLATFORM_SCOPE, Page
 from api.rows.billing import BillRow, BudgetRow, LedgerRow, WalletRow
-from api.rows.people import MemberRow, PartnerRow, TenantRow, UserRow
+from api.rows.people import IdentityRow, MemberRow, PartnerRow, TenantRow, UserRow
 from infra.db.scope import Scope
 from infra.eventstore import reading
 from infra.eventstore.types import Payload
@@ -46,6 +46,10 @@ class PostgresReads(AuthoringReads, MoneyReads, PostgresPaymentReads, RateReads,
 
     async def user_by_identity(self, scope: Scope, subject_index: str) -> UserRow | None:
         return await self._one(scope, lambda conn: users.by_identity(conn, subject_index), people.user)
+
+    async def identities_of(self, scope: Scope, user_id: UUID) -> list[IdentityRow]:
+        async with self._scoped(scope) as conn:
+            return [people.identity(row) for row in await users.identities_of(conn, user_id)]
 
     async def changes_of_standing(self, position: int, since: datetime) -> list[Change]:
         async with self._scoped(PLATFORM_SCOPE) as conn:

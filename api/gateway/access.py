@@ -17,7 +17,7 @@ from schemas.envelope import Actor
 
 DENIED = frozenset({401, 403, 429})
 SENSITIVE = (
-    *("/auth/", "/users", "/members", "/invitations", "/impersonations"),
+    *("/auth/", "/bff/", "/users", "/members", "/invitations", "/impersonations"),
     *("/api-keys", "/service-accounts", "/secrets"),
 )
 """Who changes something there is answered only when it is recorded: signing in, and what opens doors."""

@@ -5,8 +5,10 @@ from typing import Any, Protocol
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from infra.crypto.secrets import UnreadableSecret
 
@@ -61,6 +63,35 @@ def set_session_cookie(response: Response, request: Request, tokens: SessionToke
 
 def clear_session_cookie(response: Response, request: Request) -> None:
     response.delete_cookie(name(request), **attributes(request))
+
+
+def keep_session(request: Request, tokens: SessionTokens, seconds: int) -> None:
+    """Whatever the answer will be, the cookie goes with it; see `SessionCookies`."""
+    response = Response()
+    set_session_cookie(response, request, tokens, seconds)
+    request.state.set_cookie = response.headers["set-cookie"]
+
+
+def forget_session(request: Request) -> None:
+    response = Response()
+    clear_session_cookie(response, request)
+    request.state.set_cookie = response.headers["set-cookie"]
+
+
+class SessionCookies:
+    """Puts the cookie on the answer that a part on the way asked for, on errors and streams too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def telling(message: Message) -> None:
+            cookie = scope.get("state", {}).get("set_cookie")
+            if cookie and message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append("set-cookie", cookie)
+            await send(message)
+
+        await self.app(scope, receive, telling)
 
 
 def session_from(request: HTTPConnection) -> SessionTokens | None:

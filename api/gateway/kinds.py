@@ -25,6 +25,6 @@ def kind_of(scope: Scope) -> Kind | None:
         return None
     if scope["method"] in READING:
         return Kind.STREAM if path.endswith("/stream") else Kind.READ
-    if path.startswith("/auth/"):
+    if path.startswith(("/auth/", "/bff/")):
         return Kind.SIGN_IN
     return Kind.HOOK if path.startswith(HOOKS) else Kind.WRITE

@@ -32,16 +32,24 @@ class NewUserBody(Body):
         return password
 
 
+ACCESS = {"access_token": "eyJhbGciOiJFUzI1NiIs…", "token_type": "bearer", "expires_in": 600}
+TOKEN = ACCESS | {"refresh_token": "hbr_…", "refresh_expires_at": NOW}
+
+
+class AccessToken(BaseModel):
+    """Of the same session: its refresh token stays as it is. null for the console: it is in the cookie."""
+
+    model_config = example(**ACCESS)
+
+    access_token: str | None
+    token_type: Literal["bearer"] = "bearer"
+    expires_in: int
+
+
 class Token(BaseModel):
     """`refresh_token` brings the next pair, once: `POST /auth/refresh`."""
 
-    model_config = example(
-        access_token="eyJhbGciOiJFUzI1NiIs…",
-        token_type="bearer",
-        expires_in=600,
-        refresh_token="hbr_…",
-        refresh_expires_at=NOW,
-    )
+    model_config = example(**TOKEN)
 
     access_token: str
     token_type: Literal["bearer"] = "bearer"

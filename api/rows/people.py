@@ -25,6 +25,15 @@ class UserRow:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityRow:
+    """An account at another provider somebody signs in with."""
+
+    provider: str
+    subject_index: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MemberRow:
     """One person's role at one place. `id` is the user's."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from api.deps import unauthenticated
+from api.errors import unauthenticated
 from api.parts import Deps
 from api.rows.people import UserRow
 from api.signing_in.guarding import guarded

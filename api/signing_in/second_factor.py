@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from api.deps import unauthenticated
-from api.errors import ApiProblem
+from api.errors import ApiProblem, unauthenticated
 from api.parts import Deps
 from api.ports import Box
 from infra.crypto.secrets import UnreadableSecret

@@ -5,13 +5,21 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from api.deps import unauthenticated
-from api.errors import ApiProblem
+from api.errors import ApiProblem, unauthenticated
 from api.models.identity import Token
 from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
 from api.rows.people import MemberRow
-from infra.identity.session_types import Client, Membership, Redeemed, Session, SessionRefused
+from api.signing_in.letters import to_user
+from api.signing_in.unseen import done
+from infra.identity.session_types import (
+    Client,
+    Membership,
+    Redeemed,
+    Session,
+    SessionCompromised,
+    SessionRefused,
+)
 from schemas.base import PLATFORM, UserId
 from schemas.envelope import Actor
 
@@ -40,9 +48,16 @@ async def refreshed(deps: Deps, request: Request, refresh_token: str) -> Token:
     """With the role they have by now."""
     try:
         redeemed = await deps.vault.sessions.redeem(refresh_token, client_of(request))
+    except SessionCompromised as error:
+        await tell_of_theft(deps, error.session)
+        raise unauthenticated(error.code, DETAILS[error.code]) from error
     except SessionRefused as error:
         detail = DETAILS.get(error.code, "The refresh token is not valid.")
         raise unauthenticated(error.code, detail) from error
+    return await carried_on(deps, request, redeemed)
+
+
+async def carried_on(deps: Deps, request: Request, redeemed: Redeemed) -> Token:
     user_id = redeemed.session.user_id
     user = await deps.reads.user_by_id(PLATFORM_SCOPE, user_id)
     if user is None or user.disabled or user.erased:
@@ -51,6 +66,27 @@ async def refreshed(deps: Deps, request: Request, refresh_token: str) -> Token:
     member = await member_of(deps, redeemed.session) or await place_of(deps, user_id)
     await deps.vault.sessions.switch(redeemed.session.id, membership(member))
     return tokens_for(deps, request, redeemed, member)
+
+
+async def ended_by(deps: Deps, request: Request, refresh_token: str) -> bool:
+    """The session whose token this is."""
+    try:
+        session = (await deps.vault.sessions.redeem(refresh_token, client_of(request))).session
+    except SessionRefused:
+        return False
+    await deps.vault.sessions.revoke(session.id, session.user_id, "logout")
+    deps.standing.forget()
+    return True
+
+
+async def tell_of_theft(deps: Deps, session: Session) -> None:
+    """Whose it is gets a letter. The session is over whether or not it leaves."""
+    deps.standing.forget()
+    user = await deps.reads.user_by_id(PLATFORM_SCOPE, session.user_id)
+    if user is not None:
+        at = f"{deps.clock():%Y-%m-%d %H:%M} UTC"
+        values = {"at": at, "device": session.user_agent or "an unnamed device"}
+        await done(to_user(deps, user, "session_compromised", values=values, good_for=None))
 
 
 async def place_of(deps: Deps, user_id: UserId, place_id: UUID | None = None) -> MemberRow:

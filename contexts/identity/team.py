@@ -13,7 +13,7 @@ from contexts.identity.errors import (
     TooManyMembers,
 )
 from contexts.kernel import Aggregate, Context
-from schemas.access import Permission, Role, grantable
+from schemas.access import HEADS, Permission, Role, grantable
 from schemas.base import UserId
 from schemas.envelope import Actor
 from schemas.identity.commands import ChangeRole, GrantMembership, RevokeMembership
@@ -21,9 +21,6 @@ from schemas.identity.events import MembershipGranted, MembershipRevoked, RoleCh
 from schemas.identity.types import Place
 
 MAX_MEMBERS = 1_000
-HEADS = frozenset({Role.TENANT_OWNER, Role.PARTNER_ADMIN, Role.PLATFORM_ADMIN})
-"""Each place keeps at least one of these once it has one."""
-
 TeamEvent = MembershipGranted | RoleChanged | MembershipRevoked
 
 

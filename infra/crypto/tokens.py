@@ -24,6 +24,10 @@ class BadToken(Exception):
     """Not a token of ours: wrong form, signature, issuer, audience or claims."""
 
 
+class UnknownKey(BadToken):
+    """It names a key we do not have: somebody made it up, or rotated the keys just now."""
+
+
 class ExpiredToken(BadToken):
     """Was ours, and its time is over."""
 
@@ -95,7 +99,7 @@ class Tokens:
     def _key_of(self, message: GuestProtocol) -> ECKey:
         key = self.ring.find(message.headers().get("kid"))
         if key is None:
-            raise BadToken("the token names a key we do not have")
+            raise UnknownKey("the token names a key we do not have")
         return key
 
     def _rules(self) -> JWTClaimsRegistry:

@@ -29,6 +29,7 @@ from schemas.identity.types import Person, Place
 from schemas.registry import command_from
 from tests.api import fake_rates
 from tests.api.fake_money_bus import INVOICING
+from tests.api.fake_people_bus import PEOPLE, Refused
 from tests.api.fakes import NOW, FakeReads
 
 CONFLICT = Refusal(code="request.idempotency_conflict", kind="conflict", detail="Another request.")
@@ -36,10 +37,6 @@ UNKNOWN = Refusal(code="authoring.not_found", kind="not_found", detail="No such 
 
 
 class BusUnavailable(Exception):
-    pass
-
-
-class Refused(Exception):
     pass
 
 
@@ -405,5 +402,6 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     **dict.fromkeys(STEERING, steer_execution),
     **dict.fromkeys(MONEY, decided_elsewhere),
     **INVOICING,
+    **PEOPLE,
     **dict.fromkeys(PAYING, noted),
 }

@@ -20,7 +20,7 @@ from api.rows.authoring import (
     WorkflowRow,
 )
 from api.rows.billing import BillLine, BillRow, BudgetRow, LedgerRow, WalletRow
-from api.rows.people import MemberRow, PartnerRow, TenantRow, UserRow
+from api.rows.people import IdentityRow, MemberRow, PartnerRow, TenantRow, UserRow
 from api.rows.runs import WaitingRow
 from bus.live import LiveMessage
 from infra.db.scope import Scope
@@ -101,6 +101,12 @@ class FakeReads(FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads):
         assert scope.platform
         user_id = self.identities.get(subject_index)
         return await self.user_by_id(scope, user_id) if user_id else None
+
+    async def identities_of(self, scope: Scope, user_id: UUID) -> list[IdentityRow]:
+        assert scope.platform
+        return [
+            IdentityRow("google", index, NOW) for index, owner in self.identities.items() if owner == user_id
+        ]
 
     async def changes_of_standing(self, position: int, since: datetime) -> list[Change]:
         return [change for change in self.changes if change.position > position]

@@ -21,11 +21,24 @@ from tests.api.world import AGENT, TRIGGER, WORKFLOW, World
 DOCUMENT = assemble(Limits()).openapi()
 HOOK = "/hooks/{trigger_id}"
 STRIPE = "/payments/stripe/webhook"
-PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", HOOK, STRIPE}
+SIGN_IN = {
+    *("/auth/token", "/auth/refresh", "/auth/register", "/auth/verify", "/auth/verify/resend"),
+    *("/auth/password/forgot", "/auth/password/reset", "/auth/unlock/request", "/auth/unlock"),
+    *("/bff/session", "/bff/refresh"),
+}
+"""For nobody yet: what they may is told by what they bring."""
+
+PUBLIC = {"/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", HOOK, STRIPE} | SIGN_IN
+OF_THE_VAULT = {
+    *(("post", "/auth/logout"), ("post", "/auth/switch"), ("post", "/auth/step-up")),
+    *(("delete", "/auth/sessions"), ("delete", "/auth/sessions/{session_id}")),
+}
+"""No commands: done twice, they have done the same."""
+
 FOREIGN_IDS = (
     *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id"),
     *("other_id", "payload_hash", "trigger_id", "occurrence", "entry_ref", "call_key"),
-    *("invoice_id", "credit_note_id"),
+    *("invoice_id", "credit_note_id", "session_id", "user_id"),
 )
 NAMES = {
     "tool_name": "find_order",
@@ -57,6 +70,8 @@ FOR_THE_PLATFORM = {
     ("post", "/payments/{invoice_id}/refunds"),
     ("post", "/payments/{invoice_id}/cancel"),
     ("post", "/payments/{invoice_id}/write-off"),
+    *(("post", f"/users/{{user_id}}/{what}") for what in ("disable", "enable", "erase")),
+    ("get", "/users/{user_id}/erasure"),
 }
 """What no role may do that does not see everything."""
 
@@ -129,6 +144,8 @@ class Foreign:
         self.ids = {
             **NAMES,
             **self.names._asdict(),
+            "session_id": str(await world.sign_in(owner)),
+            "user_id": owner.id,
             "invoice_id": str(invoice_id),
             "credit_note_id": str(note_id),
             "partner_id": str(partner),
@@ -150,8 +167,8 @@ async def call(client: httpx2.AsyncClient, method: str, path: str, ids: dict[str
 
 
 def key() -> dict[str, str]:
-    """Requests that move money need one."""
-    return {"Idempotency-Key": str(uuid4())}
+    """Requests that move money need one. They come from our own pages."""
+    return {"Idempotency-Key": str(uuid4()), "Sec-Fetch-Site": "same-origin"}
 
 
 def is_problem(response: httpx2.Response, method: str, path: str) -> None:
@@ -257,7 +274,7 @@ def test_every_example_fits_its_schema(method: str, path: str) -> None:
 def test_every_error_is_declared_as_a_problem(method: str, path: str) -> None:
     errors = {s: r for s, r in operation(method, path)["responses"].items() if s >= "400"}
     assert "500" in errors
-    assert ("401" in errors) is (path not in PUBLIC or path in ("/auth/token", HOOK))
+    assert ("401" in errors) is (path not in PUBLIC or path in SIGN_IN | {HOOK})
     for response in errors.values():
         assert list(response["content"]) == ["application/problem+json"]
 
@@ -304,4 +321,5 @@ def references(value: Any) -> Iterator[str]:
 def test_writing_requests_take_an_idempotency_key() -> None:
     for method, path in SECURED:
         names = [parameter["name"] for parameter in operation(method, path).get("parameters", [])]
-        assert ("Idempotency-Key" in names) is (method != "get")
+        takes_one = method != "get" and (method, path) not in OF_THE_VAULT
+        assert ("Idempotency-Key" in names) is takes_one

@@ -18,6 +18,7 @@ from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
 from api.parts import Deps, Limits
 from api.people import People
+from api.registering.rules import Registration
 from api.rows.billing import LedgerRow
 from api.rows.payments import PaymentRow
 from api.rows.people import PartnerRow, TenantRow
@@ -31,10 +32,12 @@ from infra.crypto.secrets import SecretBox
 from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
 from infra.identity.passwords import StoredPassword
+from infra.identity.session_feed import RevokedSessions
+from infra.identity.session_types import Client, Membership
 from infra.tools.servers import Servers
 from schemas.access import Role
 from schemas.authoring.commands import FireTrigger
-from schemas.base import PartnerId, TenantId
+from schemas.base import PartnerId, TenantId, UserId
 from schemas.envelope import Actor
 from schemas.execution.chat import Usage
 from schemas.identity.types import Place
@@ -77,6 +80,7 @@ class World:
     rates: Limiter = field(default_factory=lambda: Limiter({}))
 
     stripe_secret: str | None = STRIPE_SECRET
+    registration: Registration = field(default_factory=lambda: Registration(box=SecretBox(["a master key"])))
 
     def __post_init__(self) -> None:
         self.box = ReadableBox()
@@ -105,7 +109,11 @@ class World:
                 passwords=PASSWORDS,
                 people=People(self.box),
                 vault=self.vault,
-                standing=Standing(self.reads.changes_of_standing, now=lambda: self.seconds),
+                standing=Standing(
+                    self.reads.changes_of_standing,
+                    RevokedSessions(self.vault.sessions),
+                    now=lambda: self.seconds,
+                ),
                 tokens=RecentTokens(self.tokens) if self.recent else self.tokens,
                 secrets=SECRETS,
                 mcp_servers=MCP_SERVERS,
@@ -115,6 +123,8 @@ class World:
                 access=self.access,
                 cookies=COOKIES,
                 mfa_tokens=MfaTokens(SecretBox(["a master key"]), self.time),
+                registration=self.registration,
+                clock=self.clock,
                 sleep=self._sleep,
                 stripe_webhook_secret=self.stripe_secret,
                 checks=self.checks,
@@ -159,7 +169,7 @@ class World:
         self.vault.passwords.rows[who.user_id] = StoredPassword(HASH, NOW)  # type: ignore[attr-defined]
         now = datetime.now(UTC).replace(microsecond=0)
         where = {"role": role, "partner_id": partner, "tenant_id": tenant}
-        return Actor(kind="user", id=str(who.user_id), authenticated_at=now, **where)
+        return Actor(kind="user", id=str(who.user_id), authenticated_at=now, session_id=uuid4(), **where)
 
     def add_entry(self, tenant: TenantId) -> None:
         number = len(self.reads.entries) + 1
@@ -211,6 +221,17 @@ class World:
             response = await client.put(path, json=body)
         assert response.status_code == 200, response.text
         return int(response.json()["position"])
+
+    async def sign_in(self, actor: Actor) -> UUID:
+        """The id of a new session of theirs."""
+        at = Membership(actor.role or Role.TENANT_VIEWER, actor.tenant_id, actor.partner_id)
+        client = Client("203.0.113.7", "a browser")
+        made = await self.vault.sessions.create(UserId(UUID(actor.id)), at, ["pwd"], client)
+        return made.session.id
+
+    async def signed_in(self, actor: Actor) -> Actor:
+        """The same person, with a session as everybody has who came by the door."""
+        return actor.model_copy(update={"session_id": await self.sign_in(actor)})
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from api.rows.people import MemberRow, PartnerRow, TenantRow, UserRow
+from api.rows.people import IdentityRow, MemberRow, PartnerRow, TenantRow, UserRow
 from projections.members.queries import Member
 from projections.partners.queries import Partner
 from projections.tenants.queries import Tenant
-from projections.users.queries import User
+from projections.users.queries import Identity, User
 from schemas.access import Role
 from schemas.base import PartnerId, TenantId, UserId
 
@@ -23,6 +23,10 @@ def user(row: User) -> UserRow:
         erased=row.erased,
         created_at=row.created_at,
     )
+
+
+def identity(row: Identity) -> IdentityRow:
+    return IdentityRow(row.provider, row.subject_index, row.created_at)
 
 
 def member(row: Member) -> MemberRow:
