@@ -42,12 +42,14 @@ from api.routes import (
     identity,
     invoices,
     issuers,
+    passkeys,
     passwords,
     payloads,
     payment_accounts,
     payments,
     rates,
     registering,
+    second_factor,
     sessions,
     simulations,
     statements,
@@ -66,6 +68,8 @@ from api.routes import (
 
 ROUTERS = (
     identity.router,
+    second_factor.router,
+    passkeys.router,
     registering.router,
     passwords.router,
     sessions.router,

@@ -1,6 +1,7 @@
 """What the edge needs from the rest of the system, as shapes. Nothing here is implemented here."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -76,10 +77,18 @@ class Box(Protocol):
         ...
 
 
-class MfaTokens(Protocol):
-    def make(self, user_id: UserId) -> str: ...
+@dataclass(frozen=True, slots=True)
+class Halfway:
+    """Who has shown a first factor; `amr`: which."""
 
-    def read(self, token: str) -> UserId | None:
+    user_id: UserId
+    amr: tuple[str, ...]
+
+
+class MfaTokens(Protocol):
+    def make(self, halfway: Halfway) -> str: ...
+
+    def read(self, token: str) -> Halfway | None:
         """None for what is not ours, or too old."""
         ...
 

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from api.bodies import Body
 from api.models.common import ID, NOW, OTHER_ID, example
+from api.models.factors import Answer
 from api.models.identity import ANNA
 from api.models.registering import Chosen, Code, Link
 from schemas.access import Level, Role
@@ -133,6 +134,7 @@ class StepUpBody(Body):
     password: Typed | None = None
     totp: Code | None = None
     recovery_code: Code | None = None
+    passkey: Answer | None = None
 
     @model_validator(mode="after")
     def one_way(self) -> Self:

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from api.errors import ApiProblem, unauthenticated
 from api.parts import Deps
-from api.ports import Box
+from api.ports import Box, Halfway
 from infra.crypto.secrets import UnreadableSecret
 from schemas.base import UserId
 
+PASSWORD = ("pwd",)
 LIFE_SECONDS = 300
 MOST_CHARACTERS = 1_000
 
@@ -21,18 +22,19 @@ class MfaTokens:
     box: Box
     now: Callable[[], float] = time.time
 
-    def make(self, user_id: UserId) -> str:
-        return self.box.seal(json.dumps([str(user_id), self.now()]).encode()).decode()
+    def make(self, halfway: Halfway) -> str:
+        said = [str(halfway.user_id), self.now(), *halfway.amr]
+        return self.box.seal(json.dumps(said).encode()).decode()
 
-    def read(self, token: str) -> UserId | None:
+    def read(self, token: str) -> Halfway | None:
         """None for what is not ours, or too old."""
         if len(token) > MOST_CHARACTERS:
             return None
         try:
-            user_id, at = json.loads(self.box.open(token.encode()))
+            user_id, at, *amr = json.loads(self.box.open(token.encode()))
         except (UnreadableSecret, UnicodeError):
             return None
-        return UserId(UUID(user_id)) if self.now() - at < LIFE_SECONDS else None
+        return Halfway(UserId(UUID(user_id)), tuple(amr)) if self.now() - at < LIFE_SECONDS else None
 
 
 async def methods_of(deps: Deps, user_id: UserId) -> list[str]:
@@ -47,21 +49,22 @@ async def methods_of(deps: Deps, user_id: UserId) -> list[str]:
     return found
 
 
-async def require_no_second_factor(deps: Deps, user_id: UserId) -> None:
+async def require_no_second_factor(deps: Deps, user_id: UserId, amr: tuple[str, ...] = PASSWORD) -> None:
+    """`amr`: what was shown first, and is part of what the session will say."""
     methods = await methods_of(deps, user_id)
     if methods:
         raise ApiProblem(
             401,
             "auth.mfa_required",
-            "The password is right. Now show a second factor: POST /auth/token/mfa.",
+            "So far it is right. Now show a second factor: POST /auth/token/mfa.",
             headers={"WWW-Authenticate": "Bearer"},
-            mfa_token=deps.mfa_tokens.make(user_id),
+            mfa_token=deps.mfa_tokens.make(Halfway(user_id, amr)),
             methods=methods,
         )
 
 
-def user_of(deps: Deps, mfa_token: str) -> UserId:
-    user_id = deps.mfa_tokens.read(mfa_token)
-    if user_id is None:
+def halfway_of(deps: Deps, mfa_token: str) -> Halfway:
+    halfway = deps.mfa_tokens.read(mfa_token)
+    if halfway is None:
         raise unauthenticated("auth.mfa_expired", "Begin again with the password.")
-    return user_id
+    return halfway

@@ -11,6 +11,7 @@ from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
 from api.rows.people import MemberRow
 from api.signing_in.letters import to_user
+from api.signing_in.second_factor import PASSWORD as PASSWORD
 from api.signing_in.unseen import done
 from infra.identity.session_types import (
     Client,
@@ -23,7 +24,6 @@ from infra.identity.session_types import (
 from schemas.base import PLATFORM, UserId
 from schemas.envelope import Actor
 
-PASSWORD = ("pwd",)
 DETAILS = {
     "auth.session_expired": "The session is over. Sign in again.",
     "auth.session_revoked": "The session was ended. Sign in again.",

@@ -9,6 +9,7 @@ from api.errors import ApiProblem, unauthenticated
 from api.parts import Deps
 from api.signing_in.guarding import guarded
 from api.signing_in.oneself import Oneself
+from api.signing_in.passkeys import passkey_shown
 from api.signing_in.second_factor import methods_of
 from api.signing_in.sessions import PASSWORD
 from infra.identity.passwords import password_is
@@ -31,7 +32,16 @@ async def recovery_code(deps: Deps, request: Request, me: Oneself, sent: str) ->
     return (MFA,) if await deps.vault.recovery_codes.use(me.id, sent) is not None else None
 
 
-WAYS: Mapping[str, Shown] = {"password": password, "totp": totp, "recovery_code": recovery_code}
+async def passkey(deps: Deps, request: Request, me: Oneself, sent: Any) -> Sequence[str] | None:
+    return await passkey_shown(deps, request, sent, me.id)
+
+
+WAYS: Mapping[str, Shown] = {
+    "password": password,
+    "totp": totp,
+    "recovery_code": recovery_code,
+    "passkey": passkey,
+}
 """By the field of the body."""
 
 

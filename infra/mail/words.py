@@ -64,8 +64,8 @@ ENGLISH: dict[Template, Words] = {
         after=("All that is done is recorded. Your administrator can end it at any time.",),
     ),
     "new_sign_in_method": Words(
-        "A new way to sign in",
-        ("On {at} this way to sign in was added to your account: {method}.",),
+        "A change to how you sign in",
+        ("On {at} this changed in your account: {method}.",),
         after=(NOT_YOU,),
     ),
     "erased": Words(

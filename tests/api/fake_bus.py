@@ -28,6 +28,7 @@ from schemas.execution.events import ExecutionStarted
 from schemas.identity.types import Person, Place
 from schemas.registry import command_from
 from tests.api import fake_rates
+from tests.api.fake_identity_bus import IDENTITY
 from tests.api.fake_money_bus import INVOICING
 from tests.api.fake_people_bus import PEOPLE, Refused
 from tests.api.fakes import NOW, FakeReads
@@ -402,6 +403,7 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     **dict.fromkeys(STEERING, steer_execution),
     **dict.fromkeys(MONEY, decided_elsewhere),
     **INVOICING,
+    **IDENTITY,
     **PEOPLE,
     **dict.fromkeys(PAYING, noted),
 }

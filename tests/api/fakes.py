@@ -48,7 +48,7 @@ class FakeReads(FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads):
         self.users: list[UserRow] = []
         self.member_rows: list[MemberRow] = []
         self.changes: list[Change] = []
-        self.identities: dict[str, UUID] = {}
+        self.identities: dict[str, tuple[UUID, str]] = {}
         self.partners: dict[UUID, PartnerRow] = {}
         self.tenants: dict[UUID, TenantRow] = {}
         self.queue: dict[UUID, WaitingRow] = {}
@@ -99,14 +99,13 @@ class FakeReads(FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads):
 
     async def user_by_identity(self, scope: Scope, subject_index: str) -> UserRow | None:
         assert scope.platform
-        user_id = self.identities.get(subject_index)
+        user_id, _ = self.identities.get(subject_index, (None, ""))
         return await self.user_by_id(scope, user_id) if user_id else None
 
     async def identities_of(self, scope: Scope, user_id: UUID) -> list[IdentityRow]:
         assert scope.platform
-        return [
-            IdentityRow("google", index, NOW) for index, owner in self.identities.items() if owner == user_id
-        ]
+        found = self.identities.items()
+        return [IdentityRow(name, index, NOW) for index, (owner, name) in found if owner == user_id]
 
     async def changes_of_standing(self, position: int, since: datetime) -> list[Change]:
         return [change for change in self.changes if change.position > position]

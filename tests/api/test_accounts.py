@@ -28,7 +28,7 @@ async def test_a_new_name_is_everywhere(world: World, anna: httpx2.AsyncClient) 
 async def test_all_about_oneself_and_nothing_of_others(world: World, nobody: httpx2.AsyncClient) -> None:
     await nobody.post("/auth/token", data=form("zoe@zeta.example"))
     token = (await nobody.post("/auth/token", data=form("anna@acme.example"))).json()["access_token"]
-    world.reads.identities["f" * 64] = UUID(world.anna.id)
+    world.reads.identities["f" * 64] = UUID(world.anna.id), "google"
     told = await nobody.get("/auth/me/export", headers={"Authorization": f"Bearer {token}"})
     whole = told.json()
     assert whole["account"]["email"] == "anna@acme.example"

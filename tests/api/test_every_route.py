@@ -24,7 +24,8 @@ STRIPE = "/payments/stripe/webhook"
 SIGN_IN = {
     *("/auth/token", "/auth/refresh", "/auth/register", "/auth/verify", "/auth/verify/resend"),
     *("/auth/password/forgot", "/auth/password/reset", "/auth/unlock/request", "/auth/unlock"),
-    *("/bff/session", "/bff/refresh"),
+    *("/bff/session", "/bff/refresh", "/auth/token/mfa"),
+    *("/auth/passkeys/sign-in", "/auth/passkeys/sign-in/options"),
 }
 """For nobody yet: what they may is told by what they bring."""
 
@@ -32,6 +33,9 @@ PUBLIC = {"/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics",
 OF_THE_VAULT = {
     *(("post", "/auth/logout"), ("post", "/auth/switch"), ("post", "/auth/step-up")),
     *(("delete", "/auth/sessions"), ("delete", "/auth/sessions/{session_id}")),
+    *(("post", "/auth/factors/totp"), ("post", "/auth/factors/recovery-codes")),
+    *(("post", "/auth/passkeys/registration"), ("post", "/auth/passkeys/step-up/options")),
+    *(("patch", "/auth/passkeys/{passkey_id}"), ("post", "/auth/oidc/{provider}/link")),
 }
 """No commands: done twice, they have done the same."""
 
@@ -52,6 +56,8 @@ NAMES = {
     "level": "0",
     "tile": "999",
     "form": "csv",
+    "passkey_id": "AAAA",
+    "provider": "theirs",
 }
 OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 """A name is free in every tenant: setting it is never about what another has under it."""
