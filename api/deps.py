@@ -4,12 +4,13 @@ from typing import Annotated, Any, cast
 
 import structlog
 from fastapi import Depends, Query, Request
-from fastapi.security import OAuth2PasswordBearer
+from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
 
 from api.errors import ApiProblem
 from api.gateway.cookies import session_from
 from api.gateway.rates import admit, callers_of
 from api.gateway.same_site import demand_own_page
+from api.keys import BEGINS, actor_of_key
 from api.parts import Deps
 from infra.crypto.tokens import BadToken, ExpiredToken
 from infra.db.scope import Scope
@@ -18,6 +19,7 @@ from schemas.base import TenantId
 from schemas.envelope import Actor
 
 bearer = OAuth2PasswordBearer(tokenUrl="/auth/token", scheme_name="bearer", auto_error=False)
+api_key = APIKeyHeader(name="X-API-Key", scheme_name="api_key", auto_error=False)
 
 
 async def deps_of(request: Request) -> Deps:
@@ -41,26 +43,36 @@ async def access_token(request: Request, token: Annotated[str | None, Depends(be
 
 
 async def current_actor(
-    request: Request, parts: Parts, token: Annotated[str | None, Depends(access_token)]
+    request: Request,
+    parts: Parts,
+    token: Annotated[str | None, Depends(access_token)],
+    key: Annotated[str | None, Depends(api_key)],
 ) -> Actor:
-    """Who acts, and for which tenant: the token says, nothing else. Known, they are counted."""
-    if not token:
+    """Who acts, and for which tenant: the token says, or what we know of the key. Known, they are counted."""
+    if not token and not key:
         raise unauthenticated("auth.missing_token", "Send an access token: Authorization: Bearer ….")
+    if token and not token.startswith(BEGINS):
+        actor = await actor_of_token(parts, token)
+    else:
+        actor = await actor_of_key(parts, request, token or key or "")
+    tenant_id = str(actor.tenant_id) if actor.tenant_id else None
+    structlog.contextvars.bind_contextvars(actor=str(actor), tenant_id=tenant_id)
+    request.state.actor = actor
+    await admit(parts.rates, request.scope, list(callers_of(actor)))
+    return actor
+
+
+async def actor_of_token(parts: Deps, token: str) -> Actor:
     try:
         verified = parts.tokens.read(token)
     except ExpiredToken as error:
         raise unauthenticated("auth.expired_token", "The access token has expired.") from error
     except BadToken as error:
         raise unauthenticated("auth.invalid_token", "The access token is not valid.") from error
-    actor = verified.actor
     await parts.standing.refresh()
-    if parts.standing.stale(actor, verified.issued_at):
+    if parts.standing.stale(verified.actor, verified.issued_at):
         raise unauthenticated("auth.stale_token", "What this token says has changed. Get a new one.")
-    tenant_id = str(actor.tenant_id) if actor.tenant_id else None
-    structlog.contextvars.bind_contextvars(actor=str(actor), tenant_id=tenant_id)
-    request.state.actor = actor
-    await admit(parts.rates, request.scope, list(callers_of(actor)))
-    return actor
+    return verified.actor
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]

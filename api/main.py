@@ -27,6 +27,7 @@ from api.gateway.cors import origins
 from api.gateway.deadlines import Seconds
 from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
+from api.key_uses import KeyUses
 from api.parts import Deps, Limits
 from api.ports import AccessTrail, Check
 from api.signing_in.second_factor import MfaTokens
@@ -47,6 +48,7 @@ from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
 from infra.db.pools import API, VAULT, async_pool
 from infra.db.scope import scoped
+from infra.identity.key_uses import PostgresKeyUses
 from infra.identity.pool import utc_now
 from infra.identity.session_feed import RevokedSessions
 from infra.identity.vault import vault
@@ -106,7 +108,9 @@ async def opened(settings: Settings) -> AsyncIterator[Deps]:
         await ensure_streams(bus.js)
         submitter = Submitter(bus.nc)
         await submitter.start()
-        yield await deps(settings, Opened(database_url, pool, kept, bus, submitter, access, rates))
+        parts = await deps(settings, Opened(database_url, pool, kept, bus, submitter, access, rates))
+        stack.push_async_callback(parts.key_uses.close)
+        yield parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,8 @@ async def deps(settings: Settings, at: Opened) -> Deps:
         live=BusLive(LiveFeed(at.bus.nc, at.bus.js)),
         reads=reads,
         standing=Standing(reads.changes_of_standing, RevokedSessions(proofs.sessions)),
+        key_uses=KeyUses(PostgresKeyUses(at.vault)),
+        public_url=settings.public_url,
         audit=audit,
         proofs=audit,
         access=at.access,

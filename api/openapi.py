@@ -25,6 +25,7 @@ ask `GET /commands/{command_id}`. An `Idempotency-Key` makes retries safe. Every
 `application/problem+json` with a stable `code`. Money is a string of US dollars."""
 HOOK = "/hooks/{trigger_id}"
 STRIPE = "/payments/stripe/webhook"
+ACCEPT = "/invitations/accept"
 PROBLEMS = {
     400: "Not JSON, or against a rule.",
     401: "No valid access token, or wrong credentials.",
@@ -125,7 +126,7 @@ def statuses(operation: dict[str, Any], path: str, method: str) -> Iterator[int]
         yield 429
     if operation.get("parameters") or "requestBody" in operation:
         yield 422
-    if secured or path in ("/auth/token", HOOK):
+    if secured or path in ("/auth/token", HOOK, ACCEPT):
         yield 401
     if secured and path != "/auth/me":
         yield 403
@@ -140,6 +141,8 @@ def statuses(operation: dict[str, Any], path: str, method: str) -> Iterator[int]
         yield from (400, 409)
     if path == STRIPE:
         yield from (400, 404)
+    if path == ACCEPT:
+        yield from (400, 403, 404, 409, 415, 429)
 
 
 def problem_response(status: int) -> dict[str, Any]:

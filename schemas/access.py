@@ -128,6 +128,9 @@ class Role(StrEnum):
         return level
 
 
+HEADS = frozenset({Role.TENANT_OWNER, Role.PARTNER_ADMIN, Role.PLATFORM_ADMIN})
+"""Each place keeps at least one of these once it has one."""
+
 P = Permission
 VIEWER = frozenset({P.TENANTS_READ, P.AUTHORING_READ, P.EXECUTIONS_READ, P.MEMBERS_READ})
 OPERATOR = VIEWER | {P.EXECUTIONS_START, P.EXECUTIONS_CONTROL, P.APPROVALS_ANSWER}

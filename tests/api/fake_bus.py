@@ -18,6 +18,7 @@ from api.rows.authoring import (
 )
 from api.rows.people import MemberRow, PartnerRow, TenantRow, UserRow
 from api.rows.runs import ExecutionRow
+from contexts.kernel import Rejection
 from schemas.access import Role
 from schemas.authoring.definition import Release, Source
 from schemas.authoring.events import TriggerFired, WorkflowPublished
@@ -27,7 +28,7 @@ from schemas.envelope import Answer, Envelope, Refusal
 from schemas.execution.events import ExecutionStarted
 from schemas.identity.types import Person, Place
 from schemas.registry import command_from
-from tests.api import fake_rates
+from tests.api import fake_rates, fake_team_bus
 from tests.api.fake_money_bus import INVOICING
 from tests.api.fakes import NOW, FakeReads
 
@@ -75,6 +76,8 @@ class FakeBus:
                 DECIDE[type(command).__name__](self.reads, envelope, command)
             except Refused:
                 refusal = UNKNOWN
+            except Rejection as rejection:
+                refusal = rejection.refusal
         return self.answer(envelope, command, refusal)
 
     def answer(self, envelope: Envelope, command: Command, refusal: Refusal | None) -> Answer:
@@ -406,4 +409,5 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     **dict.fromkeys(MONEY, decided_elsewhere),
     **INVOICING,
     **dict.fromkeys(PAYING, noted),
+    **dict.fromkeys(fake_team_bus.DECIDED, fake_team_bus.decide),
 }

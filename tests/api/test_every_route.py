@@ -12,6 +12,7 @@ from api.app import assemble
 from api.models.tools import TOOL
 from api.parts import Limits
 from infra.eventstore.types import Payload
+from schemas.access import Role
 from schemas.base import PartnerId, TenantId
 from schemas.envelope import Actor
 from schemas.execution.events import ExecutionSucceeded
@@ -21,11 +22,13 @@ from tests.api.world import AGENT, TRIGGER, WORKFLOW, World
 DOCUMENT = assemble(Limits()).openapi()
 HOOK = "/hooks/{trigger_id}"
 STRIPE = "/payments/stripe/webhook"
+ACCEPT = "/invitations/accept"
 PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", HOOK, STRIPE}
+PUBLIC |= {ACCEPT}
 FOREIGN_IDS = (
     *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id"),
     *("other_id", "payload_hash", "trigger_id", "occurrence", "entry_ref", "call_key"),
-    *("invoice_id", "credit_note_id"),
+    *("invoice_id", "credit_note_id", "user_id", "invitation_id", "service_id", "key_id", "impersonation_id"),
 )
 NAMES = {
     "tool_name": "find_order",
@@ -45,6 +48,7 @@ OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 
 FOR_THE_PLATFORM = {
     ("post", "/executions/{job_id}/terminate"),
+    ("post", "/impersonations/{impersonation_id}/token"),
     ("delete", "/rates/system/{rate_id}"),
     ("delete", "/rates/partner/{partner_id}/{terms_id}"),
     ("post", "/ledger/entries/{entry_ref}/reverse"),
@@ -105,7 +109,20 @@ class Foreign:
         await world.put("/secrets/SHOP_KEY", {"value": "zeta's secret"}, zoe)
         invoice_id = add_invoice(world.reads, world.other_tenant, world.other_partner, uuid4())
         note_id = add_credit_note(world.reads, invoice_id, uuid4())
+        invitation_id = await world.make(
+            "/invitations", {"email": "x@zeta.example", "role": "tenant_viewer"}, zoe
+        )
+        service_id = await world.make("/service-accounts", {"name": "x", "role": "tenant_viewer"}, zoe)
+        new_key = {"label": "x", "scopes": ["executions:read"]}
+        key_id = await world.make(f"/service-accounts/{service_id}/keys", new_key, zoe)
+        helper = world.add_user("sam@platform.example", Role.PLATFORM_SUPPORT)
+        subject = {"tenant": str(world.other_tenant), "user": zoe.id, "reason": "secret"}
         self.ids = {
+            "user_id": zoe.id,
+            "invitation_id": str(invitation_id),
+            "service_id": str(service_id),
+            "key_id": str(key_id),
+            "impersonation_id": str(await world.make("/impersonations", subject, helper)),
             "invoice_id": str(invoice_id),
             "credit_note_id": str(note_id),
             "payload_hash": "ab" * 32,
@@ -238,7 +255,7 @@ def test_every_example_fits_its_schema(method: str, path: str) -> None:
 def test_every_error_is_declared_as_a_problem(method: str, path: str) -> None:
     errors = {s: r for s, r in operation(method, path)["responses"].items() if s >= "400"}
     assert "500" in errors
-    assert ("401" in errors) is (path not in PUBLIC or path in ("/auth/token", HOOK))
+    assert ("401" in errors) is (path not in PUBLIC or path in ("/auth/token", HOOK, ACCEPT))
     for response in errors.values():
         assert list(response["content"]) == ["application/problem+json"]
 
