@@ -43,6 +43,9 @@ class PostgresTeamReads(ScopedReads):
         async with self._scoped(scope) as conn:
             return [teams.key(row) for row in await services.keys_of(conn, service_id)]
 
+    async def key(self, scope: Scope, key_id: UUID) -> KeyRow | None:
+        return await self._one(scope, lambda conn: services.key(conn, key_id), teams.key)
+
     async def key_by_hash(self, scope: Scope, key_hash: str) -> KeyRow | None:
         return await self._one(scope, lambda conn: services.key_by_hash(conn, key_hash), teams.key)
 

@@ -63,6 +63,10 @@ async def keys_of(conn: Connection, service_id: UUID) -> list[Key]:
     return await many(conn, Key, OF_SERVICE, {"id": service_id})
 
 
+async def key(conn: Connection, key_id: UUID) -> Key | None:
+    return await one(conn, Key, f"{KEY} WHERE k.id = %(id)s", {"id": key_id})
+
+
 async def key_by_hash(conn: Connection, key_hash: str) -> Key | None:
     """Needs the platform's scope: whose it is the key itself says."""
     return await one(conn, Key, BY_HASH, {"hash": key_hash})

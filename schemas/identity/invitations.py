@@ -8,6 +8,7 @@ from pydantic import Field
 
 from schemas.access import Role
 from schemas.base import Claim, Command, Event
+from schemas.identity.commands import OfTeam
 from schemas.identity.secrets import SecretHash
 from schemas.identity.types import Person, Place
 from schemas.personal import BlindIndex, Personal
@@ -19,7 +20,7 @@ NOT_VALID = "This invitation is not valid any more."
 Days = Annotated[int, Field(ge=1, le=14)]
 
 
-class Invite(Command, type_name="identity.invitations.invite", stream="invitations-{0.place.id}"):
+class Invite(OfTeam, Command, type_name="identity.invitations.invite", stream="invitations-{0.place.id}"):
     """`email` and `link` are sealed under the invitation's own id, `inviter` under whoever's name it is.
 
     For an invitation that is pending already it is another letter: the link of the last one counts.
@@ -37,12 +38,16 @@ class Invite(Command, type_name="identity.invitations.invite", stream="invitatio
     days: Days = 7
 
 
-class RevokeInvitation(Command, type_name="identity.invitations.revoke", stream="invitations-{0.place.id}"):
+class RevokeInvitation(
+    OfTeam, Command, type_name="identity.invitations.revoke", stream="invitations-{0.place.id}"
+):
     place: Place
     invitation_id: UUID
 
 
-class AcceptInvitation(Command, type_name="identity.invitations.accept", stream="invitations-{0.place.id}"):
+class AcceptInvitation(
+    OfTeam, Command, type_name="identity.invitations.accept", stream="invitations-{0.place.id}"
+):
     """Who holds the token reads what is sent to the address; that `person` is who they say the edge saw."""
 
     place: Place
@@ -51,7 +56,9 @@ class AcceptInvitation(Command, type_name="identity.invitations.accept", stream=
     person: Person
 
 
-class ExpireInvitation(Command, type_name="identity.invitations.expire", stream="invitations-{0.place.id}"):
+class ExpireInvitation(
+    OfTeam, Command, type_name="identity.invitations.expire", stream="invitations-{0.place.id}"
+):
     place: Place
     invitation_id: UUID
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from schemas.access import Permission, Role
 from schemas.base import Command, Event
+from schemas.identity.commands import OfTeam
 from schemas.identity.secrets import KeyPrefix, Network, SecretHash
 from schemas.identity.types import Label, Place
 from schemas.tenancy.types import Name
@@ -18,14 +19,14 @@ Scopes = Annotated[tuple[Permission, ...], Field(min_length=1, max_length=100)]
 Networks = Annotated[tuple[Network, ...], Field(max_length=20)]
 
 
-class CreateService(Command, type_name="identity.services.create", stream="services-{0.place.id}"):
+class CreateService(OfTeam, Command, type_name="identity.services.create", stream="services-{0.place.id}"):
     place: Place
     service_id: UUID
     name: Name
     role: Role
 
 
-class SetServiceRole(Command, type_name="identity.services.set_role", stream="services-{0.place.id}"):
+class SetServiceRole(OfTeam, Command, type_name="identity.services.set_role", stream="services-{0.place.id}"):
     """Its keys do from now on what both their scopes and this role allow."""
 
     place: Place
@@ -33,12 +34,12 @@ class SetServiceRole(Command, type_name="identity.services.set_role", stream="se
     role: Role
 
 
-class CloseService(Command, type_name="identity.services.close", stream="services-{0.place.id}"):
+class CloseService(OfTeam, Command, type_name="identity.services.close", stream="services-{0.place.id}"):
     place: Place
     service_id: UUID
 
 
-class IssueKey(Command, type_name="identity.services.issue_key", stream="services-{0.place.id}"):
+class IssueKey(OfTeam, Command, type_name="identity.services.issue_key", stream="services-{0.place.id}"):
     place: Place
     service_id: UUID
     key_id: UUID
@@ -50,7 +51,7 @@ class IssueKey(Command, type_name="identity.services.issue_key", stream="service
     days: KeyDays = 90
 
 
-class RotateKey(Command, type_name="identity.services.rotate_key", stream="services-{0.place.id}"):
+class RotateKey(OfTeam, Command, type_name="identity.services.rotate_key", stream="services-{0.place.id}"):
     """A new key that may do the same; the old one counts for `overlap_minutes` more."""
 
     place: Place
@@ -63,7 +64,7 @@ class RotateKey(Command, type_name="identity.services.rotate_key", stream="servi
     overlap_minutes: Overlap = 60
 
 
-class RevokeKey(Command, type_name="identity.services.revoke_key", stream="services-{0.place.id}"):
+class RevokeKey(OfTeam, Command, type_name="identity.services.revoke_key", stream="services-{0.place.id}"):
     place: Place
     service_id: UUID
     key_id: UUID

@@ -91,7 +91,9 @@ class MemoryKeyUses:
 
     async def note(self, uses: Any) -> None:
         self.writes += 1
-        self.known.update((use.key_id, use) for use in uses)
+        for use in uses:
+            if use.key_id not in self.known or self.known[use.key_id].used_at < use.used_at:
+                self.known[use.key_id] = use
 
     async def read(self, key_ids: Any) -> dict[UUID, KeyUse]:
         return {id_: self.known[id_] for id_ in key_ids if id_ in self.known}
