@@ -94,6 +94,9 @@ class Permission(StrEnum):
     DUNNING_SET = "dunning:set"
     """Schedules and exemptions."""
 
+    INVITATIONS_ACCEPT = "invitations:accept"
+    """No role has it: the edge accepts for who has the letter and shows who they are, as the system."""
+
     LETTERS_REQUEST = "letters:request"
     """No role has it: the edge asks for letters about what people do there, as the system."""
 

@@ -38,7 +38,7 @@ REGISTRY = Registry(
         Handler(commands.RevokeMembership, TEAM, team.revoke, Permission.MEMBERS_READ),
         Handler(invitations.Invite, INVITATIONS, invitation.invite, Permission.MEMBERS_MANAGE),
         Handler(invitations.RevokeInvitation, INVITATIONS, invitation.revoke, Permission.MEMBERS_MANAGE),
-        Handler(invitations.AcceptInvitation, INVITATIONS, invitation.accept, Permission.INTERNAL),
+        Handler(invitations.AcceptInvitation, INVITATIONS, invitation.accept, Permission.INVITATIONS_ACCEPT),
         Handler(invitations.ExpireInvitation, INVITATIONS, invitation.expire, Permission.INTERNAL),
         Handler(services.CreateService, SERVICES, service.create, Permission.KEYS_MANAGE),
         Handler(services.SetServiceRole, SERVICES, service.set_role, Permission.KEYS_MANAGE),

@@ -353,26 +353,10 @@ def fork_execution(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     reads.runs.append(replace(original, id=command.execution_id, fork_of=original.id))
 
 
-def decided_elsewhere(reads: FakeReads, envelope: Envelope, command: Any) -> None:
-    """The edge shows nothing of it: what counts is what was sent."""
-
-
-MONEY = (
-    *("ReverseEntry", "PostAdjustment", "ClosePeriod", "TopUpWallet", "SetPaymentMode"),
-    *("SetTenantBudget", "SetSourceBudget", "SetPartnerBudget"),
-)
 STEERING = (
     *("CancelExecution", "TerminateExecution", "PauseExecution", "ResumeExecution"),
     *("DeliverSignal", "AnswerApproval"),
 )
-PAYING = (
-    *("SetPaymentMethod", "AttemptPayment", "LookAtPayment", "RecordReceipt", "CancelPayment"),
-    *("WriteOffPayment", "RefundPayment", "SetDunningSchedule", "ExemptFromDunning", "EndDunningExemption"),
-)
-
-
-def noted(reads: FakeReads, envelope: Envelope, command: Any) -> None:
-    """What comes of it is not told here."""
 
 
 DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
@@ -406,8 +390,6 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "ReplayDelivery": replay_delivery,
     "ForkExecution": fork_execution,
     **dict.fromkeys(STEERING, steer_execution),
-    **dict.fromkeys(MONEY, decided_elsewhere),
     **INVOICING,
-    **dict.fromkeys(PAYING, noted),
     **dict.fromkeys(fake_team_bus.DECIDED, fake_team_bus.decide),
 }
