@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 
 from api.at import At
 from api.deps import CurrentActor, CurrentScope, Parts
-from api.errors import not_found
+from api.errors import ApiProblem, not_found
 from api.parts import Deps
 from api.routes.tenancy import visible_partner, visible_tenant
 from infra.db.scope import Scope
@@ -43,10 +43,17 @@ async def place_of(request: Request, parts: Parts, actor: CurrentActor, scope: C
         if "tenant_id" in named:
             return await of_tenant(parts, scope, UUID(named["tenant_id"]))
         if "partner_id" in named:
+            require_above_tenants(actor)
             return await of_partner(parts, scope, UUID(named["partner_id"]))
     except ValueError as error:
         raise not_found("tenancy.place_not_found", "place") from error
     return await own(parts, scope, actor)
+
+
+def require_above_tenants(actor: Actor) -> None:
+    """Whichever partner it is."""
+    if actor.tenant_id is not None:
+        raise ApiProblem(403, "identity.not_your_place", "This is not for people of a tenant.")
 
 
 async def names_tenant(tenant_id: UUID) -> None:
