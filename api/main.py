@@ -28,6 +28,7 @@ from api.gateway.cors import origins
 from api.gateway.deadlines import Seconds
 from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
+from api.key_uses import KeyUses
 from api.parts import Deps, Limits
 from api.ports import AccessTrail, Check
 from api.registering.rules import Registration
@@ -52,6 +53,7 @@ from infra.crypto.tokens import Tokens
 from infra.db.pools import API, VAULT, async_pool
 from infra.db.scope import scoped
 from infra.identity.breached_passwords import breach_check
+from infra.identity.key_uses import PostgresKeyUses
 from infra.identity.pool import utc_now
 from infra.identity.session_feed import RevokedSessions
 from infra.identity.vault import vault
@@ -115,7 +117,9 @@ async def opened(settings: Settings) -> AsyncIterator[Deps]:
         await submitter.start()
         keys = await token_keys(settings, database_url)
         await stack.enter_async_context(keys.tended())
-        yield await deps(settings, Opened(database_url, pool, kept, bus, submitter, access, rates, keys))
+        parts = await deps(settings, Opened(database_url, pool, kept, bus, submitter, access, rates, keys))
+        stack.push_async_callback(parts.key_uses.close)
+        yield parts
 
 
 async def token_keys(settings: Settings, database_url: str) -> TokenKeys:
@@ -150,6 +154,8 @@ async def deps(settings: Settings, at: Opened) -> Deps:
         live=BusLive(LiveFeed(at.bus.nc, at.bus.js)),
         reads=reads,
         standing=Standing(reads.changes_of_standing, RevokedSessions(proofs.sessions)),
+        key_uses=KeyUses(PostgresKeyUses(at.vault)),
+        public_url=settings.public_url,
         audit=audit,
         proofs=audit,
         access=at.access,

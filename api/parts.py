@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from api.buckets import Buckets
+from api.found_keys import FoundKeys
 from api.gateway.addresses import Network
 from api.gateway.cookies import SessionCodec
 from api.gateway.deadlines import Seconds
 from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
+from api.key_uses import KeyUses
 from api.people import People
 from api.ports import (
     AccessTrail,
@@ -68,6 +70,7 @@ class Deps:
     people: People
     vault: Vault
     standing: Standing
+    key_uses: KeyUses
     tokens: TokenMaker
     secrets: SecretSealer
     mcp_servers: McpServers
@@ -85,5 +88,7 @@ class Deps:
     outages: Mapping[type[Exception], str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     sleep: Sleep = asyncio.sleep
+    public_url: str = "http://localhost:8000"
+    found_keys: FoundKeys = field(default_factory=FoundKeys)
     hook_calls: Buckets = field(default_factory=Buckets)
     rates: Limiter = field(default_factory=lambda: Limiter({}))

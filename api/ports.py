@@ -153,7 +153,9 @@ class TokenMaker(Protocol):
     @property
     def seconds(self) -> int: ...
 
-    def issue(self, actor: Actor) -> str: ...
+    def issue(self, actor: Actor, seconds: int | None = None) -> str:
+        """Valid as long as all are, or `seconds`."""
+        ...
 
     def read(self, token: str) -> Verified:
         """Raises BadToken, or its kind ExpiredToken."""

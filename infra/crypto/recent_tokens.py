@@ -25,8 +25,8 @@ class RecentTokens:
     def seconds(self) -> int:
         return self._tokens.seconds
 
-    def issue(self, actor: Actor) -> str:
-        return self._tokens.issue(actor)
+    def issue(self, actor: Actor, seconds: int | None = None) -> str:
+        return self._tokens.issue(actor, seconds)
 
     def jwks(self) -> dict[str, Any]:
         return self._tokens.jwks()

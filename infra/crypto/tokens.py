@@ -58,7 +58,8 @@ class Tokens:
         self._audience = audience
         self._now = now
 
-    def issue(self, actor: Actor) -> str:
+    def issue(self, actor: Actor, seconds: int | None = None) -> str:
+        """Valid as long as all are, or `seconds`."""
         at = self._now()
         now = int(at)
         claims: dict[str, Any] = {
@@ -67,7 +68,7 @@ class Tokens:
             "sub": actor.id,
             "iat": now,
             "at": int(at * 1000),
-            "exp": now + self.seconds,
+            "exp": now + (self.seconds if seconds is None else seconds),
             "jti": str(uuid4()),
             "role": actor.role,
             "tenant_id": actor.tenant_id and str(actor.tenant_id),

@@ -13,9 +13,11 @@ from fastapi import FastAPI
 
 from api.app import build
 from api.buckets import Buckets
+from api.found_keys import FoundKeys
 from api.gateway.cookies import SessionCodec
 from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
+from api.key_uses import KeyUses
 from api.parts import Deps, Limits
 from api.people import People
 from api.registering.rules import Registration
@@ -44,6 +46,7 @@ from schemas.identity.types import Place
 from tests.api.fake_access import FakeAccess
 from tests.api.fake_audit import FakeAudit
 from tests.api.fake_bus import BusUnavailable, FakeBus, register
+from tests.api.fake_teams import MemoryKeyUses
 from tests.api.fakes import NOW, FakeLive, FakeReads
 from tests.support.fakes.vault.vault import memory_vault
 from tests.support.people import ReadableBox, person
@@ -85,6 +88,7 @@ class World:
     def __post_init__(self) -> None:
         self.box = ReadableBox()
         self.vault = memory_vault(self.clock)
+        self.key_uses = MemoryKeyUses()
         self.bus = FakeBus(self.reads)
         self.audit = FakeAudit(self.reads.sees)
         self.access = FakeAccess(self.reads.sees)
@@ -109,6 +113,8 @@ class World:
                 passwords=PASSWORDS,
                 people=People(self.box),
                 vault=self.vault,
+                key_uses=KeyUses(self.key_uses),
+                found_keys=FoundKeys(now=lambda: self.seconds),
                 standing=Standing(
                     self.reads.changes_of_standing,
                     RevokedSessions(self.vault.sessions),
