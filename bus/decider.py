@@ -161,6 +161,7 @@ class Decider:
         if refusal:
             return self._refuse(work, request, refusal)
         for event, slim in zip(events, slims, strict=True):
+            work.batch.take_names(event, envelope.tenant_id)
             row = row_of(event, slim.data, place_of(event, request, work), request, work.batch)
             self._fold(work, row, event, slim.size)
             self._admission.note(work.runs, event, envelope)
@@ -168,7 +169,6 @@ class Decider:
             work.batch.payloads.extend(
                 OwnedPayload(row.tenant_id, row.partner_id, payload) for payload in slim.payloads
             )
-        work.batch.claims.extend((c, envelope.tenant_id) for event in events for c in event.claims())
         return self._note(work, request, None)
 
     def _events(self, work: Work, request: Request, own: Folded) -> Sequence[Event]:

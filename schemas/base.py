@@ -85,3 +85,7 @@ class Event(Value):
 
     def claims(self) -> tuple[Claim, ...]:
         return ()
+
+    def releases(self) -> tuple[Claim, ...]:
+        """Names that are free for others from now on. One its owner does not hold is no matter."""
+        return ()

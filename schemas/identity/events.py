@@ -59,6 +59,9 @@ class IdentityUnlinked(Event, type_name="identity.user.identity_unlinked"):
     provider: str
     subject_index: BlindIndex
 
+    def releases(self) -> tuple[Claim, ...]:
+        return (Claim("identity", self.subject_index, f"user-{self.user_id}"),)
+
 
 class UserDisabled(Event, type_name="identity.user.disabled"):
     user_id: UserId
@@ -71,8 +74,17 @@ class UserEnabled(Event, type_name="identity.user.enabled"):
 
 
 class UserErased(Event, type_name="identity.user.erased"):
+    """They may come back under the same address, as somebody new. `identities`: indexes of their subjects."""
+
     user_id: UserId
     reason: str
+    email_index: BlindIndex
+    identities: tuple[BlindIndex, ...]
+
+    def releases(self) -> tuple[Claim, ...]:
+        owner = f"user-{self.user_id}"
+        identities = (Claim("identity", index, owner) for index in self.identities)
+        return (Claim("email", self.email_index, owner), *identities)
 
 
 class ErasureDone(Event, type_name="identity.user.erasure_done"):

@@ -18,7 +18,7 @@ SHARED = {
 """Tables without a tenant, and what is in them."""
 
 INSERT_ONLY = (
-    *("stored_events", "commands", "payloads", "claims", "effect_claims", "ledger_entries_v1"),
+    *("stored_events", "commands", "payloads", "effect_claims", "ledger_entries_v1"),
     *("audit_leaves", "audit_nodes", "audit_checkpoints"),
     "payment_entries_v1",
 )
@@ -96,6 +96,12 @@ def test_the_edge_changes_no_tenant_table(database: psycopg.Connection) -> None:
 def test_what_is_recorded_stays(database: psycopg.Connection, table: str) -> None:
     changeable = "SELECT has_table_privilege('hb_worker', %s, 'UPDATE, DELETE, TRUNCATE')"
     assert rows(database, changeable, table) == [(False,)]
+
+
+def test_a_name_is_given_back_and_never_changes_hands(database: psycopg.Connection) -> None:
+    """Who has it releases it; then it is claimed anew."""
+    changeable = "SELECT has_table_privilege('hb_worker', 'claims', 'UPDATE, TRUNCATE')"
+    assert rows(database, changeable) == [(False,)]
 
 
 def test_nobody_else_was_given_rights(database: psycopg.Connection) -> None:

@@ -93,7 +93,8 @@ async def test_of_an_erased_person_nothing_is_left_to_read(world: World) -> None
     events = world.record(f"user-{ADMIN.user_id}", linked)
     await world.given(events)
     assert len(await world.rows("user_identities", "subject_index")) == 1
-    await world.given(world.record(f"user-{ADMIN.user_id}", e.UserErased(user_id=ADMIN.user_id, reason="x")))
+    erased = e.UserErased(user_id=ADMIN.user_id, reason="x", email_index=ADMIN.email_index, identities=())
+    await world.given(world.record(f"user-{ADMIN.user_id}", erased))
     [user] = await world.rows("users")
     assert (user["email"], user["name"], user["erased"]) == ("", "", True)
     assert await world.rows("user_identities", "subject_index") == []
