@@ -1,6 +1,11 @@
-from contexts.identity import proofs, team, user
+from contexts.identity import disbanding, proofs, team, user
 from contexts.identity.effects.erase import erase
-from contexts.identity.policies import when_partner_created, when_tenant_provisioned
+from contexts.identity.policies import (
+    when_partner_closed,
+    when_partner_created,
+    when_tenant_closed,
+    when_tenant_provisioned,
+)
 from contexts.identity.team import TEAM
 from contexts.identity.user import USER
 from contexts.kernel import Effect, Handler, Policy, Registry
@@ -8,6 +13,8 @@ from schemas.access import Permission
 from schemas.identity import commands
 from schemas.identity.events import UserErased
 from schemas.tenancy.events import PartnerCreated, TenantProvisioned
+from schemas.tenancy.life import TenantClosed
+from schemas.tenancy.partners import PartnerClosed
 
 REGISTRY = Registry(
     context="identity",
@@ -27,10 +34,13 @@ REGISTRY = Registry(
         Handler(commands.GrantMembership, TEAM, team.grant, Permission.MEMBERS_MANAGE),
         Handler(commands.ChangeRole, TEAM, team.change_role, Permission.MEMBERS_MANAGE),
         Handler(commands.RevokeMembership, TEAM, team.revoke, Permission.MEMBERS_READ),
+        Handler(commands.DisbandTeam, TEAM, disbanding.disband, Permission.INTERNAL),
     ),
     policies=(
         Policy("identity.when_partner_created", PartnerCreated, when_partner_created),
         Policy("identity.when_tenant_provisioned", TenantProvisioned, when_tenant_provisioned),
+        Policy("identity.when_tenant_closed", TenantClosed, when_tenant_closed),
+        Policy("identity.when_partner_closed", PartnerClosed, when_partner_closed),
     ),
     effects=(Effect("identity.erase", UserErased, erase),),
 )

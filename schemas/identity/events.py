@@ -110,3 +110,9 @@ class MembershipRevoked(Event, type_name="identity.team.membership_revoked"):
     place: Place
     user_id: UserId
     reason: str
+
+
+class TeamDisbanded(Event, type_name="identity.team.disbanded"):
+    """Nobody comes here any more."""
+
+    place: Place
