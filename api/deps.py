@@ -12,6 +12,7 @@ from api.gateway.cookies import session_from
 from api.gateway.rates import admit, callers_of
 from api.gateway.same_site import demand_own_page
 from api.parts import Deps
+from api.standing_gate import demand_good_standing
 from infra.crypto.tokens import BadToken, ExpiredToken
 from infra.db.scope import Scope
 from schemas.access import Permission
@@ -67,6 +68,7 @@ async def current_actor(
     await parts.standing.refresh()
     if parts.standing.stale(actor, verified.issued_at):
         raise unauthenticated("auth.stale_token", "What this token says has changed. Get a new one.")
+    await demand_good_standing(request, parts, actor)
     tenant_id = str(actor.tenant_id) if actor.tenant_id else None
     structlog.contextvars.bind_contextvars(actor=str(actor), tenant_id=tenant_id)
     await admit(parts.rates, request.scope, list(callers_of(actor)))

@@ -10,6 +10,7 @@ from api.gateway.cookies import SessionCodec
 from api.gateway.deadlines import Seconds
 from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
+from api.hosts import Hosts, nobody
 from api.people import People
 from api.ports import (
     AccessTrail,
@@ -28,6 +29,7 @@ from api.reads import Reads
 from api.standing import Standing
 from infra.crypto.passwords import Passwords
 from infra.identity.vault import Vault
+from schemas.tenancy.life import GRACE_DAYS
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -40,6 +42,7 @@ class Limits:
     check_seconds: float = 2.0
     heartbeat_seconds: float = 15.0
     seconds: Seconds = field(default_factory=Seconds)
+    tenant_grace_days: int = GRACE_DAYS
     most_requests: int = 1_000
     most_streams: int = 2_000
     most_of_one_address: int = 250
@@ -80,3 +83,4 @@ class Deps:
     sleep: Sleep = asyncio.sleep
     hook_calls: Buckets = field(default_factory=Buckets)
     rates: Limiter = field(default_factory=lambda: Limiter({}))
+    hosts: Hosts = field(default_factory=lambda: Hosts(None, nobody))

@@ -18,16 +18,19 @@ ANNA = {"email": "anna@acme.example", "name": "Anna", "password": "correct horse
 
 
 class NewUserBody(Body):
-    """The first user. The password has 12 to 128 characters and is not the e-mail address."""
+    """The first user. The password has 12 to 128 characters and is not the e-mail address.
+
+    Without one they are invited to choose it.
+    """
 
     email: Email
     name: Name
-    password: Password
+    password: Password | None = None
 
     @field_validator("password")
     @classmethod
-    def differs_from_email(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
-        if password.get_secret_value().strip().lower() == info.data.get("email"):
+    def differs_from_email(cls, password: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if password and password.get_secret_value().strip().lower() == info.data.get("email"):
             raise PydanticCustomError("password_is_email", "The password must not be the e-mail address")
         return password
 

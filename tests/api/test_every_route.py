@@ -21,7 +21,16 @@ from tests.api.world import AGENT, TRIGGER, WORKFLOW, World
 DOCUMENT = assemble(Limits()).openapi()
 HOOK = "/hooks/{trigger_id}"
 STRIPE = "/payments/stripe/webhook"
-PUBLIC = {"/auth/token", "/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", HOOK, STRIPE}
+PUBLIC = {
+    "/auth/token",
+    "/.well-known/jwks.json",
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+    "/branding",
+    HOOK,
+    STRIPE,
+}
 FOREIGN_IDS = (
     *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id"),
     *("other_id", "payload_hash", "trigger_id", "occurrence", "entry_ref", "call_key"),
@@ -45,6 +54,10 @@ OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 
 FOR_THE_PLATFORM = {
     ("post", "/executions/{job_id}/terminate"),
+    ("post", "/partners/{partner_id}/close"),
+    ("post", "/tenants/{tenant_id}/transfer"),
+    ("post", "/tenants/{tenant_id}/closing"),
+    ("post", "/tenants/{tenant_id}/closing/withdraw"),
     ("delete", "/rates/system/{rate_id}"),
     ("delete", "/rates/partner/{partner_id}/{terms_id}"),
     ("post", "/ledger/entries/{entry_ref}/reverse"),
