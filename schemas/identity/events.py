@@ -78,13 +78,13 @@ class UserErased(Event, type_name="identity.user.erased"):
 
     user_id: UserId
     reason: str
-    email_index: BlindIndex
-    identities: tuple[BlindIndex, ...]
+    email_index: BlindIndex | None = None
+    identities: tuple[BlindIndex, ...] = ()
 
     def releases(self) -> tuple[Claim, ...]:
         owner = f"user-{self.user_id}"
-        identities = (Claim("identity", index, owner) for index in self.identities)
-        return (Claim("email", self.email_index, owner), *identities)
+        email = (Claim("email", self.email_index, owner),) if self.email_index else ()
+        return (*email, *(Claim("identity", index, owner) for index in self.identities))
 
 
 class ErasureDone(Event, type_name="identity.user.erasure_done"):

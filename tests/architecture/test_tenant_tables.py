@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from projections.isolation import isolate
+from projections.isolation import OF_THEIR_TIME, isolate
 
 SHARED = {
     "audit_checkpoints": "signed sizes and roots of the whole ledger",
@@ -129,16 +129,21 @@ def test_no_row_refers_to_another_tenants(database: psycopg.Connection) -> None:
         assert rows(database, FOREIGN_KEYS) == [("beds", "leak")]
 
 
-SAID = "SELECT DISTINCT pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polname = 'api'"
+SAID = """
+SELECT pg_get_expr(polqual, polrelid), bool_and(regexp_replace(relname, '_v\\d+$', '') = ANY(%s)),
+    bool_or(regexp_replace(relname, '_v\\d+$', '') = ANY(%s))
+FROM pg_policy JOIN pg_class c ON c.oid = polrelid WHERE polname = 'api' GROUP BY 1 ORDER BY 2"""
 
 
-async def test_one_expression_says_whose_rows_the_edge_sees(prepared_database: str) -> None:
-    """Whatever a migration wrote, and whatever version of it a database was made by."""
+async def test_two_expressions_say_whose_rows_the_edge_sees(prepared_database: str) -> None:
+    """Of what stays with the partner of its time, and of the rest; whatever a migration wrote."""
     async with await psycopg.AsyncConnection.connect(prepared_database) as conn:
-        [(said,)] = await (await conn.execute(SAID)).fetchall()
+        names = [list(OF_THEIR_TIME)] * 2
+        said = await (await conn.execute(SAID, names)).fetchall()
+        assert [of_their_time for _, *of_their_time in said] == [[False, False], [True, True]]
         await conn.execute("DROP POLICY api ON commands")
         await conn.execute("CREATE POLICY api ON commands FOR SELECT TO hb_api USING (true)")
         assert await isolate(conn) == ["commands"]
-        assert await (await conn.execute(SAID)).fetchall() == [(said,)]
+        assert await (await conn.execute(SAID, names)).fetchall() == said
         assert await isolate(conn) == []
         await conn.rollback()

@@ -55,3 +55,14 @@ END $$;
 
 REVOKE EXECUTE ON FUNCTION append_batch FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION append_batch TO hb_worker;
+
+-- The tenants that are, now, those of the partner whose transaction this is. plpgsql names its table when it runs:
+-- the view may be another by then, and no policy stands in the way of a rebuild.
+CREATE FUNCTION own_tenants() RETURNS SETOF uuid LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY SELECT tenant_id FROM partner_tenants
+    WHERE partner_id = nullif(current_setting('app.partner_id', true), '')::uuid;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION own_tenants FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION own_tenants TO hb_api;
