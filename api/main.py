@@ -28,9 +28,11 @@ from api.gateway.cors import origins
 from api.gateway.deadlines import Seconds
 from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
+from api.hosts import Hosts
 from api.key_uses import KeyUses
 from api.parts import Deps, Limits
 from api.ports import AccessTrail, Check
+from api.reads import PLATFORM_SCOPE
 from api.registering.rules import Registration
 from api.signing_in.second_factor import MfaTokens
 from api.standing import Standing
@@ -91,6 +93,7 @@ def limits(settings: Settings) -> Limits:
     return Limits(
         max_body_bytes=settings.max_body_bytes,
         command_wait_seconds=settings.command_wait_seconds,
+        tenant_grace_days=settings.tenant_grace_days,
         seconds=Seconds(body=settings.request_body_seconds, answer=settings.request_seconds),
         most_requests=settings.max_requests,
         most_streams=settings.max_streams,
@@ -153,6 +156,7 @@ async def deps(settings: Settings, at: Opened) -> Deps:
         bus=at.submitter,
         live=BusLive(LiveFeed(at.bus.nc, at.bus.js)),
         reads=reads,
+        hosts=Hosts(settings.base_domain, partial(reads.tenant_by_subdomain, PLATFORM_SCOPE)),
         standing=Standing(reads.changes_of_standing, RevokedSessions(proofs.sessions)),
         key_uses=KeyUses(PostgresKeyUses(at.vault)),
         public_url=settings.public_url,

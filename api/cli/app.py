@@ -5,7 +5,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli import audit_groups, groups, money_groups, payment_groups, run_groups, statement_groups
+from api.cli import (
+    audit_groups,
+    groups,
+    money_groups,
+    payment_groups,
+    run_groups,
+    statement_groups,
+    tenancy_groups,
+)
 from api.cli.access_group import access
 from api.cli.keys_group import keys
 from api.cli.mail_group import mail
@@ -46,6 +54,8 @@ app.add_typer(run_groups.approvals, name="approvals")
 app.add_typer(workflows, name="workflows")
 app.add_typer(payment_groups.payments, name="payments")
 app.add_typer(payment_groups.dunning, name="dunning")
+app.add_typer(tenancy_groups.partners, name="partners")
+app.add_typer(tenancy_groups.tenants, name="tenants")
 
 
 @app.command()

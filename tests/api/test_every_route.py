@@ -30,7 +30,8 @@ SIGN_IN = {
 }
 """For nobody yet: what they may is told by what they bring."""
 
-PUBLIC = {"/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", HOOK, STRIPE} | SIGN_IN
+PUBLIC = {"/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", "/branding", HOOK, STRIPE}
+PUBLIC |= SIGN_IN
 OF_THE_VAULT = {
     *(("post", "/auth/logout"), ("post", "/auth/switch"), ("post", "/auth/step-up")),
     *(("delete", "/auth/sessions"), ("delete", "/auth/sessions/{session_id}")),
@@ -67,6 +68,10 @@ OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 FOR_THE_PLATFORM = {
     ("post", "/executions/{job_id}/terminate"),
     ("post", "/impersonations/{impersonation_id}/token"),
+    ("post", "/partners/{partner_id}/close"),
+    ("post", "/tenants/{tenant_id}/transfer"),
+    ("post", "/tenants/{tenant_id}/closing"),
+    ("post", "/tenants/{tenant_id}/closing/withdraw"),
     ("delete", "/rates/system/{rate_id}"),
     ("delete", "/rates/partner/{partner_id}/{terms_id}"),
     ("post", "/ledger/entries/{entry_ref}/reverse"),
