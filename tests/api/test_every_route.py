@@ -155,13 +155,13 @@ class Foreign:
         await world.put(f"/secrets/{self.names.secret_name}", {"value": f"{mark} value"}, owner)
         invoice_id = add_invoice(world.reads, tenant, partner, uuid4())
         note_id = add_credit_note(world.reads, invoice_id, uuid4())
-        guest = {"email": f"guest-{mark.lower()}@zeta.example", "role": "tenant_viewer"}
+        guest = {"email": f"guest-{uuid4()}@zeta.example", "role": "tenant_viewer"}
         invitation_id = await world.make("/invitations", guest, owner)
         program = {"name": mark, "role": "tenant_viewer"}
         service_id = await world.make("/service-accounts", program, owner)
         new_key = {"label": "x", "scopes": ["executions:read"]}
         key_id = await world.make(f"/service-accounts/{service_id}/keys", new_key, owner)
-        helper = world.add_user(f"sam-{mark.lower()}@platform.example", Role.PLATFORM_SUPPORT)
+        helper = world.add_user(f"sam-{uuid4()}@platform.example", Role.PLATFORM_SUPPORT)
         subject = {"tenant": str(tenant), "user": owner.id, "reason": mark}
         self.ids = {
             **NAMES,
