@@ -20,6 +20,7 @@ from api.adapters.live import BusLive
 from api.adapters.reads import PostgresReads
 from api.adapters.vault import people_in
 from api.buckets import Buckets
+from api.federation.parts import Federation
 from api.gateway.addresses import networks
 from api.gateway.budgets import budgets
 from api.gateway.cookies import SessionCodec
@@ -53,6 +54,8 @@ from infra.identity.breached_passwords import breach_check
 from infra.identity.pool import utc_now
 from infra.identity.session_feed import RevokedSessions
 from infra.identity.vault import vault
+from infra.oidc.providers import Providers
+from infra.oidc.relying_party import RelyingParty
 from infra.outbound import Outbound
 from infra.settings import Settings, load
 from infra.tools.servers import Servers
@@ -146,6 +149,7 @@ async def deps(settings: Settings, at: Opened) -> Deps:
         cookies=SessionCodec(SecretBox([master], SESSION_COOKIES)),
         mfa_tokens=MfaTokens(SecretBox([master], MFA_TOKENS)),
         registration=registration(settings, master),
+        federation=federation(settings),
         seal=seal,
         passwords=Passwords(
             concurrent=settings.password_hashes_at_once, waiting=settings.password_hashes_waiting
@@ -175,6 +179,11 @@ def registration(settings: Settings, master: str) -> Registration:
         console=settings.console_url.rstrip("/"),
         check=breach_check(Outbound(allow_list(settings.outbound_allow)), settings.breached_passwords_url),
     )
+
+
+def federation(settings: Settings) -> Federation:
+    base = settings.public_url or settings.console_url
+    return Federation(RelyingParty(Providers.parse(settings.oidc_providers)), base.rstrip("/"))
 
 
 def plain(secret: SecretStr | None) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from api.buckets import Buckets
+from api.federation.parts import Federation
 from api.gateway.addresses import Network
 from api.gateway.cookies import SessionCodec
 from api.gateway.deadlines import Seconds
@@ -77,6 +78,7 @@ class Deps:
     mfa_tokens: MfaTokens
     registration: Registration
     clock: Clock = utc_now
+    federation: Federation = field(default_factory=Federation)
     stripe_webhook_secret: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     outages: Mapping[type[Exception], str] = field(default_factory=dict)
