@@ -54,11 +54,12 @@ chaos *args:
 fuzz *args:
     @python -m tests.fuzz "$@"
 
-# regenerate docs/flows.md, docs/settings.md and docs/events
+# regenerate docs/flows.md, docs/settings.md, docs/roles.md and docs/events
 [group('docs')]
 docs:
     python -m bus.docs
     python -m infra.docs
+    python -m infra.role_docs
 
 # format and fix what can be fixed
 [group('setup')]

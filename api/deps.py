@@ -4,7 +4,7 @@ from typing import Annotated, Any, cast
 
 import structlog
 from fastapi import Depends, Query, Request
-from fastapi.security import OAuth2PasswordBearer
+from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
 from starlette.requests import HTTPConnection
 
 from api.errors import ApiProblem
@@ -12,8 +12,10 @@ from api.errors import unauthenticated as unauthenticated
 from api.gateway.cookies import session_from
 from api.gateway.rates import admit, callers_of
 from api.gateway.same_site import demand_own_page
+from api.keys import BEGINS, actor_of_key
 from api.parts import Deps
 from api.signing_in.cookie_session import live_token
+from api.verifying_tokens import verified
 from infra.crypto.tokens import BadToken, ExpiredToken
 from infra.db.scope import Scope
 from schemas.access import Permission
@@ -31,6 +33,7 @@ class OneBearer(OAuth2PasswordBearer):
 
 
 bearer = OneBearer(tokenUrl="/auth/token", scheme_name="bearer", auto_error=False)
+api_key = APIKeyHeader(name="X-API-Key", scheme_name="api_key", auto_error=False)
 
 
 async def deps_of(request: Request) -> Deps:
@@ -53,24 +56,36 @@ async def access_token(
 
 
 async def current_actor(
-    request: Request, parts: Parts, token: Annotated[str | None, Depends(access_token)]
+    request: Request,
+    parts: Parts,
+    token: Annotated[str | None, Depends(access_token)],
+    key: Annotated[str | None, Depends(api_key)],
 ) -> Actor:
-    """Who acts, and for which tenant: the token says, nothing else. Known, they are counted."""
-    if not token:
+    """Who acts, and for which tenant: the token says, or what we know of the key. Known, they are counted."""
+    if not token and not key:
         raise unauthenticated("auth.missing_token", "Send an access token: Authorization: Bearer ….")
+    if token and not token.startswith(BEGINS):
+        actor = await actor_of_token(parts, request, token)
+    else:
+        actor = await actor_of_key(parts, request, token or key or "")
+    tenant_id = str(actor.tenant_id) if actor.tenant_id else None
+    structlog.contextvars.bind_contextvars(actor=str(actor), tenant_id=tenant_id)
+    request.state.actor = actor
+    await admit(parts.rates, request.scope, list(callers_of(actor)))
+    return actor
+
+
+async def actor_of_token(parts: Deps, request: Request, token: str) -> Actor:
     try:
-        verified = parts.tokens.read(token)
+        said = await verified(parts, token)
     except ExpiredToken as error:
         raise unauthenticated("auth.expired_token", "The access token has expired.") from error
     except BadToken as error:
         raise unauthenticated("auth.invalid_token", "The access token is not valid.") from error
-    actor = request.state.actor = verified.actor
+    actor = request.state.actor = said.actor
     await parts.standing.refresh()
-    if parts.standing.stale(actor, verified.issued_at):
+    if parts.standing.stale(actor, said.issued_at):
         raise unauthenticated("auth.stale_token", "What this token says has changed. Get a new one.")
-    tenant_id = str(actor.tenant_id) if actor.tenant_id else None
-    structlog.contextvars.bind_contextvars(actor=str(actor), tenant_id=tenant_id)
-    await admit(parts.rates, request.scope, list(callers_of(actor)))
     return actor
 
 

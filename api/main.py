@@ -18,6 +18,7 @@ from api.adapters.access import access_log
 from api.adapters.audit import PostgresAudit
 from api.adapters.live import BusLive
 from api.adapters.reads import PostgresReads
+from api.adapters.token_keys import TokenKeys
 from api.adapters.vault import people_in
 from api.buckets import Buckets
 from api.federation.parts import Federation
@@ -28,6 +29,7 @@ from api.gateway.cors import origins
 from api.gateway.deadlines import Seconds
 from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
+from api.key_uses import KeyUses
 from api.parts import Deps, Limits
 from api.ports import AccessTrail, Check
 from api.registering.rules import Registration
@@ -45,12 +47,15 @@ from infra.crypto.key_rows import PostgresKeyStore
 from infra.crypto.keys import load_ring
 from infra.crypto.master_key import master_key
 from infra.crypto.passwords import Passwords, TooBusy
+from infra.crypto.recent_tokens import RecentTokens
 from infra.crypto.secrets import SecretBox, derive
 from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
 from infra.db.pools import API, VAULT, async_pool
 from infra.db.scope import scoped
+from infra.identity import common_passwords
 from infra.identity.breached_passwords import breach_check
+from infra.identity.key_uses import PostgresKeyUses
 from infra.identity.pool import utc_now
 from infra.identity.session_feed import RevokedSessions
 from infra.identity.vault import vault
@@ -114,7 +119,18 @@ async def opened(settings: Settings) -> AsyncIterator[Deps]:
         bus = await stack.enter_async_context(connected(nats_url, "api"))
         submitter = Submitter(bus.nc)
         await submitter.start()
-        yield await deps(settings, Opened(database_url, pool, kept, bus, submitter, access, rates))
+        keys = await token_keys(settings, database_url)
+        await stack.enter_async_context(keys.tended())
+        parts = await deps(settings, Opened(database_url, pool, kept, bus, submitter, access, rates, keys))
+        stack.push_async_callback(parts.key_uses.close)
+        yield parts
+
+
+async def token_keys(settings: Settings, database_url: str) -> TokenKeys:
+    box, store = SecretBox([master_key(settings)], KEY_RING), PostgresKeyStore(database_url)
+    ring = await asyncio.to_thread(load_ring, store, box)
+    tokens = Tokens(ring, minutes=settings.access_token_minutes)
+    return TokenKeys(tokens, store, box, settings.token_key_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +144,12 @@ class Opened:
     submitter: Submitter
     access: AccessTrail
     rates: Limiter
+    keys: TokenKeys
 
 
 async def deps(settings: Settings, at: Opened) -> Deps:
     master = master_key(settings)
-    box = SecretBox([master], KEY_RING)
-    ring = await asyncio.to_thread(load_ring, PostgresKeyStore(at.database_url), box)
+    await asyncio.to_thread(common_passwords.listed)
     seal_keys = await asyncio.to_thread(stored_keys, at.database_url, master, settings.audit_origin)
     reads = PostgresReads(at.pool)
     proofs = vault(at.vault, [master], settings, utc_now)
@@ -143,6 +159,8 @@ async def deps(settings: Settings, at: Opened) -> Deps:
         live=BusLive(LiveFeed(at.bus.nc, at.bus.js)),
         reads=reads,
         standing=Standing(reads.changes_of_standing, RevokedSessions(proofs.sessions)),
+        key_uses=KeyUses(PostgresKeyUses(at.vault)),
+        public_url=settings.public_url,
         audit=audit,
         proofs=audit,
         access=at.access,
@@ -156,7 +174,8 @@ async def deps(settings: Settings, at: Opened) -> Deps:
         ),
         people=people_in(at.vault, master),
         vault=proofs,
-        tokens=Tokens(ring, minutes=settings.access_token_minutes),
+        tokens=RecentTokens(at.keys.tokens),
+        keys=at.keys,
         secrets=TenantSecrets([master]),
         mcp_servers=Servers.parse(settings.mcp_servers),
         hash_key=derive(master, REQUEST_HASHES),
@@ -174,7 +193,7 @@ def registration(settings: Settings, master: str) -> Registration:
     partner = settings.registration_partner
     return Registration(
         box=SecretBox([master], REGISTRATIONS),
-        open=settings.registration,
+        open=settings.registration == "open",
         partner_id=PartnerId(partner) if partner else None,
         console=settings.console_url.rstrip("/"),
         check=breach_check(Outbound(allow_list(settings.outbound_allow)), settings.breached_passwords_url),
@@ -182,7 +201,7 @@ def registration(settings: Settings, master: str) -> Registration:
 
 
 def federation(settings: Settings) -> Federation:
-    base = settings.public_url or settings.console_url
+    base = settings.api_url or settings.console_url
     return Federation(RelyingParty(Providers.parse(settings.oidc_providers)), base.rstrip("/"))
 
 

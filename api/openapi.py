@@ -26,6 +26,7 @@ ask `GET /commands/{command_id}`. An `Idempotency-Key` makes retries safe. Every
 `application/problem+json` with a stable `code`. Money is a string of US dollars."""
 HOOK = "/hooks/{trigger_id}"
 STRIPE = "/payments/stripe/webhook"
+ACCEPT = "/invitations/accept"
 PROBLEMS = {
     400: "Not JSON, or against a rule.",
     401: "No valid access token, or wrong credentials.",

@@ -6,17 +6,21 @@ from dataclasses import dataclass, field
 
 from api.buckets import Buckets
 from api.federation.parts import Federation
+from api.found_keys import FoundKeys
 from api.gateway.addresses import Network
 from api.gateway.cookies import SessionCodec
 from api.gateway.deadlines import Seconds
 from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
+from api.key_uses import KeyUses
 from api.people import People
 from api.ports import (
     AccessTrail,
     Audit,
     Check,
     EntryProofs,
+    Keys,
+    KeysThatStay,
     Live,
     McpServers,
     MfaTokens,
@@ -67,6 +71,7 @@ class Deps:
     people: People
     vault: Vault
     standing: Standing
+    key_uses: KeyUses
     tokens: TokenMaker
     secrets: SecretSealer
     mcp_servers: McpServers
@@ -79,10 +84,13 @@ class Deps:
     registration: Registration
     clock: Clock = utc_now
     federation: Federation = field(default_factory=Federation)
+    keys: Keys = field(default_factory=KeysThatStay)
     stripe_webhook_secret: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     outages: Mapping[type[Exception], str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     sleep: Sleep = asyncio.sleep
+    public_url: str = "http://localhost:8000"
+    found_keys: FoundKeys = field(default_factory=FoundKeys)
     hook_calls: Buckets = field(default_factory=Buckets)
     rates: Limiter = field(default_factory=lambda: Limiter({}))

@@ -138,11 +138,24 @@ class AccessTrail(Protocol):
         ...
 
 
+class Keys(Protocol):
+    async def reload(self) -> None:
+        """A token names a key that is not known here."""
+        ...
+
+
+class KeysThatStay:
+    async def reload(self) -> None:
+        return
+
+
 class TokenMaker(Protocol):
     @property
     def seconds(self) -> int: ...
 
-    def issue(self, actor: Actor) -> str: ...
+    def issue(self, actor: Actor, seconds: int | None = None) -> str:
+        """Valid as long as all are, or `seconds`."""
+        ...
 
     def read(self, token: str) -> Verified:
         """Raises BadToken, or its kind ExpiredToken."""

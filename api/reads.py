@@ -31,6 +31,7 @@ from api.rows.runs import (
     TimelineStep,
     WaitingRow,
 )
+from api.team_reads import TeamReads
 from infra.db.scope import Scope
 from infra.eventstore.types import Payload
 from projections.ledger_entries.rows import LedgerEntry
@@ -46,7 +47,7 @@ class BadCursor(ValueError):
 PLATFORM_SCOPE = Scope(platform=True)
 
 
-class Reads(MoneyReads, PaymentReads, Protocol):
+class Reads(MoneyReads, PaymentReads, TeamReads, Protocol):
     """Every function sees what `scope` allows and takes the rest for absent.
 
     `cursor` is the `next` of an earlier page; one it did not write raises BadCursor.

@@ -94,5 +94,6 @@ def keys_of(actor: Actor) -> Sequence[Key]:
     if actor.session_id is not None:
         keys.append(("session", actor.session_id, PLATFORM))
     if actor.impersonator is not None:
-        keys.append(("user", UUID(actor.impersonator), PLATFORM))
+        helper = UUID(actor.impersonator)
+        keys += [("user", helper, PLATFORM), ("member", helper, PLATFORM)]
     return keys

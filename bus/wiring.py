@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from bus.facts import authoring as authoring_facts
 from bus.facts import billing as billing_facts
 from bus.facts import execution as execution_facts
+from bus.facts import identity as identity_facts
 from bus.facts import invoices as invoice_facts
 from bus.facts import payments as payment_facts
 from bus.facts import tenancy as tenancy_facts
@@ -29,6 +30,7 @@ REGISTRIES: tuple[Registry, ...] = (
 )
 
 FACTS: dict[type[Command], Facts] = {
+    **identity_facts.FACTS,
     **tenancy_facts.FACTS,
     **authoring_facts.FACTS,
     **execution_facts.FACTS,

@@ -3,6 +3,7 @@
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin
+from uuid import UUID
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -33,7 +34,7 @@ def type_name(annotation: Any) -> str:
         return " or ".join(type_name(part) for part in get_args(annotation) if part is not NoneType)
     if get_origin(annotation) is Literal:
         return ", ".join(f"`{choice}`" for choice in get_args(annotation))
-    names = {SecretStr: "secret", str: "text", int: "whole number", float: "number", Path: "path"}
+    names = {SecretStr: "secret", str: "text", int: "whole number", float: "number", Path: "path", UUID: "id"}
     return names[annotation]
 
 

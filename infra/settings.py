@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     )
     api_host: str = Field("127.0.0.1", description="Address the API listens on.")
     api_port: int = Field(8000, ge=0, le=65535, description="Port the API listens on; 0 takes any free one.")
+    public_url: str = Field(
+        "http://localhost:8000", description="Where people reach the console: links in letters begin with it."
+    )
     trusted_proxies: str | None = Field(
         None,
         description="Networks of proxies before the API, for example `10.0.0.0/8`: only from there "
@@ -83,6 +86,12 @@ class Settings(BaseSettings):
         100, gt=0, description="How many of these may come at once, after a while without any."
     )
     access_token_minutes: int = Field(10, gt=0, description="How long an access token is valid.")
+    token_key_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="After so many days the next key signs access tokens. 0: only `hb keys rotate-tokens`.",
+    )
     session_idle_days: int = Field(
         30, gt=0, le=365, description="After so many days without being used a sign-in is over."
     )
@@ -100,8 +109,8 @@ class Settings(BaseSettings):
         description="Where to ask whether a password was in a data breach, by five digits of its hash, for "
         "example `https://api.pwnedpasswords.com/range/`. Unset: only the lists we have are asked.",
     )
-    registration: bool = Field(
-        True, description="Whether people may register by themselves, each with a tenant of their own."
+    registration: Literal["open", "closed"] = Field(
+        "open", description="Whether people may register by themselves, each with a tenant of their own."
     )
     registration_partner: UUID | None = Field(
         None, description="Whose tenants they become. Unset: those of a partner that is the platform's own."
@@ -110,7 +119,7 @@ class Settings(BaseSettings):
         "http://localhost:8000",
         description="Where the links in letters lead: the console's address, or that of the API.",
     )
-    public_url: str | None = Field(
+    api_url: str | None = Field(
         None,
         description="This API as browsers reach it; providers send people back there. "
         "Unset: the console's address.",

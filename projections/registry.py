@@ -6,6 +6,8 @@ from projections.budgets.project import PROJECTION as BUDGETS
 from projections.dunning.project import PROJECTION as DUNNING
 from projections.executions.project import PROJECTION as EXECUTIONS
 from projections.holds.project import PROJECTION as HOLDS
+from projections.impersonations.project import PROJECTION as IMPERSONATIONS
+from projections.invitations.project import PROJECTION as INVITATIONS
 from projections.invoices.project import PROJECTION as INVOICES
 from projections.kernel import Projection
 from projections.ledger_entries.project import PROJECTION as LEDGER_ENTRIES
@@ -18,6 +20,7 @@ from projections.periods.project import PROJECTION as PERIODS
 from projections.rate_cards.project import PROJECTION as RATE_CARDS
 from projections.run_queue.project import PROJECTION as RUN_QUEUE
 from projections.secrets.project import PROJECTION as SECRETS
+from projections.services.project import PROJECTION as SERVICES
 from projections.standing.project import PROJECTION as STANDING
 from projections.tenant_bills.project import PROJECTION as TENANT_BILLS
 from projections.tenants.project import PROJECTION as TENANTS
@@ -34,6 +37,9 @@ PROJECTIONS: tuple[Projection, ...] = (
     USERS,
     MEMBERS,
     STANDING,
+    INVITATIONS,
+    SERVICES,
+    IMPERSONATIONS,
     AGENTS,
     WORKFLOWS,
     TRIGGERS,

@@ -94,6 +94,9 @@ class Permission(StrEnum):
     DUNNING_SET = "dunning:set"
     """Schedules and exemptions."""
 
+    INVITATIONS_ACCEPT = "invitations:accept"
+    """No role has it: the edge accepts for who has the letter and shows who they are, as the system."""
+
     LETTERS_REQUEST = "letters:request"
     """No role has it: the edge asks for letters about what people do there, as the system."""
 
@@ -127,6 +130,9 @@ class Role(StrEnum):
         level: Level = self.value.partition("_")[0]  # type: ignore[assignment]
         return level
 
+
+HEADS = frozenset({Role.TENANT_OWNER, Role.PARTNER_ADMIN, Role.PLATFORM_ADMIN})
+"""Each place keeps at least one of these once it has one."""
 
 P = Permission
 VIEWER = frozenset({P.TENANTS_READ, P.AUTHORING_READ, P.EXECUTIONS_READ, P.MEMBERS_READ})

@@ -24,6 +24,9 @@ import schemas.execution.commands
 import schemas.execution.events
 import schemas.identity.commands
 import schemas.identity.events
+import schemas.identity.invitations
+import schemas.identity.services
+import schemas.identity.support
 import schemas.notifications.commands
 import schemas.notifications.events
 import schemas.tenancy.commands
@@ -41,6 +44,9 @@ UPCASTS: dict[tuple[str, int], Upcast] = {
 
 CONTEXTS = (
     (schemas.identity.commands, schemas.identity.events),
+    (schemas.identity.invitations, schemas.identity.invitations),
+    (schemas.identity.services, schemas.identity.services),
+    (schemas.identity.support, schemas.identity.support),
     (schemas.tenancy.commands, schemas.tenancy.events),
     (schemas.authoring.commands, schemas.authoring.events),
     (schemas.execution.commands, schemas.execution.events),

@@ -13,6 +13,7 @@ from api.adapters.payment_reads import PostgresPaymentReads
 from api.adapters.rate_reads import RateReads
 from api.adapters.rows import billing, people
 from api.adapters.run_reads import RunReads
+from api.adapters.team_reads import PostgresTeamReads
 from api.reads import PLATFORM_SCOPE, Page
 from api.rows.billing import BillRow, BudgetRow, LedgerRow, WalletRow
 from api.rows.people import IdentityRow, MemberRow, PartnerRow, TenantRow, UserRow
@@ -38,7 +39,7 @@ from schemas.envelope import Answer, Recorded
 ZERO = Decimal(0)
 
 
-class PostgresReads(AuthoringReads, MoneyReads, PostgresPaymentReads, RateReads, RunReads):
+class PostgresReads(AuthoringReads, MoneyReads, PostgresPaymentReads, PostgresTeamReads, RateReads, RunReads):
     """Beside runs and what tenants write: people, money, and the record itself."""
 
     async def user_by_index(self, scope: Scope, email_index: str) -> UserRow | None:

@@ -34,3 +34,23 @@ def access_log(
         since=body.since_of(since, datetime.now(UTC)),
     )
     body.show(settings_for(data), wanted, limit)
+
+
+@access.command("explain")
+def access_explain(
+    user: Annotated[str, typer.Option(help="Their e-mail address, or their id.")],
+    permission: Annotated[str, typer.Option(help="For example keys:manage.")],
+    data: Data = None,
+) -> None:
+    """Why somebody may do something, or may not, at each place where they have a role."""
+    from api.cli import explaining
+
+    explaining.show(settings_for(data), user, permission)
+
+
+@access.command("roles")
+def access_roles() -> None:
+    """Every permission, and which roles have it."""
+    from api.cli import explaining
+
+    explaining.show_roles()

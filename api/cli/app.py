@@ -7,6 +7,7 @@ import typer
 
 from api.cli import audit_groups, groups, money_groups, payment_groups, run_groups, statement_groups
 from api.cli.access_group import access
+from api.cli.keys_group import keys
 from api.cli.mail_group import mail
 from api.cli.options import Data, settings_for
 from api.cli.rate_group import rates
@@ -26,6 +27,7 @@ MONEY_FOLDER = Path("build/money")
 app.add_typer(demos, name="demo")
 app.add_typer(groups.admin, name="admin")
 app.add_typer(access, name="access")
+app.add_typer(keys, name="keys")
 app.add_typer(rates, name="rates")
 app.add_typer(money_groups.ledger, name="ledger")
 app.add_typer(money_groups.wallets, name="wallets")

@@ -26,10 +26,16 @@ class NewUserBody(Body):
 
     @field_validator("password")
     @classmethod
-    def differs_from_email(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
-        if password.get_secret_value().strip().lower() == info.data.get("email"):
+    def differs_from_email(cls, password: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if password and password.get_secret_value().strip().lower() == info.data.get("email"):
             raise PydanticCustomError("password_is_email", "The password must not be the e-mail address")
         return password
+
+
+class OwnerBody(NewUserBody):
+    """Without a password they are invited: they choose it themselves when they accept."""
+
+    password: Password | None = None  # type: ignore[assignment]
 
 
 ACCESS = {"access_token": "eyJhbGciOiJFUzI1NiIs…", "token_type": "bearer", "expires_in": 600}

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from api.bodies import Body
 from api.models.common import ID, NOW, OTHER_ID, Number, Position, example
-from api.models.identity import ANNA, NewUserBody
+from api.models.identity import ANNA, NewUserBody, OwnerBody
 from schemas.tenancy.types import Commission, MaxRuns, Name, Percent, Subdomain, TenantStatus
 
 Budget = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=6)]
@@ -40,7 +40,7 @@ class ProvisionTenantBody(Body):
     name: Name
     subdomain: Subdomain
     monthly_budget_usd: Budget | None = None
-    owner: NewUserBody
+    owner: OwnerBody
 
 
 class ReasonBody(Body):
@@ -68,7 +68,7 @@ class PartnerCreated(BaseModel):
 
 
 class TenantProvisioned(BaseModel):
-    """`active`: the owner can log in and run. `provisioned`: very soon."""
+    """`active`: the owner can log in and run. `provisioned`: very soon, or when an invited owner accepts."""
 
     model_config = example(id=ID, status="active", position=21)
 

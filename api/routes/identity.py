@@ -11,6 +11,7 @@ from api.reads import PLATFORM_SCOPE
 from api.signing_in.passwords import PasswordTry
 from api.signing_in.second_factor import require_no_second_factor
 from api.signing_in.sessions import PASSWORD, refreshed, signed_in
+from infra.crypto.keys import CACHED_SECONDS
 
 router = APIRouter(tags=["identity"])
 FORM = {"grant_type": "password", "username": ANNA["email"], "password": ANNA["password"]}
@@ -61,5 +62,5 @@ async def me(parts: Parts, actor: CurrentActor) -> Me:
 
 @router.get("/.well-known/jwks.json", response_model=Jwks, summary="The keys access tokens are signed with")
 async def jwks(parts: Parts, response: Response) -> Any:
-    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Cache-Control"] = f"public, max-age={CACHED_SECONDS}"
     return parts.tokens.jwks()

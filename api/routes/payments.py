@@ -21,6 +21,7 @@ from api.pagination import PageDep, encode
 from api.parts import Deps
 from api.routes.tenancy import visible_tenant
 from api.rows.payments import EntryRow, PaymentRow
+from api.step_up import recent
 from api.submit import Attempt, KeyedAttemptDep
 from infra.db.scope import Scope
 from schemas.access import Permission
@@ -103,7 +104,7 @@ async def record_receipt(
 @router.post(
     "/{invoice_id}/refunds",
     response_model=Done,
-    dependencies=[may(Permission.PAYMENTS_REFUND)],
+    dependencies=[may(Permission.PAYMENTS_REFUND), recent()],
     summary="Pay back what was paid, whole or in part",
 )
 async def refund(
@@ -134,7 +135,7 @@ async def cancel(
 @router.post(
     "/{invoice_id}/write-off",
     response_model=Done,
-    dependencies=RECORDING,
+    dependencies=[*RECORDING, recent()],
     summary="Expect the money no more: it becomes bad debt",
 )
 async def write_off(

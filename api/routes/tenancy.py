@@ -1,11 +1,14 @@
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
+from api.at import At
 from api.bodies import json_body
 from api.deps import CurrentScope, Parts, caught_up, current_actor, may
 from api.errors import not_found
+from api.inviting import invite
 from api.models.common import Done
 from api.models.identity import NewUserBody
 from api.models.tenancy import (
@@ -25,9 +28,10 @@ from api.rows.people import PartnerRow, TenantRow
 from api.signing_in.people import user_with
 from api.submit import Attempt, AttemptDep, until
 from infra.db.scope import Scope
-from schemas.access import Permission
+from schemas.access import Permission, Role
 from schemas.base import PLATFORM, PartnerId, TenantId, UserId
-from schemas.identity.types import Person
+from schemas.envelope import Answer
+from schemas.identity.types import Person, Place
 from schemas.tenancy.commands import (
     CreatePartner,
     ProvisionTenant,
@@ -37,6 +41,8 @@ from schemas.tenancy.commands import (
     SuspendTenant,
 )
 from schemas.tenancy.types import PartnerTerms
+
+LONGEST = 14
 
 router = APIRouter(tags=["tenancy"], dependencies=[Depends(current_actor)])
 
@@ -99,11 +105,15 @@ async def provision_tenant(
         name=body.name,
         subdomain=body.subdomain,
         monthly_budget=body.monthly_budget_usd,
-        owner=await new_person(attempt, body.owner),
+        owner=await new_person(attempt, body.owner) if body.owner.password else None,
     )
     answer = await attempt.send(command, tenant_id, partner.id)
+    if answer is not None and body.owner.password is None:
+        answer = await invite_owner(attempt, command, body.owner.email)
     if answer is None:
         return attempt.pending(id=tenant_id)
+    if body.owner.password is None:
+        return TenantProvisioned(id=tenant_id, status="provisioned", position=answer.position)
     ready = await until(lambda: is_usable(parts, tenant_id, body.owner.email), parts.limits.read_wait_seconds)
     status = "active" if ready else "provisioned"
     return TenantProvisioned(id=tenant_id, status=status, position=answer.position)
@@ -210,6 +220,13 @@ async def change(
     if answer is None:
         return attempt.pending(id=tenant.id)
     return Done(id=tenant.id, position=answer.position)
+
+
+async def invite_owner(attempt: Attempt, command: ProvisionTenant, email: str) -> Answer | None:
+    """A wish of its own: a retry of the whole request repeats both."""
+    at = At(Place(tenant_id=command.tenant_id, partner_id=command.partner_id), command.name)
+    second = replace(attempt, message_id=attempt.new_id("invite"))
+    return await invite(second, at, second.new_id("invitation"), email, Role.TENANT_OWNER, LONGEST)
 
 
 async def new_person(attempt: Attempt, body: NewUserBody) -> Person:

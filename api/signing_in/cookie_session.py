@@ -9,13 +9,14 @@ from api.gateway.cookies import SessionTokens, forget_session, keep_session
 from api.models.identity import Token
 from api.parts import Deps
 from api.signing_in.sessions import refreshed
+from api.verifying_tokens import verified
 from infra.crypto.tokens import BadToken, ExpiredToken
 
 
 async def live_token(deps: Deps, request: Request, tokens: SessionTokens) -> str:
     """Its access token; the next one when that is over. Requests at the same time get the same successor."""
     try:
-        deps.tokens.read(tokens.access)
+        await verified(deps, tokens.access)
     except ExpiredToken:
         return (await renewed(deps, request, tokens)).access_token
     except BadToken:

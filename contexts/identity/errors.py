@@ -82,3 +82,82 @@ class LastOfItsKind(Rejection):
 class TooManyMembers(Rejection):
     code = "identity.too_many_members"
     kind = "conflict"
+
+
+class AlreadyInvited(Rejection):
+    code = "identity.already_invited"
+    kind = "conflict"
+
+
+class TooManyInvitations(Rejection):
+    code = "identity.too_many_invitations"
+    kind = "conflict"
+
+
+class InvitationNotFound(Rejection):
+    code = "identity.invitation_not_found"
+    kind = "not_found"
+
+
+class InvitationNotValid(Rejection):
+    """Unknown, used, revoked, expired, replaced or somebody else's: which of them is not told."""
+
+    code = "identity.invitation_not_valid"
+    kind = "not_found"
+
+
+class ServiceExists(Rejection):
+    code = "identity.service_exists"
+    kind = "conflict"
+
+
+class ServiceNotFound(Rejection):
+    code = "identity.service_not_found"
+    kind = "not_found"
+
+
+class TooManyServices(Rejection):
+    code = "identity.too_many_services"
+    kind = "conflict"
+
+
+class KeyNotFound(Rejection):
+    code = "identity.key_not_found"
+    kind = "not_found"
+
+
+class TooManyKeys(Rejection):
+    code = "identity.too_many_keys"
+    kind = "conflict"
+
+
+class ScopeAboveRole(Rejection):
+    """A key never does more than its account's role, nor more than whoever asked for it."""
+
+    code = "identity.scope_above_role"
+    kind = "forbidden"
+
+
+class NotInPerson(Rejection):
+    code = "identity.not_in_person"
+    kind = "forbidden"
+
+
+class NotTheirsToAllow(Rejection):
+    code = "identity.not_theirs_to_allow"
+    kind = "forbidden"
+
+
+class SupportWritesNotAllowed(Rejection):
+    code = "identity.support_writes_not_allowed"
+    kind = "forbidden"
+
+
+class TooManyImpersonations(Rejection):
+    code = "identity.too_many_impersonations"
+    kind = "conflict"
+
+
+class ImpersonationNotFound(Rejection):
+    code = "identity.impersonation_not_found"
+    kind = "not_found"

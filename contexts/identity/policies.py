@@ -1,9 +1,10 @@
-"""Who comes with a partner or a tenant gets an account, and the first place in its team."""
+"""Who comes with a partner or a tenant, or accepts an invitation, gets an account and a place in a team."""
 
 from schemas.access import Role
 from schemas.base import Command
 from schemas.envelope import Recorded
-from schemas.identity.commands import GrantMembership, RegisterUser
+from schemas.identity.commands import GrantMembership, RegisterUser, VerifyEmail
+from schemas.identity.invitations import InvitationAccepted
 from schemas.identity.types import Person, Place
 from schemas.tenancy.events import PartnerCreated, TenantProvisioned
 
@@ -21,3 +22,13 @@ def first_member(person: Person | None, role: Role, place: Place) -> list[Comman
     if person is None:
         return []
     return [RegisterUser(**dict(person)), GrantMembership(place=place, person=person, role=role)]
+
+
+def when_invitation_accepted(event: InvitationAccepted, recorded: Recorded) -> list[Command]:
+    """They read what was sent to the address, so it is theirs."""
+    person = event.person
+    return [
+        RegisterUser(**dict(person), verified=True),
+        VerifyEmail(user_id=person.user_id, email_index=person.email_index),
+        GrantMembership(place=event.place, person=person, role=event.role),
+    ]

@@ -13,7 +13,7 @@ from contexts.identity.errors import (
     TooManyMembers,
 )
 from contexts.kernel import Aggregate, Context
-from schemas.access import HEADS, Permission, Role, grantable
+from schemas.access import HEADS, PERMISSIONS, Permission, Role
 from schemas.base import UserId
 from schemas.envelope import Actor
 from schemas.identity.commands import ChangeRole, GrantMembership, RevokeMembership
@@ -55,10 +55,10 @@ def change_role(state: Team | None, command: ChangeRole, ctx: Context) -> list[R
 
 
 def revoke(state: Team | None, command: RevokeMembership, ctx: Context) -> list[MembershipRevoked]:
-    """Everybody may leave."""
+    """Everybody may leave, nobody in another's name."""
     roles = roles_of(state)
     before = role_in(roles, command.user_id)
-    if ctx.actor.id != str(command.user_id):
+    if ctx.actor.impersonator is not None or ctx.actor.id != str(command.user_id):
         require_standing(ctx.actor, command.place, before)
     if not (command.erased and ctx.actor.is_ours):
         require_head_left({user: role for user, role in roles.items() if user != command.user_id}, before)
@@ -86,8 +86,13 @@ def require_standing(actor: Actor, place: Place, *roles: Role) -> None:
         return
     if not stands_over(actor, place) or not actor.may(Permission.MEMBERS_MANAGE):
         raise NotYourPlace("this is not your team to manage")
+    require_no_more_than(actor, place, *roles)
+
+
+def require_no_more_than(actor: Actor, place: Place, *roles: Role) -> None:
+    """From inside, nobody gives what they may not do themselves, with the scopes they have now."""
     inside = actor.role is not None and actor.role.level == place.level
-    if inside and not grantable(actor.role).issuperset(roles):
+    if inside and not all(PERMISSIONS[role] <= actor.permissions for role in roles):
         raise RoleAboveYours("this role can do more than yours")
 
 

@@ -1,7 +1,10 @@
-from contexts.kernel import Effect, Handler, Registry
+from contexts.kernel import Effect, Handler, Policy, Registry
 from contexts.notifications.effects.send import send
 from contexts.notifications.letter import LETTER, record_failure, record_sent, request, try_again
+from contexts.notifications.policies import when_impersonation_started, when_invitation_sent
 from schemas.access import Permission
+from schemas.identity.invitations import InvitationSent
+from schemas.identity.support import ImpersonationStarted
 from schemas.notifications import commands as c
 from schemas.notifications import events as e
 
@@ -12,6 +15,10 @@ REGISTRY = Registry(
         Handler(c.TryLetterAgain, LETTER, try_again, Permission.INTERNAL),
         Handler(c.RecordLetterSent, LETTER, record_sent, Permission.INTERNAL),
         Handler(c.RecordLetterFailure, LETTER, record_failure, Permission.INTERNAL),
+    ),
+    policies=(
+        Policy("notifications.when_invitation_sent", InvitationSent, when_invitation_sent),
+        Policy("notifications.when_impersonation_started", ImpersonationStarted, when_impersonation_started),
     ),
     effects=(
         Effect("notifications.send", e.LetterRequested, send),

@@ -6,18 +6,17 @@ from typing import Any
 
 import psycopg
 
+from infra.crypto.keys import Change
 from infra.db.pools import API, options
 
 READ = "SELECT ciphertext FROM key_rings WHERE name = %s"
 CREATE = "INSERT INTO key_rings (name, ciphertext) VALUES (%s, %s) ON CONFLICT DO NOTHING"
-REPLACE = """
-INSERT INTO key_rings (name, ciphertext) VALUES (%s, %s)
-ON CONFLICT (name) DO UPDATE SET ciphertext = excluded.ciphertext, updated_at = clock_timestamp()
-"""
+LOCK = "SELECT ciphertext FROM key_rings WHERE name = %s FOR UPDATE"
+CHANGE = "UPDATE key_rings SET ciphertext = %s, updated_at = clock_timestamp() WHERE name = %s"
 
 
 class PostgresKeyStore:
-    """A KeyStore. Blocking; used once per start and per rotation."""
+    """A KeyStore. Blocking; used once a minute."""
 
     def __init__(self, database_url: str, name: str = "access_tokens") -> None:
         self._url = database_url
@@ -32,12 +31,18 @@ class PostgresKeyStore:
             conn.execute(CREATE, (self._name, sealed))
             return self._stored(conn) or sealed
 
-    def replace(self, sealed: bytes) -> None:
-        with self._connection() as conn:
-            conn.execute(REPLACE, (self._name, sealed))
+    def change(self, change: Change) -> bytes:
+        """Under the row's lock. Raises LookupError when there is none."""
+        with self._connection() as conn, conn.transaction():
+            before = self._stored(conn, LOCK)
+            if before is None:
+                raise LookupError(f"there is no key ring {self._name}")
+            sealed = change(before)
+            conn.execute(CHANGE, (sealed, self._name))
+            return sealed
 
-    def _stored(self, conn: psycopg.Connection[Any]) -> bytes | None:
-        row = conn.execute(READ, (self._name,)).fetchone()
+    def _stored(self, conn: psycopg.Connection[Any], query: str = READ) -> bytes | None:
+        row = conn.execute(query.encode(), (self._name,)).fetchone()
         return bytes(row[0]) if row else None
 
     @contextmanager

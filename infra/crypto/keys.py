@@ -3,6 +3,8 @@
 import json
 import os
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,9 +16,25 @@ from infra.crypto.secrets import SecretBox
 KEPT = 2
 """Retired keys still accepted. Rotations are further apart than a token lives, so one would do."""
 
+CACHED_SECONDS = 300
+"""How long verifiers may keep what we publish."""
+
+RELOAD_SECONDS = 60
+"""How long a process may go on with the ring it read before."""
+
+Change = Callable[[bytes], bytes]
+
+
+class TooEarly(Exception):
+    """Verifiers may not have seen the next key yet, or tokens of the last but one still live."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"the next key may sign in {seconds:.0f} seconds")
+        self.seconds = seconds
+
 
 class KeyStore(Protocol):
-    """Where the sealed ring lies: a file or a row."""
+    """Where the sealed ring lies."""
 
     def read(self) -> bytes | None: ...
 
@@ -24,16 +42,21 @@ class KeyStore(Protocol):
         """Stores unless something is there already; returns what is there now."""
         ...
 
-    def replace(self, sealed: bytes) -> None: ...
+    def change(self, change: Change) -> bytes:
+        """Of what is there, with nobody else changing it meanwhile; returns what is there now."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """`next` is published long before it signs, so no verifier meets a key it has not seen."""
+    """`next` is published long before it signs, so no verifier meets a key it has not seen. `made_at`: when
+    it was made, in seconds of Unix time.
+    """
 
     current: ECKey
     next: ECKey
     previous: tuple[ECKey, ...] = ()
+    made_at: float = 0.0
 
     @property
     def keys(self) -> tuple[ECKey, ...]:
@@ -42,8 +65,8 @@ class KeyRing:
     def find(self, kid: object) -> ECKey | None:
         return next((key for key in self.keys if key.kid == kid), None)
 
-    def rotated(self) -> "KeyRing":
-        return KeyRing(self.next, new_key(), (self.current, *self.previous)[:KEPT])
+    def rotated(self, now: float) -> "KeyRing":
+        return KeyRing(self.next, new_key(), (self.current, *self.previous)[:KEPT], now)
 
     def jwks(self) -> dict[str, Any]:
         return dict(KeySet(list(self.keys)).as_dict(private=False))
@@ -55,29 +78,60 @@ def new_key() -> ECKey:
 
 def dump(ring: KeyRing) -> bytes:
     current, following, *previous = (key.as_dict(private=True) for key in ring.keys)
-    return json.dumps({"current": current, "next": following, "previous": previous}).encode()
+    keys = {"current": current, "next": following, "previous": previous}
+    return json.dumps({**keys, "made_at": ring.made_at}).encode()
 
 
 def parse(plain: bytes) -> KeyRing:
     data = json.loads(plain)
     previous = tuple(ECKey.import_key(key) for key in data["previous"])
-    return KeyRing(ECKey.import_key(data["current"]), ECKey.import_key(data["next"]), previous)
+    current, following = ECKey.import_key(data["current"]), ECKey.import_key(data["next"])
+    return KeyRing(current, following, previous, data.get("made_at", 0.0))
 
 
-def load_ring(store: KeyStore, box: SecretBox) -> KeyRing:
+def load_ring(store: KeyStore, box: SecretBox, now: float | None = None) -> KeyRing:
     """The stored ring, made at the first start. Processes starting together end up with the same one."""
-    sealed = store.read() or store.create(box.seal(dump(KeyRing(new_key(), new_key()))))
+    sealed = store.read() or store.create(box.seal(dump(new_ring(time.time() if now is None else now))))
     return parse(box.open(sealed))
 
 
-def rotate(store: KeyStore, box: SecretBox) -> KeyRing:
-    ring = load_ring(store, box).rotated()
-    store.replace(box.seal(dump(ring)))
-    return ring
+def new_ring(now: float) -> KeyRing:
+    return KeyRing(new_key(), new_key(), made_at=now)
+
+
+def rotate(store: KeyStore, box: SecretBox, now: float, token_seconds: float) -> KeyRing:
+    """The next key signs from now on. Raises TooEarly."""
+
+    def change(sealed: bytes) -> bytes:
+        ring = parse(box.open(sealed))
+        if (left := ring.made_at + soonest(token_seconds) - now) > 0:
+            raise TooEarly(left)
+        return box.seal(dump(ring.rotated(now)))
+
+    load_ring(store, box, now)
+    return parse(box.open(store.change(change)))
+
+
+def rotate_if_due(
+    store: KeyStore, box: SecretBox, now: float, token_seconds: float, after_seconds: float
+) -> KeyRing:
+    """The ring as it is to be used. Of many processes that ask at once, one rotates it."""
+    ring = load_ring(store, box, now)
+    if now - ring.made_at < max(after_seconds, soonest(token_seconds)):
+        return ring
+    try:
+        return rotate(store, box, now, token_seconds)
+    except TooEarly:
+        return load_ring(store, box, now)
+
+
+def soonest(token_seconds: float) -> float:
+    """From one rotation to the next: all have seen the next key, and no token of a dropped one lives."""
+    return max(2 * CACHED_SECONDS + RELOAD_SECONDS, token_seconds)
 
 
 class FileKeyStore:
-    """One file, readable by its owner only, never seen half written."""
+    """A key that never changes, in a file readable by its owner only, never seen half written."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -94,9 +148,6 @@ class FileKeyStore:
         finally:
             draft.unlink()
         return sealed
-
-    def replace(self, sealed: bytes) -> None:
-        self._draft(sealed).replace(self._path)
 
     def _draft(self, sealed: bytes) -> Path:
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -24,16 +24,21 @@ class BadToken(Exception):
     """Not a token of ours: wrong form, signature, issuer, audience or claims."""
 
 
+class UnknownKey(BadToken):
+    """It names a key we do not have: somebody made it up, or rotated the keys just now."""
+
+
 class ExpiredToken(BadToken):
     """Was ours, and its time is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a token says, and when it was issued, to the millisecond."""
+    """What a token says, when it was issued, to the millisecond, and the second it ends."""
 
     actor: Actor
     issued_at: datetime
+    expires: float
 
 
 class Tokens:
@@ -53,7 +58,8 @@ class Tokens:
         self._audience = audience
         self._now = now
 
-    def issue(self, actor: Actor) -> str:
+    def issue(self, actor: Actor, seconds: int | None = None) -> str:
+        """Valid as long as all are, or `seconds`."""
         at = self._now()
         now = int(at)
         claims: dict[str, Any] = {
@@ -62,7 +68,7 @@ class Tokens:
             "sub": actor.id,
             "iat": now,
             "at": int(at * 1000),
-            "exp": now + self.seconds,
+            "exp": now + (self.seconds if seconds is None else seconds),
             "jti": str(uuid4()),
             "role": actor.role,
             "tenant_id": actor.tenant_id and str(actor.tenant_id),
@@ -81,7 +87,8 @@ class Tokens:
         try:
             claims = jwt.decode(token, self._key_of, algorithms=[ALGORITHM]).claims
             self._rules().validate(claims)
-            return Verified(actor_from(claims), datetime.fromtimestamp(claims["at"] / 1000, UTC))
+            at = datetime.fromtimestamp(claims["at"] / 1000, UTC)
+            return Verified(actor_from(claims), at, float(claims["exp"]))
         except ExpiredTokenError as error:
             raise ExpiredToken("the token has expired") from error
         except (JoseError, ValueError, TypeError, KeyError) as error:
@@ -93,7 +100,7 @@ class Tokens:
     def _key_of(self, message: GuestProtocol) -> ECKey:
         key = self.ring.find(message.headers().get("kid"))
         if key is None:
-            raise BadToken("the token names a key we do not have")
+            raise UnknownKey("the token names a key we do not have")
         return key
 
     def _rules(self) -> JWTClaimsRegistry:

@@ -10,6 +10,7 @@ from projections.statements import merge
 from schemas.base import PLATFORM
 from schemas.envelope import Recorded
 from schemas.identity.events import MembershipRevoked, RoleChanged, UserDisabled, UserErased
+from schemas.identity.support import ImpersonationEnded
 from schemas.tenancy.events import TenantReinstated, TenantRestricted, TenantSuspended
 
 STANDING = merge("standing", key=("kind", "id", "place_id"), changing=("state", "changed_at"))
@@ -41,6 +42,10 @@ def user(rows: Rows, recorded: Recorded, event: UserDisabled | UserErased) -> No
     note(rows, recorded, "user", event.user_id)
 
 
+def session(rows: Rows, recorded: Recorded, event: ImpersonationEnded) -> None:
+    note(rows, recorded, "session", event.impersonation_id)
+
+
 def tenant(
     rows: Rows, recorded: Recorded, event: TenantRestricted | TenantSuspended | TenantReinstated
 ) -> None:
@@ -52,6 +57,7 @@ ON: Handlers[Rows] = {
     MembershipRevoked: member,
     UserDisabled: user,
     UserErased: user,
+    ImpersonationEnded: session,
     TenantRestricted: tenant,
     TenantSuspended: tenant,
     TenantReinstated: tenant,

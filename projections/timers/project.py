@@ -1,4 +1,4 @@
-"""What is due when: steps, ends of runs, holds, credit, ticks of triggers, payments, dunning, letters."""
+"""What is due when: of runs, of money, of triggers, of letters and invitations."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from projections.fold import Handlers, fold
 from projections.kernel import Projection, Tx
 from projections.statements import delete, merge
-from projections.timers import letters, payments, runs, steps
+from projections.timers import identity, letters, payments, runs, steps
 from projections.timers.batch import SKEW, Batch, set_timer
 from schemas.authoring.commands import FireTrigger
 from schemas.authoring.events import TickPlanned, TriggerDisabled, TriggerRevised
@@ -73,6 +73,7 @@ ON: Handlers[Batch] = {
     **steps.ON,
     **payments.ON,
     **letters.ON,
+    **identity.ON,
     CallAuthorized: hold_placed,
     CallUnknown: hold_unknown,
     CallSettled: hold_closed,

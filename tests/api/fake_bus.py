@@ -18,6 +18,7 @@ from api.rows.authoring import (
 )
 from api.rows.people import MemberRow, PartnerRow, TenantRow, UserRow
 from api.rows.runs import ExecutionRow
+from contexts.kernel import Rejection
 from schemas.access import Role
 from schemas.authoring.definition import Release, Source
 from schemas.authoring.events import TriggerFired, WorkflowPublished
@@ -27,7 +28,7 @@ from schemas.envelope import Answer, Envelope, Refusal
 from schemas.execution.events import ExecutionStarted
 from schemas.identity.types import Person, Place
 from schemas.registry import command_from
-from tests.api import fake_rates
+from tests.api import fake_rates, fake_team_bus
 from tests.api.fake_identity_bus import IDENTITY
 from tests.api.fake_money_bus import INVOICING
 from tests.api.fake_people_bus import PEOPLE, Refused
@@ -73,6 +74,8 @@ class FakeBus:
                 DECIDE[type(command).__name__](self.reads, envelope, command)
             except Refused:
                 refusal = UNKNOWN
+            except Rejection as rejection:
+                refusal = rejection.refusal
         return self.answer(envelope, command, refusal)
 
     def answer(self, envelope: Envelope, command: Command, refusal: Refusal | None) -> Answer:
@@ -348,26 +351,10 @@ def fork_execution(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     reads.runs.append(replace(original, id=command.execution_id, fork_of=original.id))
 
 
-def decided_elsewhere(reads: FakeReads, envelope: Envelope, command: Any) -> None:
-    """The edge shows nothing of it: what counts is what was sent."""
-
-
-MONEY = (
-    *("ReverseEntry", "PostAdjustment", "ClosePeriod", "TopUpWallet", "SetPaymentMode"),
-    *("SetTenantBudget", "SetSourceBudget", "SetPartnerBudget"),
-)
 STEERING = (
     *("CancelExecution", "TerminateExecution", "PauseExecution", "ResumeExecution"),
     *("DeliverSignal", "AnswerApproval"),
 )
-PAYING = (
-    *("SetPaymentMethod", "AttemptPayment", "LookAtPayment", "RecordReceipt", "CancelPayment"),
-    *("WriteOffPayment", "RefundPayment", "SetDunningSchedule", "ExemptFromDunning", "EndDunningExemption"),
-)
-
-
-def noted(reads: FakeReads, envelope: Envelope, command: Any) -> None:
-    """What comes of it is not told here."""
 
 
 DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
@@ -401,9 +388,8 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "ReplayDelivery": replay_delivery,
     "ForkExecution": fork_execution,
     **dict.fromkeys(STEERING, steer_execution),
-    **dict.fromkeys(MONEY, decided_elsewhere),
     **INVOICING,
     **IDENTITY,
     **PEOPLE,
-    **dict.fromkeys(PAYING, noted),
+    **dict.fromkeys(fake_team_bus.DECIDED, fake_team_bus.decide),
 }

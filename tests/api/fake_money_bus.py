@@ -64,10 +64,19 @@ def nothing(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     """Decided, and seen in no row here."""
 
 
+MONEY = (
+    *("ReverseEntry", "PostAdjustment", "ClosePeriod", "TopUpWallet", "SetPaymentMode"),
+    *("SetTenantBudget", "SetSourceBudget", "SetPartnerBudget"),
+)
+PAYING = (
+    *("SetPaymentMethod", "AttemptPayment", "LookAtPayment", "RecordReceipt", "CancelPayment"),
+    *("WriteOffPayment", "RefundPayment", "SetDunningSchedule", "ExemptFromDunning", "EndDunningExemption"),
+)
 INVOICING: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "CreditInvoice": credit_invoice,
     "RetryInvoice": nothing,
     "SetIssuer": set_issuer,
     "SetTaxProfile": set_tax_profile,
     "SetTaxRate": set_tax_rate,
+    **dict.fromkeys((*MONEY, *PAYING), nothing),
 }

@@ -32,12 +32,13 @@ from tests.api.fake_money import FakeMoneyReads
 from tests.api.fake_payments import FakePaymentReads
 from tests.api.fake_rates import FakeRateReads
 from tests.api.fake_runs import FakeRunReads, page
+from tests.api.fake_teams import FakeTeamReads
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
-class FakeReads(FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads):
+class FakeReads(FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads, FakeTeamReads):
     """Rows of everybody; what a scope may not see is absent, as in Postgres."""
 
     def __init__(self) -> None:
@@ -45,6 +46,7 @@ class FakeReads(FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads):
         FakePaymentReads.__init__(self)
         FakeRunReads.__init__(self)
         FakeRateReads.__init__(self)
+        FakeTeamReads.__init__(self)
         self.users: list[UserRow] = []
         self.member_rows: list[MemberRow] = []
         self.changes: list[Change] = []

@@ -12,6 +12,7 @@ from api.app import assemble
 from api.models.tools import TOOL
 from api.parts import Limits
 from infra.eventstore.types import Payload
+from schemas.access import Role
 from schemas.base import PartnerId, TenantId
 from schemas.envelope import Actor
 from schemas.execution.events import ExecutionSucceeded
@@ -24,7 +25,7 @@ STRIPE = "/payments/stripe/webhook"
 SIGN_IN = {
     *("/auth/token", "/auth/refresh", "/auth/register", "/auth/verify", "/auth/verify/resend"),
     *("/auth/password/forgot", "/auth/password/reset", "/auth/unlock/request", "/auth/unlock"),
-    *("/bff/session", "/bff/refresh", "/auth/token/mfa"),
+    *("/bff/session", "/bff/refresh", "/auth/token/mfa", "/invitations/accept"),
     *("/auth/passkeys/sign-in", "/auth/passkeys/sign-in/options"),
     *("/auth/oidc", "/auth/oidc/{provider}/start", "/auth/oidc/{provider}/callback"),
 }
@@ -43,7 +44,8 @@ OF_THE_VAULT = {
 FOREIGN_IDS = (
     *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id"),
     *("other_id", "payload_hash", "trigger_id", "occurrence", "entry_ref", "call_key"),
-    *("invoice_id", "credit_note_id", "session_id", "user_id"),
+    *("invoice_id", "credit_note_id", "session_id", "user_id", "invitation_id", "service_id", "key_id"),
+    "impersonation_id",
 )
 NAMES = {
     "tool_name": "find_order",
@@ -65,6 +67,7 @@ OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 
 FOR_THE_PLATFORM = {
     ("post", "/executions/{job_id}/terminate"),
+    ("post", "/impersonations/{impersonation_id}/token"),
     ("delete", "/rates/system/{rate_id}"),
     ("delete", "/rates/partner/{partner_id}/{terms_id}"),
     ("post", "/ledger/entries/{entry_ref}/reverse"),
@@ -148,11 +151,23 @@ class Foreign:
         await world.put(f"/secrets/{self.names.secret_name}", {"value": f"{mark} value"}, owner)
         invoice_id = add_invoice(world.reads, tenant, partner, uuid4())
         note_id = add_credit_note(world.reads, invoice_id, uuid4())
+        guest = {"email": f"guest-{mark.lower()}@zeta.example", "role": "tenant_viewer"}
+        invitation_id = await world.make("/invitations", guest, owner)
+        program = {"name": mark, "role": "tenant_viewer"}
+        service_id = await world.make("/service-accounts", program, owner)
+        new_key = {"label": "x", "scopes": ["executions:read"]}
+        key_id = await world.make(f"/service-accounts/{service_id}/keys", new_key, owner)
+        helper = world.add_user(f"sam-{mark.lower()}@platform.example", Role.PLATFORM_SUPPORT)
+        subject = {"tenant": str(tenant), "user": owner.id, "reason": mark}
         self.ids = {
             **NAMES,
             **self.names._asdict(),
             "session_id": str(await world.sign_in(owner)),
             "user_id": owner.id,
+            "invitation_id": str(invitation_id),
+            "service_id": str(service_id),
+            "key_id": str(key_id),
+            "impersonation_id": str(await world.make("/impersonations", subject, helper)),
             "invoice_id": str(invoice_id),
             "credit_note_id": str(note_id),
             "partner_id": str(partner),

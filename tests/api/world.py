@@ -14,9 +14,11 @@ from fastapi import FastAPI
 from api.app import build
 from api.buckets import Buckets
 from api.federation.parts import Federation
+from api.found_keys import FoundKeys
 from api.gateway.cookies import SessionCodec
 from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
+from api.key_uses import KeyUses
 from api.parts import Deps, Limits
 from api.people import People
 from api.registering.rules import Registration
@@ -28,6 +30,7 @@ from api.standing import Standing
 from bus.publisher import seal
 from infra.crypto.keys import KeyRing, new_key
 from infra.crypto.passwords import Passwords
+from infra.crypto.recent_tokens import RecentTokens
 from infra.crypto.secrets import SecretBox
 from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
@@ -44,6 +47,7 @@ from schemas.identity.types import Place
 from tests.api.fake_access import FakeAccess
 from tests.api.fake_audit import FakeAudit
 from tests.api.fake_bus import BusUnavailable, FakeBus, register
+from tests.api.fake_teams import MemoryKeyUses
 from tests.api.fakes import NOW, FakeLive, FakeReads
 from tests.support.fakes.vault.vault import memory_vault
 from tests.support.people import ReadableBox, person
@@ -76,6 +80,7 @@ class World:
     seconds: float = 0.0
     checks: dict[str, Any] = field(default_factory=dict)
     limits: Limits = QUICK
+    recent: bool = False
     rates: Limiter = field(default_factory=lambda: Limiter({}))
 
     stripe_secret: str | None = STRIPE_SECRET
@@ -85,6 +90,7 @@ class World:
     def __post_init__(self) -> None:
         self.box = ReadableBox()
         self.vault = memory_vault(self.clock)
+        self.key_uses = MemoryKeyUses()
         self.bus = FakeBus(self.reads)
         self.audit = FakeAudit(self.reads.sees)
         self.access = FakeAccess(self.reads.sees)
@@ -109,12 +115,14 @@ class World:
                 passwords=PASSWORDS,
                 people=People(self.box),
                 vault=self.vault,
+                key_uses=KeyUses(self.key_uses),
+                found_keys=FoundKeys(now=lambda: self.seconds),
                 standing=Standing(
                     self.reads.changes_of_standing,
                     RevokedSessions(self.vault.sessions),
                     now=lambda: self.seconds,
                 ),
-                tokens=self.tokens,
+                tokens=RecentTokens(self.tokens) if self.recent else self.tokens,
                 secrets=SECRETS,
                 mcp_servers=MCP_SERVERS,
                 hash_key=b"k" * 32,

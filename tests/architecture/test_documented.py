@@ -12,6 +12,7 @@ from api.cli.app import app
 from bus import docs, wiring
 from bus.stories import EVENT_STORIES, STORIES
 from infra import docs as settings_docs
+from infra import role_docs
 from infra.settings import PREFIX, Settings
 from schemas.access import Permission
 from schemas.base import Command, Event
@@ -31,6 +32,10 @@ def test_the_generated_pages_are_up_to_date() -> None:
         file.name for file, text in docs.wanted().items() if not file.exists() or file.read_text() != text
     ]
     assert stale == [], STALE
+
+
+def test_the_table_of_roles_is_up_to_date() -> None:
+    assert role_docs.FILE.read_text() == role_docs.page(), STALE
 
 
 def test_every_setting_is_documented() -> None:

@@ -1,7 +1,7 @@
 """Figures beside references.
 
-`./justw bench [commands workflows calls events] [peers] [--quick]`, `./justw bench engine [case ...]`,
-`./justw bench money [case ...]`, `./justw bench isolation [case ...]` and `./justw bench identity [case ...]`.
+`./justw bench [commands workflows calls events] [peers] [--quick]`, and `./justw bench SUITE [case ...]`
+with one of the suites engine, money, isolation and identity.
 """
 
 import argparse

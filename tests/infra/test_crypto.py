@@ -10,10 +10,11 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
-from infra.crypto.keys import FileKeyStore, KeyRing, load_ring, new_key, rotate
+from infra.crypto.keys import FileKeyStore, KeyRing, new_key
 from infra.crypto.passwords import Passwords, TooBusy
+from infra.crypto.recent_tokens import RecentTokens
 from infra.crypto.secrets import SecretBox, UnreadableSecret, derive
-from infra.crypto.tokens import BadToken, ExpiredToken, Tokens
+from infra.crypto.tokens import BadToken, ExpiredToken, Tokens, UnknownKey
 from schemas.access import Role
 from schemas.base import PartnerId, TenantId
 from schemas.envelope import Actor
@@ -148,22 +149,19 @@ def test_the_published_keys_are_public() -> None:
 def test_tokens_outlive_a_rotation() -> None:
     before = ring()
     token = Tokens(before).issue(ANNA)
-    after = before.rotated()
+    after = before.rotated(0)
     assert after.current.kid == before.next.kid
     assert Tokens(after).verify(token) == ANNA
-    with pytest.raises(BadToken):
-        Tokens(after.rotated().rotated()).verify(token)
+    with pytest.raises(UnknownKey):
+        Tokens(after.rotated(1).rotated(2)).verify(token)
 
 
-def test_the_ring_is_made_once_and_lies_encrypted(tmp_path: Path) -> None:
+def test_a_key_file_is_made_once_and_is_its_owners_only(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "ring"
-    store, box = FileKeyStore(path), SecretBox(["master"])
-    first = load_ring(store, box)
-    assert load_ring(store, box).current.kid == first.current.kid
+    store = FileKeyStore(path)
+    assert store.create(b"first") == b"first"
     assert path.stat().st_mode & 0o077 == 0
-    assert b"kid" not in path.read_bytes()
-    assert store.create(b"late") == path.read_bytes()
-    assert rotate(store, box).current.kid == first.next.kid == load_ring(store, box).current.kid
+    assert store.create(b"late") == b"first" == store.read()
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -183,3 +181,25 @@ def test_a_ring_signs_with_its_current_key() -> None:
     assert header["kid"] == keys.current.kid
     assert header["alg"] == "ES256"
     assert isinstance(keys.current, ECKey)
+
+
+def test_what_was_verified_a_moment_ago_is_believed_until_it_ends() -> None:
+    now = [1_000_000.0]
+    tokens = Tokens(ring(), minutes=1, now=lambda: now[0])
+    recent = RecentTokens(tokens, now=lambda: now[0])
+    token = recent.issue(ANNA)
+    first = recent.read(token)
+    assert first.actor == ANNA and recent.read(token) is first
+    now[0] += 31
+    assert recent.read(token) is not first
+    now[0] += 30
+    with pytest.raises(ExpiredToken):
+        recent.read(token)
+
+
+def test_a_token_altered_after_it_was_verified_is_none() -> None:
+    recent = RecentTokens(Tokens(ring()))
+    token = recent.issue(ANNA)
+    recent.read(token)
+    with pytest.raises(BadToken):
+        recent.read(altered(token, 1, role="platform_admin"))

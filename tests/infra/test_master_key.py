@@ -42,7 +42,8 @@ async def test_a_key_ring_in_postgres_is_shared_and_rotates(fresh_database: Fres
     ring = load_ring(store, box)
     assert load_ring(PostgresKeyStore(url), box).current.kid == ring.current.kid
     assert load_ring(PostgresKeyStore(url, "other"), box).current.kid != ring.current.kid
-    assert rotate(store, box).current.kid == ring.next.kid
+    later = ring.made_at + 3600
+    assert rotate(store, box, later, 600).current.kid == ring.next.kid
     assert load_ring(store, box).current.kid == ring.next.kid
     with pytest.raises(UnreadableSecret):
         load_ring(store, SecretBox(["another"]))

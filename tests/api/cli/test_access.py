@@ -1,43 +1,75 @@
-from dataclasses import replace
-from datetime import UTC, datetime
+"""`hb access explain`, `hb access roles` and `hb keys`, on a real read side."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
-from rich.console import Console
+from typer.testing import CliRunner
 
-from api.cli.access import listing, since_of
-from api.cli.errors import Refused
-from api.cli.look import THEME
-from tests.api.gateway.test_access_writer import entry
+from api.cli import look
+from api.cli.app import app
+from bus.prepare import prepare
+from schemas.access import Permission, Role
+from schemas.identity import events as e
+from schemas.identity.types import Place
+from tests.projections.test_access import CREATED, KEY, issued
+from tests.projections.world import PARTNER, TENANT, World
+from tests.support.people import person
+from tests.support.servers import FreshDatabase
 
-NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-
-
-def test_the_listing_reads_downwards_and_says_who_and_why() -> None:
-    denied = replace(entry(), at=NOW, status=403, decision="denied", code="auth.forbidden", actor="user:7")
-    allowed = replace(entry("/[bold]"), at=NOW, status=201, actor="user:9 for user:7", role="tenant_owner")
-    console = Console(theme=THEME, width=160, highlight=False)
-    with console.capture() as shown:
-        console.print(listing([denied, allowed]))
-    lines = shown.get().splitlines()
-    assert "user:9 for user:7 tenant_owner" in lines[1] and "POST /[bold]" in lines[1] and "201" in lines[1]
-    assert "user:7" in lines[2] and "403 auth.forbidden" in lines[2] and "203.0.113.7" in lines[2]
+ADA = person(user_id=UUID(int=4))
 
 
-def test_who_is_not_known_is_nobody() -> None:
-    console = Console(theme=THEME, width=160, highlight=False)
-    with console.capture() as shown:
-        console.print(listing([entry()]))
-    assert "nobody known" in shown.get()
+@pytest.fixture(scope="module")
+async def database(fresh_database: FreshDatabase) -> str:
+    url = fresh_database("hb_access")
+    await prepare(url)
+    return url
 
 
-@pytest.mark.parametrize("text, day, hour", [("7d", 19, 12), ("24h", 25, 12), ("90m", 26, 10)])
-def test_how_far_back(text: str, day: int, hour: int) -> None:
-    found = since_of(text, NOW)
-    assert found is not None
-    assert (found.day, found.hour) == (day, hour)
+@pytest.fixture
+async def world(database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[World]:
+    monkeypatch.setenv("HB_DATABASE_URL", database)
+    monkeypatch.setenv("HB_NATS_URL", "nats://127.0.0.1:1")
+    monkeypatch.setenv("HB_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(look.out, "_width", 200)
+    async with World(database) as world:
+        await world.clear()
+        yield world
 
 
-@pytest.mark.parametrize("text", ["", "7", "d", "-1d", "7w", "1.5h", "9999999d"])
-def test_what_is_no_span_is_refused(text: str) -> None:
-    with pytest.raises(Refused, match="span of time"):
-        since_of(text, NOW)
+async def hb(*arguments: Any, code: int = 0) -> str:
+    given = [str(argument) for argument in arguments]
+    said = await asyncio.to_thread(CliRunner().invoke, app, given)
+    assert said.exit_code == code, said.output
+    return said.output
+
+
+async def test_it_is_explained_at_each_place_where_somebody_has_a_role(world: World) -> None:
+    for place, role in (
+        (Place(tenant_id=TENANT, partner_id=PARTNER), Role.TENANT_BUILDER),
+        (Place(partner_id=PARTNER), Role.PARTNER_ADMIN),
+    ):
+        granted = e.MembershipGranted(place=place, person=ADA, role=role)
+        await world.given(world.record(f"team-{place.id}", granted))
+    told = await hb("access", "explain", "--user", ADA.user_id, "--permission", "keys:manage")
+    assert f"✗ at tenant {TENANT}: may not" in told
+    assert "the role tenant_builder does not include keys:manage" in told
+    assert "allowed to: platform_admin, partner_admin, tenant_owner, tenant_admin" in told
+    assert "✓ at partner" in told
+
+
+async def test_the_matrix_has_every_permission(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(look.out, "_width", 200)
+    told = await hb("access", "roles")
+    assert all(permission in told for permission in Permission)
+
+
+async def test_keys_of_a_place_are_listed(world: World) -> None:
+    await world.given(world.record("services-1", CREATED, issued()))
+    told = await hb("keys", "list", TENANT)
+    assert all(text in told for text in ("Nightly", "hbk_abcdefgh", "CI", str(KEY), "never"))
+    assert "No programs." in await hb("keys", "list")

@@ -1,0 +1,34 @@
+"""What people are told of by letter."""
+
+from uuid import uuid5
+
+from schemas.envelope import Recorded
+from schemas.identity.invitations import InvitationSent
+from schemas.identity.support import ImpersonationStarted
+from schemas.notifications.commands import RequestLetter
+from schemas.notifications.types import Letter
+
+
+def when_invitation_sent(event: InvitationSent, recorded: Recorded) -> list[RequestLetter]:
+    letter = Letter(
+        letter_id=uuid5(event.invitation_id, event.token_hash),
+        to=event.email,
+        template="invitation",
+        values={"place": event.place_name, "role": event.role, "days": str(event.days)},
+        sealed={"inviter": event.inviter, "link": event.link},
+        good_until=event.expires_at,
+    )
+    return [RequestLetter(letter=letter)]
+
+
+def when_impersonation_started(event: ImpersonationStarted, recorded: Recorded) -> list[RequestLetter]:
+    """To whom support acts as, whatever they do about it."""
+    until = f"{event.until:%Y-%m-%d %H:%M} UTC"
+    letter = Letter(
+        letter_id=uuid5(event.impersonation_id, "started"),
+        to=event.email,
+        template="impersonation_started",
+        values={"place": event.place_name, "reason": event.reason, "until": until},
+        sealed={"by": event.by},
+    )
+    return [RequestLetter(letter=letter)]
