@@ -21,6 +21,7 @@ from api.adapters.reads import PostgresReads
 from api.adapters.token_keys import TokenKeys
 from api.adapters.vault import people_in
 from api.buckets import Buckets
+from api.federation.parts import Federation
 from api.gateway.addresses import networks
 from api.gateway.budgets import budgets
 from api.gateway.cookies import SessionCodec
@@ -54,11 +55,14 @@ from infra.crypto.tenant_secrets import TenantSecrets
 from infra.crypto.tokens import Tokens
 from infra.db.pools import API, VAULT, async_pool
 from infra.db.scope import scoped
+from infra.identity import common_passwords
 from infra.identity.breached_passwords import breach_check
 from infra.identity.key_uses import PostgresKeyUses
 from infra.identity.pool import utc_now
 from infra.identity.session_feed import RevokedSessions
 from infra.identity.vault import vault
+from infra.oidc.providers import Providers
+from infra.oidc.relying_party import RelyingParty
 from infra.outbound import Outbound
 from infra.settings import Settings, load
 from infra.tools.servers import Servers
@@ -148,6 +152,7 @@ class Opened:
 
 async def deps(settings: Settings, at: Opened) -> Deps:
     master = master_key(settings)
+    await asyncio.to_thread(common_passwords.listed)
     seal_keys = await asyncio.to_thread(stored_keys, at.database_url, master, settings.audit_origin)
     reads = PostgresReads(at.pool)
     proofs = vault(at.vault, [master], settings, utc_now)
@@ -166,6 +171,7 @@ async def deps(settings: Settings, at: Opened) -> Deps:
         cookies=SessionCodec(SecretBox([master], SESSION_COOKIES)),
         mfa_tokens=MfaTokens(SecretBox([master], MFA_TOKENS)),
         registration=registration(settings, master),
+        federation=federation(settings),
         seal=seal,
         passwords=Passwords(
             concurrent=settings.password_hashes_at_once, waiting=settings.password_hashes_waiting
@@ -196,6 +202,11 @@ def registration(settings: Settings, master: str) -> Registration:
         console=settings.console_url.rstrip("/"),
         check=breach_check(Outbound(allow_list(settings.outbound_allow)), settings.breached_passwords_url),
     )
+
+
+def federation(settings: Settings) -> Federation:
+    base = settings.api_url or settings.console_url
+    return Federation(RelyingParty(Providers.parse(settings.oidc_providers)), base.rstrip("/"))
 
 
 def plain(secret: SecretStr | None) -> str | None:

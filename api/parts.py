@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from api.buckets import Buckets
+from api.federation.parts import Federation
 from api.found_keys import FoundKeys
 from api.gateway.addresses import Network
 from api.gateway.cookies import SessionCodec
@@ -85,6 +86,7 @@ class Deps:
     mfa_tokens: MfaTokens
     registration: Registration
     clock: Clock = utc_now
+    federation: Federation = field(default_factory=Federation)
     keys: Keys = field(default_factory=KeysThatStay)
     stripe_webhook_secret: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)

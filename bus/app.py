@@ -19,7 +19,18 @@ import structlog
 import uvloop
 from psycopg_pool import AsyncConnectionPool
 
-from bus import closer, failpoints, projection_consumer, reconciler, relay, scheduler, sealer, timers, wiring
+from bus import (
+    closer,
+    failpoints,
+    projection_consumer,
+    reconciler,
+    relay,
+    scheduler,
+    sealer,
+    timers,
+    vault_sweeper,
+    wiring,
+)
 from bus.aborts import Ends
 from bus.admission import Admission
 from bus.broker import Bus, connected
@@ -52,6 +63,7 @@ from bus.scheduler import Schedule, Scheduler
 from bus.sealer import Sealer
 from bus.streams import ensure_streams
 from bus.timer_table import ProjectedTimers
+from bus.vault_sweeper import VaultSweeper
 from bus.wake import announcer, listen
 from contexts.billing.ports import BillingPorts
 from contexts.execution.admission import Limits
@@ -69,6 +81,7 @@ from infra.errors import SetupError
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
 from infra.identity.erasing import VaultEraser
+from infra.identity.sweep import sweep
 from infra.mail.assembled import mailer
 from infra.payments.assembled import payment_providers
 from infra.providers.catalog import Catalog, chat_model
@@ -281,6 +294,10 @@ def closing(p: Parts) -> Closer:
     return Closer(ProjectedPeriods(p.pool), p.submitter, now, grace)
 
 
+def sweeping(p: Parts) -> VaultSweeper:
+    return VaultSweeper(lambda: sweep(p.vault, now()))
+
+
 def leading(p: Parts, lock: int, work: Work) -> Work:
     return partial(lead, p.database_url, lock, work, lambda: p.bus.nc.is_connected)
 
@@ -313,6 +330,7 @@ def works(p: Parts, roles: Sequence[str]) -> list[Work]:
             leading(p, timers.LOCK, timers.Timers(ProjectedTimers(p.pool), p.submitter).run),
             leading(p, reconciler.LOCK, reconciling(p).run),
             leading(p, closer.LOCK, closing(p).run),
+            leading(p, vault_sweeper.LOCK, sweeping(p).run),
             partial(keep_ahead, p.database_url, p.settings.access_log_months),
         ],
         "scheduler": lambda: [schedule(p)],

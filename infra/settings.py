@@ -119,6 +119,11 @@ class Settings(BaseSettings):
         "http://localhost:8000",
         description="Where the links in letters lead: the console's address, or that of the API.",
     )
+    api_url: str | None = Field(
+        None,
+        description="This API as browsers reach it; providers send people back there. "
+        "Unset: the console's address.",
+    )
     passkey_domain: str = Field(
         "localhost",
         description="Domain passkeys are for: that of the console or one above it. "

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import ApiProblem, respond
 from api.gateway.access_writer import AccessLogAway
+from api.gateway.kinds import PROVIDERS
 from api.gateway.same_site import SAFE
 from api.middleware import route_of
 from infra.access_log.entries import Access
@@ -66,15 +67,21 @@ def unrecorded() -> ApiProblem:
 def worth_telling(scope: Scope, status: int) -> bool:
     """Not plain reads."""
     return (
-        scope["method"] not in SAFE
+        changes(scope)
         or status in DENIED
         or str(getattr(scope.get("route"), "name", "")).startswith(EXPORTS)
         or impersonator_of(scope["state"].get("actor")) is not None
     )
 
 
+def changes(scope: Scope) -> bool:
+    """Who comes back from a provider is signed in, though the browser was sent with GET."""
+    path: str = scope["path"]
+    return scope["method"] not in SAFE or (path.startswith(PROVIDERS) and path.endswith("/callback"))
+
+
 def must_be_sure(scope: Scope) -> bool:
-    writes = scope["method"] not in SAFE and scope["path"].startswith(SENSITIVE)
+    writes = changes(scope) and scope["path"].startswith(SENSITIVE)
     return writes or impersonator_of(scope["state"].get("actor")) is not None
 
 

@@ -6,6 +6,9 @@ from starlette.types import Scope
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 HOOKS = ("/hooks/", "/payments/stripe/webhook")
+PROVIDERS = "/auth/oidc/"
+"""There the browser is sent with GET, and signed in."""
+
 UNLIMITED = ("/health/", "/metrics")
 """What tells whether we are well must answer when we are not."""
 
@@ -23,6 +26,8 @@ def kind_of(scope: Scope) -> Kind | None:
     path: str = scope["path"]
     if path.startswith(UNLIMITED):
         return None
+    if path.startswith(PROVIDERS):
+        return Kind.SIGN_IN
     if scope["method"] in READING:
         return Kind.STREAM if path.endswith("/stream") else Kind.READ
     if path.startswith(("/auth/", "/bff/")):

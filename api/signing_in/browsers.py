@@ -21,8 +21,12 @@ def browser_in(request: HTTPConnection) -> str | None:
 def bound(request: Request, response: Response) -> str:
     """The browser's secret; attempts it has under way keep theirs."""
     secret = browser_in(request) or secrets.token_urlsafe(BYTES)
-    response.set_cookie(name(request), secret, max_age=SECONDS, **attributes(request))
+    keep(request, response, secret)
     return secret
+
+
+def keep(request: Request, response: Response, secret: str) -> None:
+    response.set_cookie(name(request), secret, max_age=SECONDS, **attributes(request))
 
 
 def name(request: HTTPConnection) -> str:

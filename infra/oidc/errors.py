@@ -32,7 +32,8 @@ OidcCode = Literal[
     "oidc.email_missing",
     "oidc.email_unverified",
     "oidc.sign_in_to_link",
-    "oidc.linked_elsewhere",
+    "oidc.already_linked",
+    "oidc.signed_out",
 ]
 
 WORDS: dict[OidcCode, str] = {
@@ -65,7 +66,8 @@ WORDS: dict[OidcCode, str] = {
     "oidc.email_missing": "The provider tells no e-mail address, and an account needs one.",
     "oidc.email_unverified": "The provider has not verified your e-mail address.",
     "oidc.sign_in_to_link": "Sign in as you did before, then link this provider in your account.",
-    "oidc.linked_elsewhere": "This identity is linked to another account.",
+    "oidc.already_linked": "This identity is linked to another account.",
+    "oidc.signed_out": "Whoever began to link this provider is not signed in here any more.",
 }
 
 

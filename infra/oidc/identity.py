@@ -12,7 +12,9 @@ LONGEST_NAME = 200
 
 
 class Identity(Value):
-    """Known for ever by issuer and subject together; e-mail and name may change."""
+    """Known for ever by issuer and subject together; e-mail and name may change. `methods`: how it says that
+    they showed who they are (RFC 8176).
+    """
 
     issuer: str
     subject: str
@@ -20,6 +22,7 @@ class Identity(Value):
     email_verified: bool = False
     name: str | None = None
     tenant: str | None = None
+    methods: frozenset[str] = frozenset()
 
 
 def identity_of(claims: Mapping[str, Any], tenant: str | None) -> Identity:
@@ -31,7 +34,13 @@ def identity_of(claims: Mapping[str, Any], tenant: str | None) -> Identity:
         email_verified=email is not None and verified(claims),
         name=text(claims.get("name"), LONGEST_NAME),
         tenant=tenant,
+        methods=methods_of(claims),
     )
+
+
+def methods_of(claims: Mapping[str, Any]) -> frozenset[str]:
+    told = claims.get("amr")
+    return frozenset(one for one in told if isinstance(one, str)) if isinstance(told, list) else frozenset()
 
 
 def verified(claims: Mapping[str, Any]) -> bool:

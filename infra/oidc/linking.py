@@ -46,7 +46,7 @@ def by_hand(signed_in: UserId, linked: UserId | None) -> Linking:
     """Somebody who is signed in links a provider."""
     if linked is None:
         return Link(signed_in, "step_up")
-    return SignIn(signed_in) if linked == signed_in else Refuse("oidc.linked_elsewhere")
+    return SignIn(signed_in) if linked == signed_in else Refuse("oidc.already_linked")
 
 
 def by_identity(identity: Identity, linked: UserId | None, account: Account | None) -> Linking:

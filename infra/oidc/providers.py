@@ -30,7 +30,9 @@ class BadProviders(ValueError):
 
 
 class Provider(BaseModel):
-    """`tenants`: whose people may come. Which tenant somebody belongs to says the claim `tenant_claim`."""
+    """`tenants`: whose people may come. Which tenant somebody belongs to says the claim `tenant_claim`.
+    `trust_mfa`: when it says that it asked for a second factor, ours is not asked for.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -43,6 +45,7 @@ class Provider(BaseModel):
     scopes: tuple[str, ...] = ("openid", "email", "profile")
     tenants: frozenset[str] = frozenset()
     tenant_claim: str = Field("tid", max_length=80)
+    trust_mfa: bool = False
 
     @model_validator(mode="before")
     @classmethod

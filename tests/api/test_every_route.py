@@ -27,6 +27,7 @@ SIGN_IN = {
     *("/auth/password/forgot", "/auth/password/reset", "/auth/unlock/request", "/auth/unlock"),
     *("/bff/session", "/bff/refresh", "/auth/token/mfa", "/invitations/accept"),
     *("/auth/passkeys/sign-in", "/auth/passkeys/sign-in/options"),
+    *("/auth/oidc", "/auth/oidc/{provider}/start", "/auth/oidc/{provider}/callback"),
 }
 """For nobody yet: what they may is told by what they bring."""
 

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from api.app import build
 from api.buckets import Buckets
+from api.federation.parts import Federation
 from api.found_keys import FoundKeys
 from api.gateway.cookies import SessionCodec
 from api.gateway.limiter import Limiter
@@ -87,6 +88,7 @@ class World:
     rates: Limiter = field(default_factory=lambda: Limiter({}))
 
     stripe_secret: str | None = STRIPE_SECRET
+    federation: Federation = field(default_factory=Federation)
     registration: Registration = field(default_factory=lambda: Registration(box=SecretBox(["a master key"])))
 
     def __post_init__(self) -> None:
@@ -135,6 +137,7 @@ class World:
                 mfa_tokens=MfaTokens(SecretBox(["a master key"]), self.time),
                 registration=self.registration,
                 clock=self.clock,
+                federation=self.federation,
                 sleep=self._sleep,
                 stripe_webhook_secret=self.stripe_secret,
                 checks=self.checks,

@@ -59,9 +59,8 @@ class Neighbours:
 
     async def make(self) -> "Neighbours":
         for number, whose in enumerate(WHOSE):
-            owner = self.world.anna.model_copy(
-                update={"tenant_id": self.tenants[whose], "partner_id": self.partner(whose)}
-            )
+            email = f"owner-{uuid4().hex}@{whose}.example"
+            owner = self.world.add_user(email, Role.TENANT_ADMIN, self.partner(whose), self.tenants[whose])
             names = Names(
                 f"find_{whose}", f"{whose}_key".upper(), f"d-{whose}", f"{number}a" * 32, f"{whose}:a:1"
             )

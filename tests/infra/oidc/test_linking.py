@@ -45,7 +45,7 @@ def test_nothing_is_linked_by_an_email_unless_both_sides_verified_it() -> None:
 
 @pytest.mark.parametrize(
     ("linked", "expected"),
-    [(None, Link(ADA, "step_up")), (ADA, SignIn(ADA)), (EVE, Refuse("oidc.linked_elsewhere"))],
+    [(None, Link(ADA, "step_up")), (ADA, SignIn(ADA)), (EVE, Refuse("oidc.already_linked"))],
 )
 def test_who_is_signed_in_links_by_hand(linked: UserId | None, expected: Linking) -> None:
     assert by_hand(ADA, linked) == expected
