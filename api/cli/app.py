@@ -5,7 +5,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli import audit_groups, groups, money_groups, payment_groups, run_groups, statement_groups
+from api.cli import (
+    audit_groups,
+    groups,
+    money_groups,
+    payment_groups,
+    run_groups,
+    sign_in_commands,
+    statement_groups,
+)
 from api.cli.access_group import access
 from api.cli.keys_group import keys
 from api.cli.mail_group import mail
@@ -24,6 +32,7 @@ app = typer.Typer(
 demos = typer.Typer(invoke_without_command=True)
 MONEY_FOLDER = Path("build/money")
 
+sign_in_commands.add_to(app)
 app.add_typer(demos, name="demo")
 app.add_typer(groups.admin, name="admin")
 app.add_typer(access, name="access")
