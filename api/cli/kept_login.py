@@ -15,7 +15,7 @@ from api.cli.errors import Refused
 from infra.settings import Settings
 
 NAME = "login.json"
-OVER = ("auth.expired_token", "auth.stale_token")
+OVER = ("auth.expired_token", "auth.stale_token", "auth.invalid_token")
 Http = Callable[[str], httpx2.Client]
 
 

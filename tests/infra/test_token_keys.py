@@ -19,6 +19,7 @@ from infra.crypto.keys import (
     rotate,
     rotate_if_due,
     soonest,
+    start_over,
 )
 from infra.crypto.secrets import SecretBox
 from infra.crypto.tokens import Tokens, UnknownKey
@@ -88,6 +89,17 @@ def test_it_is_rotated_when_it_is_due() -> None:
     month = 30 * DAY
     assert rotate_if_due(store, BOX, START + month - 1, LIFE, month).current.kid == first.current.kid
     assert rotate_if_due(store, BOX, START + month, LIFE, month).current.kid == first.next.kid
+
+
+async def test_keys_that_were_seen_are_good_for_nothing() -> None:
+    store, clock = MemoryKeyStore(), [START]
+    process = Process(store, lambda: clock[0])
+    forged = process.tokens.issue(ANNA)
+    start_over(store, BOX, START)
+    await process.keys.tend()
+    with pytest.raises(UnknownKey):
+        process.tokens.verify(forged)
+    assert process.tokens.verify(process.tokens.issue(ANNA)).id == ANNA.id
 
 
 async def test_of_many_processes_one_rotates(fresh_database: FreshDatabase) -> None:

@@ -68,7 +68,7 @@ def test_tokens_are_kept_for_their_owner_only(edge: Edge, at: Here) -> None:
     assert "seven" not in at.file.read_text()
 
 
-@pytest.mark.parametrize("code", ["auth.expired_token", "auth.stale_token"])
+@pytest.mark.parametrize("code", ["auth.expired_token", "auth.stale_token", "auth.invalid_token"])
 def test_tokens_that_are_over_are_renewed_once(edge: Edge, at: Here, code: str) -> None:
     at.keep(TOKEN)
     edge.answers["GET /auth/me"] = over(code, "a2")

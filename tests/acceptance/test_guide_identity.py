@@ -18,7 +18,7 @@ LIMIT_SECONDS = 300
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    with running(tmp_path_factory.mktemp("guide") / "data", settings={"HB_RATE_LIMITS": "off"}) as found:
+    with running(tmp_path_factory.mktemp("guide") / "data", settings={"rate_limits": "off"}) as found:
         yield found
 
 
@@ -37,7 +37,7 @@ def as_pattern(line: str) -> str:
 
 def test_every_command_says_what_the_guide_says(up: Up) -> None:
     port = up.url.rpartition(":")[2]
-    env = environment({"HB_DATA_DIR": str(up.data), "HB_API_PORT": port})
+    env = environment({"data_dir": str(up.data), "api_port": port})
     done = subprocess.run(
         ["bash", "-c", script()], env=env, capture_output=True, text=True, timeout=LIMIT_SECONDS
     )
