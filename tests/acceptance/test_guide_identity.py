@@ -1,4 +1,4 @@
-"""The guide to identity, executed: a platform as a user has it, and every command of the page in its order."""
+"""The guide to identity, executed: a platform as a user has it, and every command of the page in order."""
 
 import re
 import subprocess
@@ -13,7 +13,7 @@ from tests.support.hb import Up, environment, running
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide-identity.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```(?:\n\n```text\n(.*?)```)?", GUIDE, re.DOTALL)
 HB = f'hb() {{ "{sys.executable}" -m api.cli "$@"; }}'
-LIMIT_SECONDS = 300
+LIMIT_SECONDS = 600
 
 
 @pytest.fixture(scope="module")

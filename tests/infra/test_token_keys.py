@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from api.adapters.every import every
 from api.adapters.token_keys import DAY, SELDOM_SECONDS, TokenKeys
 from api.submit import until
 from bus.prepare import prepare
@@ -177,6 +178,6 @@ async def test_a_store_that_is_away_is_asked_again() -> None:
     async def noticed() -> bool:
         return process.tokens.ring is not first
 
-    async with process.keys.tended(0.001):
+    async with every(0.001, process.keys.tend, "token keys"):
         assert await until(noticed, 5)
     assert store.read_times > 2
