@@ -11,6 +11,7 @@ from api.cli import (
     money_groups,
     payment_groups,
     run_groups,
+    sign_in_commands,
     statement_groups,
     tenancy_groups,
 )
@@ -32,6 +33,7 @@ app = typer.Typer(
 demos = typer.Typer(invoke_without_command=True)
 MONEY_FOLDER = Path("build/money")
 
+sign_in_commands.add_to(app)
 app.add_typer(demos, name="demo")
 app.add_typer(groups.admin, name="admin")
 app.add_typer(access, name="access")

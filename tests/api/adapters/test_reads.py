@@ -154,6 +154,8 @@ async def test_people_are_the_platforms_and_their_places_their_own(
     found = await reads.user_by_index(ALL, root.email_index)
     assert found is not None and found == await reads.user_by_id(ALL, root.user_id)
     assert found == await reads.user_by_identity(ALL, linked.subject_index)
+    [identity] = await reads.identities_of(ALL, linked.user_id)
+    assert (identity.provider, identity.subject_index) == (linked.provider, linked.subject_index)
     [member] = await reads.memberships(ALL, root.user_id)
     assert (member.role, member.tenant_id, member.partner_id) == (Role.PLATFORM_ADMIN, None, None)
     assert (await reads.members(ALL, PLATFORM, None, 10)).items == [member]
