@@ -23,7 +23,7 @@ BEYOND: dict[Reach, tuple[Whose, ...]] = {
     "partner": ("stranger",),
     "platform": (),
 }
-QUERY = {"period": "2026-10", "from": "0", "to": "1"}
+QUERY = {"period": "2026-10", "from": "0", "to": "1", "permission": "executions:read", "host": "x.example"}
 QUERY_IDS = ("tenant_id", "partner_id")
 """Parameters that say whose things are wanted. Others only pick among what one sees."""
 
