@@ -40,4 +40,4 @@ class Admission:
             trial.put(after)
 
     def keep(self, trial: Occupancy, position_of: Callable[[UUID], int]) -> None:
-        self.index.put(replace(run, position=position_of(id_)) for id_, run in trial.runs.items())
+        self.index.put(run._replace(position=position_of(id_)) for id_, run in trial.runs.items())

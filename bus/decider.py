@@ -1,7 +1,7 @@
 """Commands in, answers out: load, decide in order, write everything in one transaction. Blocking."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -230,7 +230,7 @@ class Decider:
         reach("commit.before")
         positions = self._store.commit(work.batch)
         reach("commit.after")
-        stored = [replace(row, position=p) for row, p in zip(work.batch.rows, positions, strict=True)]
+        stored = [row._replace(position=p) for row, p in zip(work.batch.rows, positions, strict=True)]
         self._committed.extend(stored)
         at = {(row.stream, row.version): row.position for row in stored}
         for stream in {stream for stream, _ in at}:

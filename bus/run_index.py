@@ -115,7 +115,7 @@ class RunIndex:
             if run.position > picture.position:
                 picture.occupancy.put(run)
             elif run.execution_id not in picture.occupancy.runs:
-                yield replace(run, ended=True)
+                yield run._replace(ended=True)
         picture.position = max(picture.position, before.position)
         yield from list(picture.occupancy.runs.values())
 

@@ -7,7 +7,6 @@ harmless to repeat: a run that has begun is not begun again.
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from uuid import UUID, uuid5
 
 import structlog
@@ -73,7 +72,7 @@ class Schedule:
         """A picture may be older than what is in flight."""
         begun = self._begun.get(run.execution_id)
         if begun and begun.position == run.position:
-            self._index.put([replace(run, started=True)])
+            self._index.put([run._replace(started=True)])
         elif run.waiting:
             self._queue.add(run)
         else:

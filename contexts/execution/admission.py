@@ -5,8 +5,8 @@ Only runs that a person, a client or a trigger started count; a subworkflow's ru
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from schemas.base import Event, PartnerId, TenantId
@@ -28,8 +28,7 @@ class Limits:
     platform: int
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """`position`: of the last event taken in. `queued_at`: of the first, which is the run's age.
 
     A run may be parked and paused at the same time. `scope`: of the limit it was queued for.
@@ -164,12 +163,12 @@ def following(
     match event:
         case e.ExecutionQueued():
             new = Run(event.execution_id, tenant_id, partner_id, position, started=False, queued_at=position)
-            return replace(new, priority=event.priority, weight=event.weight, scope=event.reason.scope)
+            return new._replace(priority=event.priority, weight=event.weight, scope=event.reason.scope)
         case e.ExecutionStarted() if event.parent is None:
             new = before or Run(event.execution_id, tenant_id, partner_id, position, started=True)
-            return replace(new, position=position, started=True)
+            return new._replace(position=position, started=True)
     changes = CHANGES.get(type(event))
-    return replace(before, position=position, **changes) if before and changes else None
+    return before._replace(position=position, **changes) if before and changes else None
 
 
 CHANGES: Mapping[type[Event], Mapping[str, Any]] = {

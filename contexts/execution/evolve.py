@@ -35,11 +35,11 @@ from schemas.execution.types import StepPath
 def evolve(state: Execution | None, event: Event) -> Execution:
     if isinstance(event, e.ExecutionQueued | e.ExecutionStarted):
         begun = accepted(event)
-        return replace(begun, length=state.length + 1, signals=state.signals) if state else begun
+        return begun._replace(length=state.length + 1, signals=state.signals) if state else begun
     assert state is not None
     change = ON.get(type(event))
     after = change(state, event) if change else state
-    return replace(after, length=state.length + 1)
+    return after._replace(length=state.length + 1)
 
 
 def accepted(event: e.ExecutionQueued | e.ExecutionStarted) -> Execution:
@@ -54,8 +54,8 @@ def accepted(event: e.ExecutionQueued | e.ExecutionStarted) -> Execution:
         max_cost=event.max_cost,
     )
     if isinstance(event, e.ExecutionQueued):
-        return replace(state, status="queued")
-    return replace(state, parent=event.parent, idle_seconds=event.idle_seconds)
+        return state._replace(status="queued")
+    return state._replace(parent=event.parent, idle_seconds=event.idle_seconds)
 
 
 def at(path: StepPath) -> Place:
@@ -102,7 +102,7 @@ def call_ended(state: Execution, event: e.CallCompleted | e.CallFailed) -> Execu
     where = at(event.node)
     step = step_at(state, where)
     price = spent_by(event, step)
-    spent = replace(state, spent=state.spent + price)
+    spent = state._replace(spent=state.spent + price)
     if isinstance(step, Working):
         told = replace(step, spent=step.spent + price, reserved=NOTHING)
         spent = with_step(spent, where, told)
@@ -154,13 +154,13 @@ def waiting(state: Execution, event: e.WaitBegun) -> Execution:
 
 
 def signalled(state: Execution, event: e.SignalReceived) -> Execution:
-    return replace(state, signals=(*state.signals, (event.name, event.payload)))
+    return state._replace(signals=(*state.signals, (event.name, event.payload)))
 
 
 def succeeded(state: Execution, event: e.StepSucceeded) -> Execution:
     """A wait for a named event has used up the first signal of that name."""
     step = step_at(state, at(event.node))
-    after = put(replace(state, spent=state.spent + event.spent), event.node, Done(event.output))
+    after = put(state._replace(spent=state.spent + event.spent), event.node, Done(event.output))
     if isinstance(step, Waiting) and step.event:
         return without_signal(after, step.event)
     return after
@@ -171,7 +171,7 @@ def without_signal(state: Execution, name: str) -> Execution:
     first = next((index for index, (signal, _) in enumerate(kept) if signal == name), None)
     if first is not None:
         del kept[first]
-    return replace(state, signals=tuple(kept))
+    return state._replace(signals=tuple(kept))
 
 
 def skipped(state: Execution, event: e.StepSkipped) -> Execution:
@@ -185,7 +185,7 @@ def retry_planned(state: Execution, event: e.StepRetryPlanned) -> Execution:
     if not event.counts:
         free = "repairs" if event.error.error_class == "invalid_output" else "excused"
         kept[free] = kept.get(free, 0) + 1
-    after = replace(state, spent=state.spent + spent)
+    after = state._replace(spent=state.spent + spent)
     return put(after, event.node, Pausing(event.attempt, event.due_at, **kept))
 
 
@@ -196,7 +196,7 @@ def put_off(state: Execution, event: e.StepPutOff) -> Execution:
 def failed(state: Execution, event: e.StepFailed) -> Execution:
     step = step_at(state, at(event.node))
     spent = event.spent + forfeited(event, [step, *leaves_in(step)])
-    return put(replace(state, spent=state.spent + spent), event.node, Failed(event.error))
+    return put(state._replace(spent=state.spent + spent), event.node, Failed(event.error))
 
 
 def forfeited(
@@ -242,7 +242,7 @@ def item_failed(state: Execution, event: e.ItemFailed) -> Execution:
     assert isinstance(step, Mapped)
     spent = forfeited(event, leaves_of(step.open[event.index])) if event.index in step.open else NOTHING
     after = item_ended(step, event.index, None, event.folded, event.total)
-    counted = replace(state, spent=state.spent + spent)
+    counted = state._replace(spent=state.spent + spent)
     return put(counted, event.node, replace(after, failures=step.failures + 1))
 
 
@@ -279,25 +279,25 @@ def agent_informed(state: Execution, event: e.AgentInformed) -> Execution:
 
 
 def parked(state: Execution, event: e.ExecutionParked) -> Execution:
-    return replace(state, parked=True)
+    return state._replace(parked=True)
 
 
 def woken(state: Execution, event: e.ExecutionWoken) -> Execution:
-    return replace(state, parked=False)
+    return state._replace(parked=False)
 
 
 def paused(state: Execution, event: e.ExecutionPaused) -> Execution:
-    return replace(state, status="paused")
+    return state._replace(status="paused")
 
 
 def resumed(state: Execution, event: e.ExecutionResumed) -> Execution:
-    return replace(state, status="running")
+    return state._replace(status="running")
 
 
 def ended(
     state: Execution, event: e.ExecutionSucceeded | e.ExecutionFailed | e.ExecutionCancelled
 ) -> Execution:
-    return replace(state, status=ENDS[type(event)])
+    return state._replace(status=ENDS[type(event)])
 
 
 ENDS: dict[type[Event], Status] = {

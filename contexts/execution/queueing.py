@@ -7,7 +7,7 @@ it. So nobody's first run waits longer than one round, however heavy or many the
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from uuid import UUID
 
@@ -88,5 +88,5 @@ def begin(queue: Queue, occupancy: Occupancy, line: Line) -> Run:
     run = line.first()
     line.credit -= run.weight
     queue.remove(run)
-    occupancy.put(replace(run, started=True))
+    occupancy.put(run._replace(started=True))
     return run

@@ -70,7 +70,7 @@ def with_own(holder: S, name: str | None, step: Step | Leaf) -> S:
 
 def named(holder: S, name: str, step: Step) -> S:
     steps: Steps = {**holder.steps, name: step}
-    return replace(holder, steps=steps)
+    return holder._replace(steps=steps) if isinstance(holder, Execution) else replace(holder, steps=steps)
 
 
 def with_inner(container: Container, inner: Inner) -> Container:

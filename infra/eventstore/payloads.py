@@ -6,7 +6,6 @@ No text of a user is taken for a marker: one that begins like it is stored besid
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, get_origin
 
@@ -136,7 +135,7 @@ def whole(rows: Sequence[Row], fetch: Fetch) -> Sequence[Row]:
     made = list(rows)
     for n, data in slim.items():
         contents = {place.hash: fetched[place] for place in places[n] if place in fetched}
-        made[n] = replace(rows[n], data=to_json(restore(data, contents)))
+        made[n] = rows[n]._replace(data=to_json(restore(data, contents)))
     return made
 
 

@@ -6,7 +6,6 @@ As in its default mode, a table lock taken before positions are numbered lets no
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 from typing import Any
 
 from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
@@ -32,7 +31,6 @@ FASTEST = 1
 """Level of compression: the others gain 7 % at twice the time."""
 
 LOCK_TIMEOUT_SECONDS = 10
-ROW_FIELDS = tuple(field.name for field in fields(Row))
 
 
 class Datastore(PostgresDatastore):
@@ -139,7 +137,7 @@ def payload_row(owned: OwnedPayload) -> dict[str, Any]:
 
 
 def event_row(row: Row) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ROW_FIELDS}
+    return row._asdict()
 
 
 def command_row(decided: Decided) -> dict[str, Any]:

@@ -10,8 +10,7 @@ from schemas.base import Claim, Event, PartnerId, TenantId
 from schemas.envelope import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An event as bytes. `position` is 0 until it is stored.
 
     Slim rows have markers in place of their large values; whole rows have the values.

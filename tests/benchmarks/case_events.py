@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -102,7 +101,7 @@ def batch_of(rows: list[Row]) -> Batch:
 
 
 def columns_of(rows: list[Row]) -> dict[str, Rows]:
-    named = [{COLUMNS.get(name, name): value for name, value in asdict(row).items()} for row in rows]
+    named = [{COLUMNS.get(name, name): value for name, value in row._asdict().items()} for row in rows]
     return {"raw_events": named}
 
 

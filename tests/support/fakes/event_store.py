@@ -117,4 +117,4 @@ class MemoryEventStore:
             versions[row.stream] += 1
             if row.version != versions[row.stream]:
                 raise Conflict(f"{row.stream} has a version {row.version} already")
-        return [replace(row, position=position) for position, row in enumerate(batch.rows, start=first)]
+        return [row._replace(position=position) for position, row in enumerate(batch.rows, start=first)]
