@@ -51,11 +51,15 @@ class Request:
 
 @dataclass
 class Work:
-    """One attempt at a batch: states as they would be, and what is to be written."""
+    """One attempt at a batch: states as they would be, and what is to be written.
+
+    `asked`: by message, the states of its own stream and of its tenant when it was asked what it reads.
+    """
 
     batch: Batch
     runs: Occupancy
     folded: dict[str, Folded] = field(default_factory=dict)
+    asked: dict[UUID, tuple[Folded, Folded]] = field(default_factory=dict)
     answers: dict[UUID, Answer] = field(default_factory=dict)
     hashes: dict[UUID, str] = field(default_factory=dict)
 
@@ -119,14 +123,21 @@ class Decider:
         return [self._answer(work, request.envelope) for request in requests]
 
     def _wanted(self, request: Request, work: Work) -> Iterable[str]:
-        own = request.stream
-        yield own
-        if tenant := self._tenant_stream(request, work):
+        """Which facts a command reads may depend on its own stream's state and its tenant's, so this is asked
+        again when they are loaded, and when earlier commands of the batch have changed them.
+        """
+        tenant = self._tenant_stream(request, work)
+        seen = self._known(request.stream, work), self._known(tenant, work) if tenant else NOTHING
+        if same(work.asked.get(request.envelope.message_id), seen):
+            return
+        work.asked[request.envelope.message_id] = seen
+        yield request.stream
+        if tenant:
             yield tenant
         facts = self._facts.get(type(request.command))
         if facts:
             envelope = placed(request.envelope, request.command, self._tenant(request, work), now_of(work))
-            yield from facts.reads(request.command, self._known(own, work).state, envelope)
+            yield from facts.reads(request.command, seen[0].state, envelope)
 
     def _known(self, stream: str, work: Work) -> Folded:
         return work.folded.get(stream) or self._cache.get(stream)
@@ -141,9 +152,7 @@ class Decider:
         return state
 
     def _load(self, work: Work, requests: Sequence[Request], recall: bool) -> None:
-        """Streams not loaded yet. Which facts a command reads may depend on its own stream's state, so this
-        is asked again when that is loaded, and when earlier commands of the batch may have changed it.
-        """
+        """Streams not loaded yet."""
         streams = (stream for request in requests for stream in self._wanted(request, work))
         missing = {s: self._cache.get(s) for s in streams if s not in work.folded}
         if not missing:
@@ -268,6 +277,11 @@ OTHER_INPUT = Refusal(
     kind="conflict",
     detail="This idempotency key was used before with another request.",
 )
+
+
+def same(before: tuple[Folded, Folded] | None, now: tuple[Folded, Folded]) -> bool:
+    """The very same, which is quick to say."""
+    return before is not None and before[0] is now[0] and before[1] is now[1]
 
 
 @dataclass(frozen=True, slots=True)
