@@ -128,7 +128,7 @@ class RunIndex:
         if self._knows(head):
             self.picture.position = head["position"]
             return None
-        return self.picture.take_in(codec.recorded(head))
+        return self.picture.take_in(codec.decode(news)[0])
 
     def _knows(self, head: dict[str, Any]) -> bool:
         """Most events are this process's own, and not worth reading in full."""
