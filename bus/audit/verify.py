@@ -147,8 +147,13 @@ def checked_chunks(database_url: str, salts: bytes, chunks: list[Chunk], process
 
 @contextmanager
 def pool(processes: int) -> Iterator[Executor]:
-    """What they make of a stretch is much, short-lived and free of cycles."""
-    with ProcessPoolExecutor(processes, get_context("spawn"), gc.disable) as executor:
+    """What they make of a stretch is much, short-lived and free of cycles.
+
+    They are forked from a server that has read our code once for all, and has no threads.
+    """
+    context = get_context("forkserver")
+    context.set_forkserver_preload([check.__module__])
+    with ProcessPoolExecutor(processes, context, gc.disable) as executor:
         try:
             yield executor
         finally:
