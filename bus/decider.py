@@ -1,7 +1,7 @@
 """Commands in, answers out: load, decide in order, write everything in one transaction. Blocking."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
