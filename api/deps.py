@@ -15,6 +15,7 @@ from api.gateway.same_site import demand_own_page
 from api.keys import BEGINS, actor_of_key
 from api.parts import Deps
 from api.signing_in.cookie_session import live_token
+from api.standing_gate import demand_good_standing
 from api.verifying_tokens import verified
 from infra.crypto.tokens import BadToken, ExpiredToken
 from infra.db.scope import Scope
@@ -71,6 +72,7 @@ async def current_actor(
     tenant_id = str(actor.tenant_id) if actor.tenant_id else None
     structlog.contextvars.bind_contextvars(actor=str(actor), tenant_id=tenant_id)
     request.state.actor = actor
+    await demand_good_standing(request, parts, actor)
     await admit(parts.rates, request.scope, list(callers_of(actor)))
     return actor
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from pydantic import SecretStr
 from api import app
 from api.adapters.access import access_log
 from api.adapters.audit import PostgresAudit
+from api.adapters.every import every
 from api.adapters.live import BusLive
 from api.adapters.reads import PostgresReads
 from api.adapters.token_keys import TokenKeys
@@ -29,9 +31,11 @@ from api.gateway.cors import origins
 from api.gateway.deadlines import Seconds
 from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
+from api.hosts import Hosts
 from api.key_uses import KeyUses
 from api.parts import Deps, Limits
 from api.ports import AccessTrail, Check
+from api.reads import PLATFORM_SCOPE
 from api.registering.rules import Registration
 from api.signing_in.second_factor import MfaTokens
 from api.standing import Standing
@@ -44,7 +48,7 @@ from infra import telemetry
 from infra.addresses import allow_list
 from infra.audit.keys import stored_keys
 from infra.crypto.key_rows import PostgresKeyStore
-from infra.crypto.keys import load_ring
+from infra.crypto.keys import RELOAD_SECONDS, load_ring
 from infra.crypto.master_key import master_key
 from infra.crypto.passwords import Passwords, TooBusy
 from infra.crypto.recent_tokens import RecentTokens
@@ -58,6 +62,7 @@ from infra.identity.breached_passwords import breach_check
 from infra.identity.key_uses import PostgresKeyUses
 from infra.identity.pool import utc_now
 from infra.identity.session_feed import RevokedSessions
+from infra.identity.sweep import sweep
 from infra.identity.vault import vault
 from infra.oidc.providers import Providers
 from infra.oidc.relying_party import RelyingParty
@@ -74,6 +79,7 @@ MFA_TOKENS = "between password and second factor"
 REGISTRATIONS = "registrations"
 POOL_SIZE = 10
 VAULT_POOL_SIZE = 5
+SWEEP_SECONDS = 600.0
 
 OUTAGES: dict[type[Exception], str] = {
     BusUnavailable: "bus.unavailable",
@@ -95,6 +101,7 @@ def limits(settings: Settings) -> Limits:
     return Limits(
         max_body_bytes=settings.max_body_bytes,
         command_wait_seconds=settings.command_wait_seconds,
+        tenant_grace_days=settings.tenant_grace_days,
         seconds=Seconds(body=settings.request_body_seconds, answer=settings.request_seconds),
         most_requests=settings.max_requests,
         most_streams=settings.max_streams,
@@ -120,10 +127,17 @@ async def opened(settings: Settings) -> AsyncIterator[Deps]:
         submitter = Submitter(bus.nc)
         await submitter.start()
         keys = await token_keys(settings, database_url)
-        await stack.enter_async_context(keys.tended())
+        await stack.enter_async_context(every(RELOAD_SECONDS, keys.tend, "token keys"))
+        await stack.enter_async_context(every(SWEEP_SECONDS, partial(swept, kept), "sweeping the vault"))
         parts = await deps(settings, Opened(database_url, pool, kept, bus, submitter, access, rates, keys))
         stack.push_async_callback(parts.key_uses.close)
         yield parts
+
+
+async def swept(vault: AsyncConnectionPool[Any]) -> None:
+    """What is over goes out of it. Processes that do so at once take different rows."""
+    while await sweep(vault, utc_now()):
+        pass
 
 
 async def token_keys(settings: Settings, database_url: str) -> TokenKeys:
@@ -158,7 +172,12 @@ async def deps(settings: Settings, at: Opened) -> Deps:
         bus=at.submitter,
         live=BusLive(LiveFeed(at.bus.nc, at.bus.js)),
         reads=reads,
-        standing=Standing(reads.changes_of_standing, RevokedSessions(proofs.sessions)),
+        hosts=Hosts(settings.base_domain, partial(reads.tenant_by_subdomain, PLATFORM_SCOPE)),
+        standing=Standing(
+            reads.changes_of_standing,
+            RevokedSessions(proofs.sessions),
+            kept=timedelta(minutes=settings.access_token_minutes + 5),
+        ),
         key_uses=KeyUses(PostgresKeyUses(at.vault)),
         public_url=settings.public_url,
         audit=audit,

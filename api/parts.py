@@ -12,6 +12,7 @@ from api.gateway.cookies import SessionCodec
 from api.gateway.deadlines import Seconds
 from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
+from api.hosts import Hosts, nobody
 from api.key_uses import KeyUses
 from api.people import People
 from api.ports import (
@@ -35,6 +36,7 @@ from api.standing import Standing
 from infra.crypto.passwords import Passwords
 from infra.identity.pool import Clock, utc_now
 from infra.identity.vault import Vault
+from schemas.tenancy.life import GRACE_DAYS
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -47,6 +49,7 @@ class Limits:
     check_seconds: float = 2.0
     heartbeat_seconds: float = 15.0
     seconds: Seconds = field(default_factory=Seconds)
+    tenant_grace_days: int = GRACE_DAYS
     most_requests: int = 1_000
     most_streams: int = 2_000
     most_of_one_address: int = 250
@@ -94,3 +97,4 @@ class Deps:
     found_keys: FoundKeys = field(default_factory=FoundKeys)
     hook_calls: Buckets = field(default_factory=Buckets)
     rates: Limiter = field(default_factory=lambda: Limiter({}))
+    hosts: Hosts = field(default_factory=lambda: Hosts(None, nobody))

@@ -20,7 +20,7 @@ from api.rows.authoring import (
     WorkflowRow,
 )
 from api.rows.billing import BillRow, BudgetRow, LedgerRow, WalletRow
-from api.rows.people import IdentityRow, MemberRow, PartnerRow, TenantRow, UserRow
+from api.rows.people import IdentityRow, MemberRow, UserRow
 from api.rows.runs import (
     ApprovalRow,
     ApprovalStatus,
@@ -32,6 +32,7 @@ from api.rows.runs import (
     WaitingRow,
 )
 from api.team_reads import TeamReads
+from api.tenancy_reads import TenancyReads
 from infra.db.scope import Scope
 from infra.eventstore.types import Payload
 from projections.ledger_entries.rows import LedgerEntry
@@ -47,7 +48,7 @@ class BadCursor(ValueError):
 PLATFORM_SCOPE = Scope(platform=True)
 
 
-class Reads(MoneyReads, PaymentReads, TeamReads, Protocol):
+class Reads(MoneyReads, PaymentReads, TeamReads, TenancyReads, Protocol):
     """Every function sees what `scope` allows and takes the rest for absent.
 
     `cursor` is the `next` of an earlier page; one it did not write raises BadCursor.
@@ -82,10 +83,6 @@ class Reads(MoneyReads, PaymentReads, TeamReads, Protocol):
     async def members(
         self, scope: Scope, place_id: UUID, cursor: str | None, limit: int
     ) -> Page[MemberRow]: ...
-
-    async def partner(self, scope: Scope, partner_id: UUID) -> PartnerRow | None: ...
-
-    async def tenant(self, scope: Scope, tenant_id: UUID) -> TenantRow | None: ...
 
     async def agent(self, scope: Scope, agent_id: UUID) -> AgentRow | None: ...
 

@@ -12,9 +12,11 @@ from bus.cache import Cache
 from bus.facts.reading import Facts
 from bus.failpoints import reach
 from bus.folded import NOTHING, Folded
+from bus.placing import placed, refusal_of_standing, tenant_stream
 from bus.snapshots import Snapshots
 from contexts.execution.admission import Occupancy
 from contexts.kernel import Aggregate, Context, Handler, Rejection
+from contexts.tenancy.tenant import Tenant
 from infra.eventstore.mapper import recorded
 from infra.eventstore.payloads import LARGE_BYTES, MAX_EVENT_BYTES, Slim, externalise
 from infra.eventstore.types import (
@@ -119,10 +121,24 @@ class Decider:
     def _wanted(self, request: Request, work: Work) -> Iterable[str]:
         own = request.stream
         yield own
+        if tenant := self._tenant_stream(request, work):
+            yield tenant
         facts = self._facts.get(type(request.command))
         if facts:
-            state = (work.folded.get(own) or self._cache.get(own)).state
-            yield from facts.reads(request.command, state, request.envelope)
+            envelope = placed(request.envelope, request.command, self._tenant(request, work), now_of(work))
+            yield from facts.reads(request.command, self._known(own, work).state, envelope)
+
+    def _known(self, stream: str, work: Work) -> Folded:
+        return work.folded.get(stream) or self._cache.get(stream)
+
+    def _tenant_stream(self, request: Request, work: Work) -> str | None:
+        return tenant_stream(request.envelope, request.command, now_of(work))
+
+    def _tenant(self, request: Request, work: Work) -> Tenant | None:
+        """As far as it is loaded, of a command that depends on it."""
+        stream = self._tenant_stream(request, work)
+        state: Tenant | None = self._known(stream, work).state if stream else None
+        return state
 
     def _load(self, work: Work, requests: Sequence[Request], recall: bool) -> None:
         """Streams not loaded yet. Which facts a command reads may depend on its own stream's state, so this
@@ -150,10 +166,12 @@ class Decider:
         return self._aggregates[stream.partition("-")[0]]
 
     def _decide(self, work: Work, request: Request, taken: frozenset[Claim]) -> None:
-        envelope = request.envelope
+        tenant = self._tenant(request, work)
+        envelope = placed(request.envelope, request.command, tenant, now_of(work))
+        request = replace(request, envelope=envelope)
         own = work.folded[request.stream]
         try:
-            events = self._events(work, request, own)
+            events = self._events(work, request, own, tenant)
         except Rejection as rejection:
             return self._refuse(work, request, rejection.refusal)
         slims = [externalise(event) for event in events]
@@ -161,6 +179,7 @@ class Decider:
         if refusal:
             return self._refuse(work, request, refusal)
         for event, slim in zip(events, slims, strict=True):
+            work.batch.take_names(event, envelope.tenant_id)
             row = row_of(event, slim.data, place_of(event, request, work), request, work.batch)
             self._fold(work, row, event, slim.size)
             self._admission.note(work.runs, event, envelope)
@@ -168,15 +187,14 @@ class Decider:
             work.batch.payloads.extend(
                 OwnedPayload(row.tenant_id, row.partner_id, payload) for payload in slim.payloads
             )
-        work.batch.claims.extend((c, envelope.tenant_id) for event in events for c in event.claims())
         return self._note(work, request, None)
 
-    def _events(self, work: Work, request: Request, own: Folded) -> Sequence[Event]:
+    def _events(self, work: Work, request: Request, own: Folded, tenant: Tenant | None) -> Sequence[Event]:
         envelope, command = request.envelope, request.command
         handler = self._handlers[command.type_name]
         refusal = refusal_of_access(
             envelope, request.stream, handler.permission, own.tenant_id if own.version else None
-        )
+        ) or refusal_of_standing(envelope, handler.permission, tenant)
         if refusal:
             raise refusal
         facts = self._facts.get(type(command))
@@ -239,6 +257,10 @@ class Decider:
         if work.hashes[envelope.message_id] == envelope.input_hash:
             return answer
         return answer.model_copy(update={"status": "rejected", "refusal": OTHER_INPUT})
+
+
+def now_of(work: Work) -> datetime:
+    return work.batch.recorded_at
 
 
 OTHER_INPUT = Refusal(

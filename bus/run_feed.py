@@ -162,7 +162,7 @@ def picture_of(found: queries.Loaded) -> Picture:
 
 def tenants_of(found: queries.Loaded) -> Tenants:
     return Tenants(
-        suspended={TenantId(tenant.id) for tenant in found.tenants if tenant.suspended},
+        stopped={TenantId(tenant.id) for tenant in found.tenants if tenant.stopped},
         max_runs={TenantId(tenant.id): tenant.max_runs for tenant in found.tenants if tenant.max_runs},
     )
 

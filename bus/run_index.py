@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from pydantic_core import from_json
@@ -12,32 +12,49 @@ from bus import codec
 from contexts.execution.admission import CHANGES, Limits, Occupancy, Run, apply
 from schemas.base import Event, TenantId
 from schemas.envelope import Recorded
-from schemas.tenancy.events import TenantLimitsSet, TenantReinstated, TenantRestricted, TenantSuspended
+from schemas.tenancy.events import (
+    TenantLimitsSet,
+    TenantPastDue,
+    TenantReinstated,
+    TenantRestricted,
+    TenantSuspended,
+)
+from schemas.tenancy.life import TenantClosed, TenantClosingBegun, TenantClosingWithdrawn
+from schemas.tenancy.types import STOPPED
 
-HELD = (TenantRestricted, TenantReinstated, TenantSuspended)
+Held = (
+    TenantPastDue
+    | TenantRestricted
+    | TenantReinstated
+    | TenantSuspended
+    | TenantClosingBegun
+    | TenantClosingWithdrawn
+    | TenantClosed
+)
+HELD: tuple[type[Event], ...] = get_args(Held)
 FOLLOWED: tuple[type[Event], ...] = (*CHANGES, TenantLimitsSet, *HELD)
 
 
 @dataclass
 class Tenants:
-    """The suspended ones, and those with limits of their own: all others cost nothing."""
+    """The suspended and closed ones, and those with limits of their own: all others cost nothing."""
 
-    suspended: set[TenantId] = field(default_factory=set)
+    stopped: set[TenantId] = field(default_factory=set)
     max_runs: dict[TenantId, int] = field(default_factory=dict)
 
     def take_in(self, event: Event) -> None:
+        if isinstance(event, Held):
+            change = self.stopped.add if event.status in STOPPED else self.stopped.discard
+            change(event.tenant_id)
         match event:
-            case TenantRestricted() | TenantReinstated() | TenantSuspended():
-                change = self.suspended.add if event.status == "suspended" else self.suspended.discard
-                change(event.tenant_id)
             case TenantLimitsSet(max_runs=None):
                 self.max_runs.pop(event.tenant_id, None)
             case TenantLimitsSet(max_runs=int(max_runs)):
                 self.max_runs[event.tenant_id] = max_runs
 
     def limits(self, tenant_id: TenantId, usual: Limits) -> Limits:
-        """A suspended tenant begins nothing."""
-        own = 0 if tenant_id in self.suspended else self.max_runs.get(tenant_id)
+        """A tenant that is stopped begins nothing."""
+        own = 0 if tenant_id in self.stopped else self.max_runs.get(tenant_id)
         return usual if own is None else replace(usual, tenant=own)
 
 

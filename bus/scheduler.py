@@ -19,7 +19,7 @@ from contexts.execution.queueing import Queue, next_runs
 from schemas.base import TenantId
 from schemas.envelope import Actor, Answer, Envelope
 from schemas.execution.commands import BeginExecution
-from schemas.tenancy.types import TENANT_SUSPENDED
+from schemas.tenancy.types import TENANT_CLOSED, TENANT_SUSPENDED
 
 LOCK = 4_805_007
 IN_FLIGHT = 64
@@ -64,10 +64,10 @@ class Schedule:
         if known is None or known.position != run.position:
             return
         self._index.put([run])
-        if answer is None or is_suspended(answer):
+        if answer is None or is_stopped(answer):
             self._queue.add(run)
-        if answer and is_suspended(answer):
-            self._index.picture.tenants.suspended.add(run.tenant_id)
+        if answer and is_stopped(answer):
+            self._index.picture.tenants.stopped.add(run.tenant_id)
 
     def _hear(self, run: Run) -> None:
         """A picture may be older than what is in flight."""
@@ -141,8 +141,8 @@ def through(submitter: Submitter) -> Send:
     return send
 
 
-def is_suspended(answer: Answer) -> bool:
-    return answer.refusal is not None and answer.refusal.code == TENANT_SUSPENDED
+def is_stopped(answer: Answer) -> bool:
+    return answer.refusal is not None and answer.refusal.code in (TENANT_SUSPENDED, TENANT_CLOSED)
 
 
 def note(answer: Answer) -> None:

@@ -195,6 +195,14 @@ class Settings(BaseSettings):
         200, gt=0, description="How many runs of all tenants of one partner may be under way at a time."
     )
     runs_on_platform: int = Field(1000, gt=0, description="How many runs may be under way at a time in all.")
+    base_domain: str | None = Field(
+        None,
+        description="Domain under which each tenant has a name, for example `agents.example`. "
+        "Unset: hosts name nobody.",
+    )
+    tenant_grace_days: int = Field(
+        30, ge=1, le=365, description="How long a tenant that is to be closed may change its mind."
+    )
     period_grace_hours: float = Field(
         48, ge=0, le=24 * 27, description="How long after its end a month stays open for what comes late."
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from psycopg import sql
 
-from projections.isolation import POLICY
+from projections.isolation import policy_of
 from projections.kernel import Connection, Projection, physical
 
 COMMON = """
@@ -61,13 +61,13 @@ async def create_tables(conn: Connection, projection: Projection, version: int) 
     names = {table: sql.Identifier(physical(table, version)) for table in projection.tables}
     await conn.execute(sql.SQL(projection.schema).format(**names, common=sql.SQL(COMMON)))
     for table, name in names.items():
-        await conn.execute(protection(name, table in projection.insert_only))
+        await conn.execute(protection(name, table, table in projection.insert_only))
 
 
-def protection(table: sql.Identifier, insert_only: bool) -> sql.Composed:
+def protection(table: sql.Identifier, name: str, insert_only: bool) -> sql.Composed:
     """No table is made without it: isolation per tenant and no more rights than its use needs."""
     template = sql.SQL(PROTECT + (INSERT_ONLY if insert_only else CHANGEABLE))
-    return template.format(table=table, policy=sql.SQL(POLICY))
+    return template.format(table=table, policy=sql.SQL(policy_of(name)))
 
 
 async def point_views(conn: Connection, projection: Projection, version: int) -> None:

@@ -5,6 +5,6 @@ CASE
     WHEN (SELECT nullif(current_setting('app.tenant_id', true), '')) IS NOT NULL
         THEN tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid)
     WHEN (SELECT nullif(current_setting('app.partner_id', true), '')) IS NOT NULL
-        THEN partner_id = (SELECT nullif(current_setting('app.partner_id', true), '')::uuid)
+        THEN {of_partner}
     ELSE (SELECT current_setting('app.scope', true) = 'platform')
 END

@@ -13,7 +13,11 @@ FETCHED = 500
 
 AT = ("created_at", "updated_at")
 EXPORTED: Mapping[str, Sequence[str]] = {
-    "tenants": ("id", "name", "subdomain", "monthly_budget", "status", "status_reason", "max_runs", *AT),
+    "tenants": (
+        *("id", "name", "subdomain", "monthly_budget", "status", "status_reason", "max_runs", "branding"),
+        *AT,
+    ),
+    "tenant_holds": ("cause", "held", "reason", *AT),
     "members": ("id", "email", "name", "role", *AT),
     "agents": ("id", "name", "model", "version", "hash", "definition", *AT),
     "agent_versions": ("agent_id", "number", "name", "hash", "definition", *AT),

@@ -213,6 +213,15 @@ READS = frozenset(permission for permission in Permission if permission.endswith
 """What changes nothing."""
 
 
+WHILE_SUSPENDED = frozenset(
+    {
+        *(P.SELF, P.PAYMENTS_METHOD, P.PAYMENTS_COLLECT, P.TENANTS_CLOSE, P.DATA_EXPORT, P.SUPPORT_REVOKE),
+        P.EXECUTIONS_CONTROL,
+    }
+)
+"""What a suspended tenant's people may still do: pay, leave, take their data along, stop what runs."""
+
+
 def grantable(by: Role | None) -> frozenset[Role]:
     """The roles somebody with this one may give: of the same level, and none that can do more."""
     if by is None:

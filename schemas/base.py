@@ -1,6 +1,7 @@
 """The shapes every message has: immutable, closed, named once."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import ClassVar, NamedTuple, NewType
 from uuid import UUID
 
@@ -23,17 +24,22 @@ class Value(BaseModel):
 class Command(Value):
     """A wish. `type_name` is `context.aggregate.verb`; `stream` is a format string over the fields.
 
-    `of_platform`: about something that belongs to no tenant, whoever causes it.
+    `of_platform`: about something that belongs to no tenant, whoever causes it. `anew`: something begins that
+    the tenant's partner of now answers for, whatever led to it.
     """
 
     type_name: ClassVar[str]
     stream: ClassVar[str]
     of_platform: ClassVar[bool]
+    anew: ClassVar[bool]
 
-    def __init_subclass__(cls, *, type_name: str, stream: str, of_platform: bool = False) -> None:
+    def __init_subclass__(
+        cls, *, type_name: str, stream: str, of_platform: bool = False, anew: bool = False
+    ) -> None:
         cls.type_name = type_name
         cls.stream = stream
         cls.of_platform = of_platform
+        cls.anew = anew
 
     @property
     def stream_id(self) -> str:
@@ -43,6 +49,10 @@ class Command(Value):
     def of_tenant(self) -> TenantId | None:
         """Whose it is, whatever caused it. None: the tenant's of what caused it."""
         return PLATFORM if self.of_platform else None
+
+    def falls_under(self, now: datetime) -> datetime | None:
+        """Whoever was the tenant's partner at that moment answers for it; None: the partner its cause had."""
+        return now if self.anew else None
 
 
 class Claim(NamedTuple):
@@ -84,4 +94,8 @@ class Event(Value):
         return self.stream.format(self) if self.stream else deciding
 
     def claims(self) -> tuple[Claim, ...]:
+        return ()
+
+    def releases(self) -> tuple[Claim, ...]:
+        """Names that are free for others from now on. One its owner does not hold is no matter."""
         return ()

@@ -31,6 +31,8 @@ import schemas.notifications.commands
 import schemas.notifications.events
 import schemas.tenancy.commands
 import schemas.tenancy.events
+import schemas.tenancy.life
+import schemas.tenancy.partners
 from schemas.base import Command, Event
 
 M = TypeVar("M", Command, Event)
@@ -48,6 +50,8 @@ CONTEXTS = (
     (schemas.identity.services, schemas.identity.services),
     (schemas.identity.support, schemas.identity.support),
     (schemas.tenancy.commands, schemas.tenancy.events),
+    (schemas.tenancy.partners, schemas.tenancy.partners),
+    (schemas.tenancy.life, schemas.tenancy.life),
     (schemas.authoring.commands, schemas.authoring.events),
     (schemas.execution.commands, schemas.execution.events),
     (schemas.billing.commands, schemas.billing.events),

@@ -14,9 +14,10 @@ from api.adapters.rate_reads import RateReads
 from api.adapters.rows import billing, people
 from api.adapters.run_reads import RunReads
 from api.adapters.team_reads import PostgresTeamReads
+from api.adapters.tenancy_reads import PostgresTenancyReads
 from api.reads import PLATFORM_SCOPE, Page
 from api.rows.billing import BillRow, BudgetRow, LedgerRow, WalletRow
-from api.rows.people import IdentityRow, MemberRow, PartnerRow, TenantRow, UserRow
+from api.rows.people import IdentityRow, MemberRow, UserRow
 from infra.db.scope import Scope
 from infra.eventstore import reading
 from infra.eventstore.types import Payload
@@ -26,11 +27,9 @@ from projections.budgets import queries as budgets
 from projections.holds import queries as holds
 from projections.ledger_entries import queries as entries
 from projections.members import queries as members
-from projections.partners import queries as partners
 from projections.standing import queries as standing
 from projections.standing.queries import Change
 from projections.tenant_bills import queries as bills
-from projections.tenants import queries as tenants
 from projections.users import queries as users
 from projections.wallets import queries as wallets
 from schemas.base import TenantId
@@ -39,7 +38,15 @@ from schemas.envelope import Answer, Recorded
 ZERO = Decimal(0)
 
 
-class PostgresReads(AuthoringReads, MoneyReads, PostgresPaymentReads, PostgresTeamReads, RateReads, RunReads):
+class PostgresReads(
+    AuthoringReads,
+    MoneyReads,
+    PostgresPaymentReads,
+    PostgresTeamReads,
+    PostgresTenancyReads,
+    RateReads,
+    RunReads,
+):
     """Beside runs and what tenants write: people, money, and the record itself."""
 
     async def user_by_index(self, scope: Scope, email_index: str) -> UserRow | None:
@@ -78,12 +85,6 @@ class PostgresReads(AuthoringReads, MoneyReads, PostgresPaymentReads, PostgresTe
 
     async def user_by_id(self, scope: Scope, user_id: UUID) -> UserRow | None:
         return await self._one(scope, lambda conn: users.by_id(conn, user_id), people.user)
-
-    async def partner(self, scope: Scope, partner_id: UUID) -> PartnerRow | None:
-        return await self._one(scope, lambda conn: partners.get(conn, partner_id), people.partner)
-
-    async def tenant(self, scope: Scope, tenant_id: UUID) -> TenantRow | None:
-        return await self._one(scope, lambda conn: tenants.get(conn, tenant_id), people.tenant)
 
     async def ledger_entries(
         self, scope: Scope, cursor: str | None, limit: int, tenant_id: UUID | None, job_id: UUID | None

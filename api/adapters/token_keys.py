@@ -4,12 +4,11 @@ when it is time.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
 
 import structlog
 
-from infra.crypto.keys import RELOAD_SECONDS, KeyRing, KeyStore, load_ring, rotate_if_due
+from infra.crypto.keys import KeyRing, KeyStore, load_ring, rotate_if_due
 from infra.crypto.secrets import SecretBox
 from infra.crypto.tokens import Tokens
 
@@ -43,26 +42,8 @@ class TokenKeys:
                 self._use(await asyncio.to_thread(load_ring, self._store, self._box))
 
     async def tend(self) -> None:
+        """To be done every RELOAD_SECONDS."""
         self._use(await asyncio.to_thread(self._due if self._days else self._load))
-
-    @asynccontextmanager
-    async def tended(self, seconds: float = RELOAD_SECONDS) -> AsyncIterator["TokenKeys"]:
-        task = asyncio.create_task(self._tend(seconds))
-        try:
-            yield self
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-    async def _tend(self, seconds: float) -> None:
-        """A database that is away is no reason to stop: the next minute is another."""
-        while True:
-            await asyncio.sleep(seconds)
-            try:
-                await self.tend()
-            except Exception as error:
-                log.warning("token_keys_not_tended", error=repr(error))
 
     def _load(self) -> KeyRing:
         return load_ring(self._store, self._box)

@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli import audit_groups, groups, money_groups, payment_groups, run_groups, statement_groups
+from api.cli import (
+    audit_groups,
+    groups,
+    money_groups,
+    payment_groups,
+    run_groups,
+    sign_in_commands,
+    statement_groups,
+    tenancy_groups,
+)
 from api.cli.access_group import access
 from api.cli.keys_group import keys
 from api.cli.mail_group import mail
@@ -24,6 +33,7 @@ app = typer.Typer(
 demos = typer.Typer(invoke_without_command=True)
 MONEY_FOLDER = Path("build/money")
 
+sign_in_commands.add_to(app)
 app.add_typer(demos, name="demo")
 app.add_typer(groups.admin, name="admin")
 app.add_typer(access, name="access")
@@ -46,6 +56,8 @@ app.add_typer(run_groups.approvals, name="approvals")
 app.add_typer(workflows, name="workflows")
 app.add_typer(payment_groups.payments, name="payments")
 app.add_typer(payment_groups.dunning, name="dunning")
+app.add_typer(tenancy_groups.partners, name="partners")
+app.add_typer(tenancy_groups.tenants, name="tenants")
 
 
 @app.command()

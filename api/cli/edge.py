@@ -42,8 +42,9 @@ def login(data: Path | None, url: str | None, email: str, password: str) -> Edge
     return Edge(lambda: httpx2.Client(base_url=base, timeout=TIMEOUT, trust_env=False), email, password)
 
 
-def told(response: httpx2.Response) -> Any:
-    if response.status_code == httpx2.codes.ACCEPTED:
+def told(response: httpx2.Response, queued: bool = False) -> Any:
+    """`queued`: that it will be done later is all that is told of it."""
+    if response.status_code == httpx2.codes.ACCEPTED and not queued:
         raise Refused("it is queued, and not decided yet.", "Do it again in a moment.")
     if response.is_success:
         return response.json()

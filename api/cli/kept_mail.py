@@ -1,5 +1,7 @@
 """`hb mail`."""
 
+import re
+import time
 from pathlib import Path
 
 from rich.markup import escape
@@ -11,6 +13,7 @@ from infra.mail.kept import files, read, text_of
 from infra.settings import Settings
 
 SHOWN = 30
+WAIT_SECONDS = 10.0
 
 
 def show_all(settings: Settings) -> None:
@@ -32,6 +35,25 @@ def show_one(settings: Settings, beginning: str) -> None:
         out.print(f"[quiet]{header}[/] {escape(str(message[header]))}", soft_wrap=True)
     out.print()
     out.print(escape(text_of(message)), soft_wrap=True)
+
+
+def show_link(settings: Settings, to: str, page: str | None) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while (found := newest_link(settings.data_dir / FOLDER, to, page)) is None:
+        if time.monotonic() > deadline:
+            raise Refused(f"no letter to {to} has such a link.", "`./justw hb mail list` lists them.")
+        time.sleep(0.1)
+    out.print(escape(found), soft_wrap=True, highlight=False)
+
+
+def newest_link(folder: Path, to: str, page: str | None) -> str | None:
+    """Of the newest letter to them that opens this page."""
+    pattern = re.compile(rf"https?://\S+/{re.escape(page) if page else '[a-z-]+'}#[\w-]+")
+    for file in files(folder)[:SHOWN]:
+        message = read(file)
+        if message["To"] == to and (link := pattern.search(text_of(message))):
+            return link[0]
+    return None
 
 
 def named(folder: Path, beginning: str) -> Path:

@@ -12,11 +12,14 @@ Place = Annotated[UUID | None, typer.Argument(help="A tenant's or partner's id. 
 
 
 @keys.command("rotate-tokens")
-def keys_rotate_tokens(data: Data = None) -> None:
+def keys_rotate_tokens(
+    leaked: Annotated[bool, typer.Option("--leaked", help="Somebody may have seen them: void all.")] = False,
+    data: Data = None,
+) -> None:
     """Let the next key sign access tokens. Nobody is signed out."""
     from api.cli import token_keys
 
-    token_keys.rotate_tokens(settings_for(data))
+    token_keys.rotate_tokens(settings_for(data), leaked)
 
 
 @keys.command("list")

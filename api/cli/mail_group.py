@@ -25,3 +25,15 @@ def mail_show(
     from api.cli import kept_mail
 
     kept_mail.show_one(settings_for(data), letter)
+
+
+@mail.command("link")
+def mail_link(
+    to: Annotated[str, typer.Option(help="Whose letter.")],
+    page: Annotated[str | None, typer.Option(help="What it opens: verify, reset, unlock.")] = None,
+    data: Data = None,
+) -> None:
+    """The link in the newest letter to somebody. Waits some seconds for it, as letters take a moment."""
+    from api.cli import kept_mail
+
+    kept_mail.show_link(settings_for(data), to, page)

@@ -18,11 +18,14 @@ ANNA = {"email": "anna@acme.example", "name": "Anna", "password": "correct horse
 
 
 class NewUserBody(Body):
-    """The first user. The password has 12 to 128 characters and is not the e-mail address."""
+    """The first user. The password has 12 to 128 characters and is not the e-mail address.
+
+    Without one they are invited to choose it.
+    """
 
     email: Email
     name: Name
-    password: Password
+    password: Password | None = None
 
     @field_validator("password")
     @classmethod
@@ -30,12 +33,6 @@ class NewUserBody(Body):
         if password and password.get_secret_value().strip().lower() == info.data.get("email"):
             raise PydanticCustomError("password_is_email", "The password must not be the e-mail address")
         return password
-
-
-class OwnerBody(NewUserBody):
-    """Without a password they are invited: they choose it themselves when they accept."""
-
-    password: Password | None = None  # type: ignore[assignment]
 
 
 ACCESS = {"access_token": "eyJhbGciOiJFUzI1NiIs…", "token_type": "bearer", "expires_in": 600}

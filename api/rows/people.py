@@ -7,7 +7,10 @@ from uuid import UUID
 
 from schemas.access import Role
 from schemas.base import PartnerId, TenantId, UserId
-from schemas.tenancy.types import TenantStatus
+from schemas.tenancy.profile import Branding, ProfileSettings
+from schemas.tenancy.types import Cause, Held, TenantStatus
+
+USUAL, PLAIN = ProfileSettings(), Branding()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,9 @@ class PartnerRow:
     markup_percent: Decimal
     commission_percent: Decimal
     created_at: datetime
+    settings: ProfileSettings = USUAL
+    branding: Branding = PLAIN
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +72,17 @@ class TenantRow:
     monthly_budget: Decimal | None
     created_at: datetime
     max_runs: int | None = None
+    settings: ProfileSettings = USUAL
+    branding: Branding = PLAIN
+    closing_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    """Why a tenant is held back, for one cause."""
+
+    cause: Cause
+    held: Held
+    reason: str
+    since: datetime

@@ -10,17 +10,17 @@ from api.models.identity import Token
 from api.parts import Deps
 from api.signing_in.sessions import refreshed
 from api.verifying_tokens import verified
-from infra.crypto.tokens import BadToken, ExpiredToken
+from infra.crypto.tokens import BadToken
 
 
 async def live_token(deps: Deps, request: Request, tokens: SessionTokens) -> str:
-    """Its access token; the next one when that is over. Requests at the same time get the same successor."""
+    """Its access token; the next one when that is good no more. Requests at the same time get the same
+    successor.
+    """
     try:
         await verified(deps, tokens.access)
-    except ExpiredToken:
-        return (await renewed(deps, request, tokens)).access_token
     except BadToken:
-        forget_session(request)
+        return (await renewed(deps, request, tokens)).access_token
     return tokens.access
 
 

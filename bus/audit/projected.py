@@ -19,9 +19,10 @@ POSITIONS = "SELECT name, position FROM projections"
 STOPPED = "SELECT name, error FROM projections WHERE status = 'stopped'"
 BILLS = """
 SELECT tenant_id, period FROM tenant_bills b FULL JOIN (
-    SELECT tenant_id, period, sum(cost_usd) AS cost_usd, sum(price_usd) AS price_usd,
-        sum(commission_usd) AS commission_usd FROM ledger_entries GROUP BY 1, 2
-) e USING (tenant_id, period)
+    SELECT tenant_id, period, coalesce(partner_id, '00000000-0000-0000-0000-000000000000') AS partner_id,
+        sum(cost_usd) AS cost_usd, sum(price_usd) AS price_usd,
+        sum(commission_usd) AS commission_usd FROM ledger_entries GROUP BY 1, 2, 3
+) e USING (tenant_id, period, partner_id)
 WHERE (b.cost_usd, b.price_usd, b.commission_usd) IS DISTINCT FROM (e.cost_usd, e.price_usd, e.commission_usd)
 ORDER BY 1, 2 LIMIT 20"""
 HOLDS = "SELECT call_key, status FROM holds"

@@ -11,6 +11,7 @@ from contexts.authoring.uses import agents_used, tools_used, workflows_used
 from contexts.authoring.workflow import Workflow
 from contexts.billing.rate_card import known_models as known_models_of
 from contexts.execution.state import Execution
+from contexts.tenancy.tenant import Tenant
 from schemas.authoring import commands as c
 from schemas.authoring.definition import Source, WorkflowDefinition
 from schemas.authoring.tools import ToolDefinition
@@ -77,15 +78,19 @@ def followers_of(command: c.CreateTrigger | c.ReviseTrigger, read: Read) -> int 
 
 
 def ended_run(command: c.FireTrigger, state: object, envelope: Envelope) -> Iterable[str]:
-    return (f"execution-{command.occurrence}",) if command.kind == "run" else ()
+    yield f"tenant-{envelope.tenant_id}"
+    if command.kind == "run":
+        yield f"execution-{command.occurrence}"
 
 
 def firing_facts(command: c.FireTrigger, state: object, envelope: Envelope, read: Read) -> FiringFacts:
     """A run that a trigger started counts on from there."""
+    tenant: Tenant | None = read(f"tenant-{envelope.tenant_id}")
+    closed = tenant is not None and tenant.status == "closed"
     if command.kind != "run":
-        return FiringFacts(0)
+        return FiringFacts(0, closed)
     run: Execution | None = read(f"execution-{command.occurrence}")
-    return FiringFacts(run.trigger.depth + 1 if run and run.trigger else 1)
+    return FiringFacts(run.trigger.depth + 1 if run and run.trigger else 1, closed)
 
 
 TRIGGERS: Facts = Facts(workflows_of_trigger, trigger_facts)

@@ -9,6 +9,7 @@ from contexts.tenancy.tenant import Tenant
 from schemas.base import Command
 from schemas.billing.commands import AuthorizeCall
 from schemas.envelope import Envelope
+from schemas.tenancy.types import STOPPED
 
 
 def rates_and_limits(command: AuthorizeCall, state: object, envelope: Envelope) -> Iterable[str]:
@@ -25,7 +26,7 @@ def authorization(
     system, partner = read(SYSTEM_RATES), read(partner_rates(envelope))
     pricing = pricing_in_force(system, partner, command.tenant_id, command.model, at)
     tenant: Tenant | None = read(f"tenant-{command.tenant_id}")
-    suspended = tenant is not None and tenant.status == "suspended"
+    suspended = tenant is not None and tenant.status in STOPPED
     limits = limits_of(tenant, command.source, read(partner_budget(envelope)))
     return AuthorizationFacts(pricing, limits, read(f"wallet-{command.tenant_id}"), suspended)
 

@@ -47,9 +47,13 @@ class TriggerFacts:
 
 @dataclass(frozen=True, slots=True)
 class FiringFacts:
-    """For FireTrigger: how many triggers that wait for runs led here, one after the other."""
+    """For FireTrigger. `depth`: how many triggers that wait for runs led here, one after the other.
+
+    `closed`: there is no such tenant any more.
+    """
 
     depth: int
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from typing import Any
 from contexts.authoring.catching_up import Skipped, passed
 from contexts.authoring.errors import TriggerNotListening
 from contexts.authoring.facts import FiringFacts
-from contexts.authoring.trigger import Trigger, evolve, found, planned
+from contexts.authoring.trigger import Trigger, disable, evolve, found, planned
 from contexts.authoring.trigger_inputs import Unfilled, filled, offered
 from contexts.kernel import Context
-from schemas.authoring.commands import FireTrigger, ReplayDelivery
+from schemas.authoring.commands import DisableTrigger, FireTrigger, ReplayDelivery
 from schemas.authoring.events import TicksSkipped, TriggerFired, TriggerMisfired
 from schemas.authoring.triggers import CronTrigger, run_of
 from schemas.base import Event
@@ -20,12 +20,15 @@ MAX_DEPTH = 10
 
 
 def fire(state: Trigger | None, command: FireTrigger, ctx: Context) -> list[Event]:
+    """Once the tenant is closed it does nothing any more, and plans nothing."""
     trigger = found(state, command.trigger_id)
+    facts: FiringFacts = ctx.facts or FiringFacts(0)
+    if facts.closed:
+        return [*disable(trigger, DisableTrigger(trigger_id=trigger.trigger_id), ctx)]
     if command.kind == "cron":
         return tick(trigger, command, ctx)
     if not trigger.enabled or trigger.definition.type != command.kind:
         raise TriggerNotListening("the trigger is disabled, or waits for something else")
-    facts: FiringFacts = ctx.facts
     return [occur(trigger, command.occurrence, command.payload, command.at, facts.depth)]
 
 

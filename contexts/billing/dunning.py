@@ -27,7 +27,7 @@ DunningEvent = (
     | d.DunningExempted
     | d.DunningExemptionEnded
 )
-LEVELS: tuple[Level, ...] = ("none", "restricted", "suspended")
+LEVELS: tuple[Level, ...] = ("none", "past_due", "restricted", "suspended")
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,11 @@ EMPTY = Dunning()
 def begin(state: Dunning | None, command: d.BeginDunning, ctx: Context) -> list[Event]:
     """For an invoice that is unpaid still: that it was paid may have been heard before that it was not."""
     facts: DunningFacts = ctx.facts
-    due_at = next_due(facts.steps, 0, ctx.now)
-    if command.invoice_id in (state or EMPTY).cases or not facts.unpaid or due_at is None:
+    dunning, due_at = state or EMPTY, next_due(facts.steps, 0, ctx.now)
+    if command.invoice_id in dunning.cases or not facts.unpaid or due_at is None:
         return []
-    return [d.DunningBegun(**dict(command), steps=facts.steps, due_at=due_at)]
+    begun = d.DunningBegun(**dict(command), steps=facts.steps, due_at=due_at)
+    return with_level(dunning, command.tenant_id, [begun])
 
 
 def take_step(state: Dunning | None, command: d.TakeDunningStep, ctx: Context) -> list[Event]:

@@ -36,9 +36,9 @@ def next_due(steps: tuple[DunningStep, ...], step: int, now: datetime) -> dateti
 
 
 def level_after(steps: tuple[DunningStep, ...], taken: int) -> Level:
-    """What the first `taken` steps add up to."""
+    """What the first `taken` steps of an unpaid invoice add up to."""
     levels = [LEVEL_OF[step.action] for step in steps[:taken] if step.action in LEVEL_OF]
-    return levels[-1] if levels else "none"
+    return levels[-1] if levels else "past_due"
 
 
 DUNNING_SCHEDULE = Aggregate("dunning_schedule", DunningSchedule, evolve)

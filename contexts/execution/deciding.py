@@ -8,6 +8,7 @@ from contexts.execution.tree import leaves
 from contexts.kernel import Context
 from schemas.base import Event
 from schemas.execution import events as e
+from schemas.tenancy.types import STOPPED
 
 SUSPENSION = "tenancy"
 
@@ -19,10 +20,10 @@ def found(state: Execution | None) -> Execution:
 
 
 def opened(state: Execution | None, ctx: Context) -> Run:
-    """A run of a suspended tenant is paused before anything else is decided in it."""
+    """A run of a tenant that is stopped is paused before anything else is decided in it."""
     facts: RunFacts = ctx.facts
     run = Run(found(state), facts.release, ctx.now, facts.followers, facts.most_of)
-    if run.going and facts.tenant_status == "suspended":
+    if run.going and facts.tenant_status in STOPPED:
         run.record(suspended(run))
     return run
 

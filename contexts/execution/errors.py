@@ -1,5 +1,5 @@
 from contexts.kernel import Rejection
-from schemas.tenancy.types import TENANT_RESTRICTED, TENANT_SUSPENDED
+from schemas.tenancy.types import TENANT_CLOSED, TENANT_RESTRICTED, TENANT_SUSPENDED
 
 
 class TenantNotFound(Rejection):
@@ -9,6 +9,11 @@ class TenantNotFound(Rejection):
 
 class TenantIsSuspended(Rejection):
     code = TENANT_SUSPENDED
+    kind = "forbidden"
+
+
+class TenantIsClosed(Rejection):
+    code = TENANT_CLOSED
     kind = "forbidden"
 
 

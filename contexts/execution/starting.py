@@ -21,7 +21,7 @@ from schemas.envelope import Problem, Refusal
 from schemas.execution import commands as c
 from schemas.execution import events as e
 from schemas.execution.types import QueueReason, StepError
-from schemas.tenancy.types import TenantStatus
+from schemas.tenancy.types import STOPPED, TenantStatus
 
 RUN_TIMEOUT = timedelta(hours=1)
 LONG_RUN_TIMEOUT = timedelta(days=30)
@@ -92,11 +92,11 @@ def start_child(
 ) -> list[Event]:
     """A refusal would reach nobody: a subworkflow with wrong inputs begins, and fails.
 
-    That of a suspended tenant begins, and is paused.
+    That of a tenant that is stopped begins, and is paused.
     """
     event = started(command, source, release, given, ctx.now)
     run = run_from(event, release, ctx)
-    if ctx.facts.tenant_status == "suspended":
+    if ctx.facts.tenant_status in STOPPED:
         return [event, suspended(run)]
     if not wrong:
         return begun(event, release, ctx)
@@ -174,7 +174,7 @@ def begun(
 def startable(facts: StartFacts, as_child: bool) -> tuple[Source, Release]:
     if not as_child:
         require_free(facts.tenant_status)
-    elif facts.tenant_status != "suspended":
+    elif facts.tenant_status not in STOPPED:
         require_active(facts.tenant_status)
     if not facts.found:
         raise errors.SourceNotFound("There is no such agent or workflow in this tenant.")
@@ -198,6 +198,8 @@ def require_active(status: TenantStatus | None) -> None:
             raise errors.TenantNotFound("There is no such tenant.")
         case "suspended":
             raise errors.TenantIsSuspended("The tenant is suspended: nothing can be started.")
+        case "closed":
+            raise errors.TenantIsClosed("The tenant is closed: nothing can be started, ever.")
         case "provisioned":
             raise errors.TenantNotActive("The tenant is not active yet.")
 

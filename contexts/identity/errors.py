@@ -62,6 +62,11 @@ class NotYourPlace(Rejection):
     kind = "forbidden"
 
 
+class PlaceClosed(Rejection):
+    code = "identity.place_closed"
+    kind = "conflict"
+
+
 class AlreadyMember(Rejection):
     code = "identity.already_member"
     kind = "conflict"

@@ -3,10 +3,12 @@
 from schemas.access import Role
 from schemas.base import Command
 from schemas.envelope import Recorded
-from schemas.identity.commands import GrantMembership, RegisterUser, VerifyEmail
+from schemas.identity.commands import DisbandTeam, GrantMembership, RegisterUser, VerifyEmail
 from schemas.identity.invitations import InvitationAccepted
 from schemas.identity.types import Person, Place
 from schemas.tenancy.events import PartnerCreated, TenantProvisioned
+from schemas.tenancy.life import TenantClosed
+from schemas.tenancy.partners import PartnerClosed
 
 
 def when_partner_created(event: PartnerCreated, recorded: Recorded) -> list[Command]:
@@ -16,6 +18,16 @@ def when_partner_created(event: PartnerCreated, recorded: Recorded) -> list[Comm
 def when_tenant_provisioned(event: TenantProvisioned, recorded: Recorded) -> list[Command]:
     place = Place(partner_id=event.partner_id, tenant_id=event.tenant_id)
     return first_member(event.owner, Role.TENANT_OWNER, place)
+
+
+def when_tenant_closed(event: TenantClosed, recorded: Recorded) -> list[Command]:
+    place = Place(partner_id=event.partner_id, tenant_id=event.tenant_id)
+    return [DisbandTeam(place=place, reason="The tenant was closed.")]
+
+
+def when_partner_closed(event: PartnerClosed, recorded: Recorded) -> list[Command]:
+    place = Place(partner_id=event.partner_id)
+    return [DisbandTeam(place=place, reason="The partner was closed.")]
 
 
 def first_member(person: Person | None, role: Role, place: Place) -> list[Command]:

@@ -1,9 +1,11 @@
-from contexts.identity import invitation, proofs, service, service_keys, support, team, user
+from contexts.identity import disbanding, invitation, proofs, service, service_keys, support, team, user
 from contexts.identity.effects.erase import erase
 from contexts.identity.invitation import INVITATIONS
 from contexts.identity.policies import (
     when_invitation_accepted,
+    when_partner_closed,
     when_partner_created,
+    when_tenant_closed,
     when_tenant_provisioned,
 )
 from contexts.identity.service import SERVICES
@@ -17,6 +19,8 @@ from schemas.identity import support as s
 from schemas.identity.events import UserErased
 from schemas.identity.invitations import InvitationAccepted
 from schemas.tenancy.events import PartnerCreated, TenantProvisioned
+from schemas.tenancy.life import TenantClosed
+from schemas.tenancy.partners import PartnerClosed
 
 REGISTRY = Registry(
     context="identity",
@@ -52,11 +56,14 @@ REGISTRY = Registry(
         Handler(s.ExpireImpersonation, SUPPORT, support.expire, Permission.INTERNAL),
         Handler(s.AllowSupportWrites, SUPPORT, support.allow_writes, Permission.SUPPORT_REVOKE),
         Handler(s.WithdrawSupportWrites, SUPPORT, support.withdraw_writes, Permission.SUPPORT_REVOKE),
+        Handler(commands.DisbandTeam, TEAM, disbanding.disband, Permission.INTERNAL),
     ),
     policies=(
         Policy("identity.when_partner_created", PartnerCreated, when_partner_created),
         Policy("identity.when_tenant_provisioned", TenantProvisioned, when_tenant_provisioned),
         Policy("identity.when_invitation_accepted", InvitationAccepted, when_invitation_accepted),
+        Policy("identity.when_tenant_closed", TenantClosed, when_tenant_closed),
+        Policy("identity.when_partner_closed", PartnerClosed, when_partner_closed),
     ),
     effects=(Effect("identity.erase", UserErased, erase),),
 )

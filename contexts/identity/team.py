@@ -8,6 +8,7 @@ from contexts.identity.errors import (
     LastOfItsKind,
     NotAMember,
     NotYourPlace,
+    PlaceClosed,
     RoleAboveYours,
     RoleDoesNotFit,
     TooManyMembers,
@@ -17,19 +18,22 @@ from schemas.access import HEADS, PERMISSIONS, Permission, Role
 from schemas.base import UserId
 from schemas.envelope import Actor
 from schemas.identity.commands import ChangeRole, GrantMembership, RevokeMembership
-from schemas.identity.events import MembershipGranted, MembershipRevoked, RoleChanged
+from schemas.identity.events import MembershipGranted, MembershipRevoked, RoleChanged, TeamDisbanded
 from schemas.identity.types import Place
 
 MAX_MEMBERS = 1_000
-TeamEvent = MembershipGranted | RoleChanged | MembershipRevoked
+TeamEvent = MembershipGranted | RoleChanged | MembershipRevoked | TeamDisbanded
 
 
 @dataclass(frozen=True)
 class Team:
     roles: Mapping[UserId, Role] = field(default_factory=dict)
+    disbanded: bool = False
 
 
 def grant(state: Team | None, command: GrantMembership, ctx: Context) -> list[MembershipGranted]:
+    if state and state.disbanded:
+        raise PlaceClosed("this place is closed")
     roles = roles_of(state)
     known = roles.get(command.person.user_id)
     if known == command.role:
@@ -110,6 +114,8 @@ def require_head_left(roles: Mapping[UserId, Role], before: Role) -> None:
 def evolve(state: Team | None, event: TeamEvent) -> Team:
     roles = dict(roles_of(state))
     match event:
+        case TeamDisbanded():
+            return replace(state or Team(), roles={}, disbanded=True)
         case MembershipGranted():
             roles[event.person.user_id] = event.role
         case RoleChanged():

@@ -79,7 +79,11 @@ def enable(state: User | None, command: commands.EnableUser, ctx: Context) -> li
 
 
 def erase(state: User | None, command: commands.EraseUser, ctx: Context) -> list[events.UserErased]:
-    return [] if found(state).erased else [events.UserErased(**dict(command))]
+    user = found(state)
+    if user.erased:
+        return []
+    known = tuple(user.identities.values())
+    return [events.UserErased(**dict(command), email_index=user.email_index, identities=known)]
 
 
 def note_erasure(state: User | None, command: commands.NoteErasure, ctx: Context) -> list[events.ErasureDone]:

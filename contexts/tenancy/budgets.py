@@ -2,7 +2,7 @@
 
 from contexts.kernel import Context
 from contexts.tenancy.errors import TooManyBudgets
-from contexts.tenancy.tenant import Tenant, own
+from contexts.tenancy.tenant import Tenant, open_own
 from schemas.tenancy.commands import SetSourceBudget, SetTenantBudget
 from schemas.tenancy.events import SourceBudgetSet, TenantBudgetSet
 
@@ -11,14 +11,14 @@ MAX_SOURCES = 1_000
 
 def set_budget(state: Tenant | None, command: SetTenantBudget, ctx: Context) -> list[TenantBudgetSet]:
     """Calls that are held go on, however low the budget becomes."""
-    tenant = own(state, command.tenant_id, ctx)
+    tenant = open_own(state, command.tenant_id, ctx)
     if tenant.monthly_budget == command.monthly_budget:
         return []
     return [TenantBudgetSet(tenant_id=command.tenant_id, monthly_budget=command.monthly_budget)]
 
 
 def set_source_budget(state: Tenant | None, command: SetSourceBudget, ctx: Context) -> list[SourceBudgetSet]:
-    tenant = own(state, command.tenant_id, ctx)
+    tenant = open_own(state, command.tenant_id, ctx)
     known = tenant.source_budgets
     if known.get(command.source.id) == command.monthly_budget:
         return []

@@ -3,13 +3,15 @@
 from schemas.base import Command
 from schemas.billing.dunning import DunningLevelChanged
 from schemas.envelope import Recorded
-from schemas.tenancy.commands import ReinstateTenant, RestrictTenant, SuspendTenant
+from schemas.tenancy.commands import MarkTenantPastDue, ReinstateTenant, RestrictTenant, SuspendTenant
 
 
 def when_dunning_level_changed(event: DunningLevelChanged, recorded: Recorded) -> list[Command]:
     """Levels may be heard in another order than they changed in: the stream's version numbers them."""
     id_, as_of = event.tenant_id, recorded.version
     match event.level:
+        case "past_due":
+            return [MarkTenantPastDue(tenant_id=id_, reason=UNPAID, cause="dunning", as_of=as_of)]
         case "restricted":
             return [RestrictTenant(tenant_id=id_, reason=UNPAID, cause="dunning", as_of=as_of)]
         case "suspended":

@@ -1,4 +1,5 @@
 from contexts.kernel import Rejection
+from schemas.tenancy.types import TENANT_CLOSED
 
 
 class PartnerNotFound(Rejection):
@@ -14,6 +15,26 @@ class PartnerExists(Rejection):
 class NotYourPartner(Rejection):
     code = "tenancy.not_your_partner"
     kind = "forbidden"
+
+
+class PartnerIsClosed(Rejection):
+    code = "tenancy.partner_closed"
+    kind = "conflict"
+
+
+class PartnerHasTenants(Rejection):
+    code = "tenancy.partner_has_tenants"
+    kind = "conflict"
+
+
+class TenantIsClosed(Rejection):
+    code = TENANT_CLOSED
+    kind = "forbidden"
+
+
+class TenantNotClosing(Rejection):
+    code = "tenancy.tenant_not_closing"
+    kind = "conflict"
 
 
 class TenantNotFound(Rejection):

@@ -2,7 +2,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class ProvisioningFacts:
-    """For ProvisionTenant: does the partner's stream exist?"""
+class PartnerFacts:
+    """The partner a tenant comes to."""
 
-    partner_exists: bool
+    exists: bool
+    closed: bool = False

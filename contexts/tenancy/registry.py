@@ -1,37 +1,40 @@
 from contexts.kernel import Handler, Policy, Registry
+from contexts.tenancy import closing, holding, naming, partner
 from contexts.tenancy.budgets import set_budget, set_source_budget
 from contexts.tenancy.dunning_policy import when_dunning_level_changed
-from contexts.tenancy.holding import reinstate, restrict, suspend
-from contexts.tenancy.partner import PARTNER, create
+from contexts.tenancy.moving import transfer
+from contexts.tenancy.partner import PARTNER
 from contexts.tenancy.policies import when_membership_granted
 from contexts.tenancy.tenant import TENANT, activate, provision, set_limits
 from schemas.access import Permission
 from schemas.billing.dunning import DunningLevelChanged
 from schemas.identity.events import MembershipGranted
-from schemas.tenancy.commands import (
-    ActivateTenant,
-    CreatePartner,
-    ProvisionTenant,
-    ReinstateTenant,
-    RestrictTenant,
-    SetSourceBudget,
-    SetTenantBudget,
-    SetTenantLimits,
-    SuspendTenant,
-)
+from schemas.tenancy import commands as c
+from schemas.tenancy import life
+from schemas.tenancy.partners import ClosePartner, RevisePartner
 
 REGISTRY = Registry(
     context="tenancy",
     handlers=(
-        Handler(CreatePartner, PARTNER, create, Permission.PARTNERS_CREATE),
-        Handler(ProvisionTenant, TENANT, provision, Permission.TENANTS_PROVISION),
-        Handler(ActivateTenant, TENANT, activate, Permission.INTERNAL),
-        Handler(RestrictTenant, TENANT, restrict, Permission.TENANTS_SUSPEND),
-        Handler(SuspendTenant, TENANT, suspend, Permission.TENANTS_SUSPEND),
-        Handler(ReinstateTenant, TENANT, reinstate, Permission.TENANTS_SUSPEND),
-        Handler(SetTenantLimits, TENANT, set_limits, Permission.TENANTS_LIMIT),
-        Handler(SetTenantBudget, TENANT, set_budget, Permission.TENANTS_LIMIT),
-        Handler(SetSourceBudget, TENANT, set_source_budget, Permission.BUDGETS_SET),
+        Handler(c.CreatePartner, PARTNER, partner.create, Permission.PARTNERS_CREATE),
+        Handler(RevisePartner, PARTNER, partner.revise, Permission.PARTNERS_MANAGE),
+        Handler(ClosePartner, PARTNER, partner.close, Permission.PARTNERS_CREATE),
+        Handler(c.ProvisionTenant, TENANT, provision, Permission.TENANTS_PROVISION),
+        Handler(c.ActivateTenant, TENANT, activate, Permission.INTERNAL),
+        Handler(life.ReviseTenant, TENANT, naming.revise, Permission.TENANTS_MANAGE),
+        Handler(life.ChangeSubdomain, TENANT, naming.change_subdomain, Permission.TENANTS_MANAGE),
+        Handler(life.FreeSubdomain, TENANT, naming.free_subdomain, Permission.INTERNAL),
+        Handler(c.MarkTenantPastDue, TENANT, holding.mark_past_due, Permission.INTERNAL),
+        Handler(c.RestrictTenant, TENANT, holding.restrict, Permission.TENANTS_SUSPEND),
+        Handler(c.SuspendTenant, TENANT, holding.suspend, Permission.TENANTS_SUSPEND),
+        Handler(c.ReinstateTenant, TENANT, holding.reinstate, Permission.TENANTS_SUSPEND),
+        Handler(c.SetTenantLimits, TENANT, set_limits, Permission.TENANTS_LIMIT),
+        Handler(c.SetTenantBudget, TENANT, set_budget, Permission.TENANTS_LIMIT),
+        Handler(c.SetSourceBudget, TENANT, set_source_budget, Permission.BUDGETS_SET),
+        Handler(life.TransferTenant, TENANT, transfer, Permission.TENANTS_TRANSFER),
+        Handler(life.BeginClosing, TENANT, closing.begin_closing, Permission.TENANTS_CLOSE),
+        Handler(life.WithdrawClosing, TENANT, closing.withdraw_closing, Permission.TENANTS_CLOSE),
+        Handler(life.CloseTenant, TENANT, closing.close, Permission.INTERNAL),
     ),
     policies=(
         Policy("tenancy.when_membership_granted", MembershipGranted, when_membership_granted),

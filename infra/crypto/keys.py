@@ -112,6 +112,12 @@ def rotate(store: KeyStore, box: SecretBox, now: float, token_seconds: float) ->
     return parse(box.open(store.change(change)))
 
 
+def start_over(store: KeyStore, box: SecretBox, now: float) -> KeyRing:
+    """No key of before is accepted any more, as when somebody may have seen them."""
+    load_ring(store, box, now)
+    return parse(box.open(store.change(lambda _: box.seal(dump(new_ring(now))))))
+
+
 def rotate_if_due(
     store: KeyStore, box: SecretBox, now: float, token_seconds: float, after_seconds: float
 ) -> KeyRing:

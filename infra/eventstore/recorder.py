@@ -22,10 +22,10 @@ from infra.eventstore.types import Batch, Decided, OwnedPayload, Row
 from schemas.base import Claim, TenantId
 
 # Rows as one JSON parameter per table: encoded and parsed faster than one array per column.
-APPEND = "SELECT append_batch(%s, %s, %s, %s, %s, %b::bytea[], %s) AS position"
+APPEND = "SELECT append_batch(%s, %s, %s, %s, %s, %s, %b::bytea[], %s) AS position"
 
 FOREIGN_CLAIMS = """
-SELECT w.kind, w.value, w.owner FROM unnest(%s::text[], %s::text[], %s::text[]) AS w (kind, value, owner)
+SELECT w.*, c.owner AS holder FROM unnest(%s::text[], %s::text[], %s::text[]) AS w (kind, value, owner)
 JOIN claims c USING (kind, value) WHERE c.owner <> w.owner"""
 
 FASTEST = 1
@@ -89,7 +89,14 @@ class Recorder(PostgresApplicationRecorder):
         ]
         with self.datastore.get_connection() as conn:
             rows = conn.execute(FOREIGN_CLAIMS, claim_columns(batch.claims)).fetchall()
-        return [*rivals, *(Claim(row["kind"], row["value"], row["owner"]) for row in rows)]
+        return [
+            *rivals,
+            *(
+                Claim(row["kind"], row["value"], row["owner"])
+                for row in rows
+                if Claim(row["kind"], row["value"], row["holder"]) not in batch.released
+            ),
+        ]
 
 
 def parameters(batch: Batch) -> tuple[Any, ...]:
@@ -98,6 +105,7 @@ def parameters(batch: Batch) -> tuple[Any, ...]:
     return (
         batch.recorded_at,
         json_of(map(command_row, batch.decided)),
+        json_of(claim._asdict() for claim in batch.released),
         json_of(map(claim_row, distinct(batch.claims))),
         month_of(batch.recorded_at),
         json_of(map(payload_row, payloads)),

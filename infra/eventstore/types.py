@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
-from schemas.base import Claim, PartnerId, TenantId
+from schemas.base import Claim, Event, PartnerId, TenantId
 from schemas.envelope import Answer
 
 
@@ -72,13 +72,21 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one transaction writes: all of it or nothing."""
+    """What one transaction writes: all of it or nothing. Names are released before others are claimed."""
 
     recorded_at: datetime
     decided: list[Decided] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     claims: list[tuple[Claim, TenantId]] = field(default_factory=list)
+    released: list[Claim] = field(default_factory=list)
     payloads: list[OwnedPayload] = field(default_factory=list)
+
+    def take_names(self, event: Event, tenant_id: TenantId) -> None:
+        """What an event claims and releases. A name that goes again in the same batch never came."""
+        gone = event.releases()
+        self.claims[:] = [claimed for claimed in self.claims if claimed[0] not in gone]
+        self.released.extend(gone)
+        self.claims.extend((claim, tenant_id) for claim in event.claims())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from uuid import UUID
 from projections.kernel import Connection
 from projections.reading import Before, many, one, page
 
+# A tenant's partner is the one of now, whoever it was when somebody joined.
 SELECT = """
-SELECT id, place_id, nullif(tenant_id, '00000000-0000-0000-0000-000000000000') AS tenant_id, partner_id,
+SELECT id, place_id, nullif(tenant_id, '00000000-0000-0000-0000-000000000000') AS tenant_id,
+    coalesce((SELECT t.partner_id FROM tenants t WHERE t.id = members.tenant_id), partner_id) AS partner_id,
     email, name, role, created_at
 FROM members"""
 OF_USER = f"{SELECT} WHERE id = %(id)s ORDER BY created_at, place_id LIMIT 200"

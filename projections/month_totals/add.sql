@@ -26,7 +26,7 @@ INSERT INTO {month_totals} AS known (
     posted_revenue, imbalance, created_at, updated_at, position
 )
 SELECT
-    e.tenant_id, (array_agg(e.partner_id) FILTER (WHERE e.partner_id IS NOT NULL))[1], e.period, e.kind,
+    e.tenant_id, e.partner_id, e.period, e.kind,
     e.source_kind, e.source_id, max(e.source_name), e.model, e.about_period, count(*),
     sum(e.tokens_input), sum(e.tokens_output), sum(e.tokens_cache_read), sum(e.tokens_cache_write),
     sum(e.tokens_reasoning),
@@ -35,11 +35,10 @@ SELECT
     sum(e.imbalance),
     min(e.created_at), max(e.created_at), max(e.position)
 FROM entries AS e
-LEFT JOIN {month_totals} AS t USING (tenant_id, period, kind, source_id, model, about_period)
+LEFT JOIN {month_totals} AS t USING (tenant_id, period, kind, source_id, model, about_period, partner_id)
 WHERE e.position > coalesce(t.position, 0)
-GROUP BY e.tenant_id, e.period, e.kind, e.source_kind, e.source_id, e.model, e.about_period
-ON CONFLICT (tenant_id, period, kind, source_id, model, about_period) DO UPDATE SET
-    partner_id = coalesce(known.partner_id, excluded.partner_id),
+GROUP BY e.tenant_id, e.partner_id, e.period, e.kind, e.source_kind, e.source_id, e.model, e.about_period
+ON CONFLICT (tenant_id, period, kind, source_id, model, about_period, partner_id) DO UPDATE SET
     source_name = excluded.source_name,
     entries = known.entries + excluded.entries,
     tokens_input = known.tokens_input + excluded.tokens_input,

@@ -1,4 +1,4 @@
--- A tenant's month, added up by what it was for. Every column is a sum over ledger entries.
+-- A tenant's month under one partner, added up by what it was for. Every column is a sum over ledger entries.
 CREATE TABLE {month_totals} (
     period             text NOT NULL,
     kind               text NOT NULL,
@@ -22,10 +22,10 @@ CREATE TABLE {month_totals} (
     posted_commission  numeric(38, 12) NOT NULL,
     posted_revenue     numeric(38, 12) NOT NULL,
     imbalance          numeric(38, 12) NOT NULL,
-    {common},
-    PRIMARY KEY (tenant_id, period, kind, source_id, model, about_period)
+    {common}
 );
 
+CREATE UNIQUE INDEX ON {month_totals} (tenant_id, period, kind, source_id, model, about_period, partner_id);
 CREATE INDEX ON {month_totals} (partner_id, period);
 CREATE INDEX ON {month_totals} (period);
 

@@ -9,8 +9,9 @@ from projections.statements import merge
 from schemas.base import PLATFORM
 from schemas.envelope import Recorded
 from schemas.tenancy.events import PartnerCreated
+from schemas.tenancy.partners import PartnerClosed, PartnerRevised
 
-PARTNERS = merge("partners", key=("id",), changing=("name",))
+PARTNERS = merge("partners", key=("id",), changing=("name", "settings", "branding", "closed_at"))
 
 
 async def project(events: Sequence[Recorded], tx: Tx) -> None:
@@ -31,7 +32,16 @@ def created(rows: Rows, recorded: Recorded, event: PartnerCreated) -> None:
     )
 
 
-ON: Handlers[Rows] = {PartnerCreated: created}
+def revised(rows: Rows, recorded: Recorded, event: PartnerRevised) -> None:
+    said = {name: value for name, value in event if name != "partner_id" and value is not None}
+    rows.put(event.partner_id, recorded, id=event.partner_id, **said)
+
+
+def closed(rows: Rows, recorded: Recorded, event: PartnerClosed) -> None:
+    rows.put(event.partner_id, recorded, id=event.partner_id, closed_at=recorded.recorded_at)
+
+
+ON: Handlers[Rows] = {PartnerCreated: created, PartnerRevised: revised, PartnerClosed: closed}
 
 PROJECTION = Projection(
     name="partners",

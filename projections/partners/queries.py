@@ -1,12 +1,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from projections.kernel import Connection
 from projections.reading import Before, one, page
 
-SELECT = "SELECT id, name, admin_user_id, markup_percent, commission_percent, created_at FROM partners"
+SELECT = """
+SELECT id, name, admin_user_id, markup_percent, commission_percent, settings, branding, closed_at, created_at
+FROM partners
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,9 @@ class Partner:
     admin_user_id: UUID | None
     markup_percent: Decimal
     commission_percent: Decimal
+    settings: dict[str, Any] | None
+    branding: dict[str, Any] | None
+    closed_at: datetime | None
     created_at: datetime
 
 

@@ -5,5 +5,8 @@ CREATE TABLE {partners} (
     admin_user_id      uuid,
     markup_percent     numeric(12, 6) NOT NULL,
     commission_percent numeric(12, 6) NOT NULL,
+    settings           jsonb,
+    branding           jsonb,
+    closed_at          timestamptz,
     {common}
 );

@@ -10,8 +10,8 @@ SELECT execution_id, tenant_id, partner_id, position, started, parked, paused, p
 FROM run_queue
 """
 TENANTS = """
-SELECT id, status = 'suspended' AS suspended, nullif(max_runs, 0) AS max_runs FROM tenants
-WHERE status = 'suspended' OR max_runs > 0
+SELECT id, status IN ('suspended', 'closed') AS stopped, nullif(max_runs, 0) AS max_runs FROM tenants
+WHERE status IN ('suspended', 'closed') OR max_runs > 0
 """
 POSITION = "SELECT min(position) AS position FROM projections WHERE name IN ('run_queue', 'tenants')"
 
@@ -45,10 +45,10 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class UnusualTenant:
-    """One that is suspended, or has a limit of its own."""
+    """One that is suspended or closed, or has a limit of its own."""
 
     id: UUID
-    suspended: bool
+    stopped: bool
     max_runs: int | None
 
 

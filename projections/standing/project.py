@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 from uuid import UUID
 
 from projections.fold import Handlers, Rows, fold
@@ -11,8 +12,18 @@ from schemas.base import PLATFORM
 from schemas.envelope import Recorded
 from schemas.identity.events import MembershipRevoked, RoleChanged, UserDisabled, UserErased
 from schemas.identity.support import ImpersonationEnded
-from schemas.tenancy.events import TenantReinstated, TenantRestricted, TenantSuspended
+from schemas.tenancy.events import TenantPastDue, TenantReinstated, TenantRestricted, TenantSuspended
+from schemas.tenancy.life import TenantClosed, TenantClosingBegun, TenantClosingWithdrawn, TenantTransferred
 
+Held = (
+    TenantPastDue
+    | TenantRestricted
+    | TenantSuspended
+    | TenantReinstated
+    | TenantClosingBegun
+    | TenantClosingWithdrawn
+    | TenantClosed
+)
 STANDING = merge("standing", key=("kind", "id", "place_id"), changing=("state", "changed_at"))
 
 
@@ -46,10 +57,13 @@ def session(rows: Rows, recorded: Recorded, event: ImpersonationEnded) -> None:
     note(rows, recorded, "session", event.impersonation_id)
 
 
-def tenant(
-    rows: Rows, recorded: Recorded, event: TenantRestricted | TenantSuspended | TenantReinstated
-) -> None:
+def tenant(rows: Rows, recorded: Recorded, event: Held) -> None:
     note(rows, recorded, "tenant", event.tenant_id, state=event.status)
+
+
+def moved(rows: Rows, recorded: Recorded, event: TenantTransferred) -> None:
+    """Tokens of its people name the partner before."""
+    note(rows, recorded, "moved", event.tenant_id)
 
 
 ON: Handlers[Rows] = {
@@ -58,9 +72,8 @@ ON: Handlers[Rows] = {
     UserDisabled: user,
     UserErased: user,
     ImpersonationEnded: session,
-    TenantRestricted: tenant,
-    TenantSuspended: tenant,
-    TenantReinstated: tenant,
+    **dict.fromkeys(get_args(Held), tenant),
+    TenantTransferred: moved,
 }
 
 PROJECTION = Projection(

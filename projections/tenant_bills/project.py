@@ -1,4 +1,4 @@
-"""One row per tenant and month: the sum of its ledger entries."""
+"""One row per tenant, partner and month: the sum of its ledger entries."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +7,7 @@ from projections.amounts import NO_AMOUNTS, Entry, amounts, period_of, tokens
 from projections.fold import Handlers, common, fold
 from projections.kernel import Projection, Row, Tx
 from projections.statements import add
+from schemas.base import PLATFORM
 from schemas.billing.corrections import AdjustmentPosted, EntryReversed
 from schemas.billing.events import CallSettled, CallWrittenOff
 from schemas.envelope import Recorded
@@ -14,7 +15,7 @@ from schemas.execution.chat import Usage
 
 COUNTS = ("calls", "written_off", "corrections")
 SUMS = (*COUNTS, *tokens(Usage()), *NO_AMOUNTS)
-ADD = add("tenant_bills", key=("tenant_id", "period"), sums=SUMS)
+ADD = add("tenant_bills", key=("tenant_id", "period", "partner_id"), sums=SUMS, newest=())
 
 Batch = list[Row]
 
@@ -39,7 +40,8 @@ def entry(recorded: Recorded, event: Entry) -> Row:
 
 
 def written_off(batch: Batch, recorded: Recorded, event: CallWrittenOff) -> None:
-    who = {"tenant_id": event.tenant_id, "period": event.call.period}
+    partner = recorded.partner_id or PLATFORM
+    who = {"tenant_id": event.tenant_id, "partner_id": partner, "period": event.call.period}
     batch.append({**common(recorded), **who, "written_off": 1})
 
 

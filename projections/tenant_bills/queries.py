@@ -12,7 +12,6 @@ class TenantBill:
     """`cost_usd` and `margin_usd` are the platform's business: leave them out for tenants and partners."""
 
     tenant_id: UUID
-    partner_id: UUID | None
     period: str
     calls: int
     written_off: int
@@ -29,8 +28,23 @@ class TenantBill:
     updated_at: datetime
 
 
-SELECT = f"SELECT {', '.join(field.name for field in fields(TenantBill))} FROM tenant_bills"
-GET = f"{SELECT} WHERE tenant_id = %(tenant_id)s AND period = %(period)s"
+KEYS = ("tenant_id", "period")
+COUNTS = ("calls", "written_off", "corrections")
+
+
+def column(name: str) -> str:
+    if name in KEYS:
+        return name
+    if name == "updated_at":
+        return "max(updated_at) AS updated_at"
+    whole = name in COUNTS or name.startswith("tokens_")
+    return f"sum({name}){'::bigint' if whole else ''} AS {name}"
+
+
+COLUMNS = ", ".join(column(field.name) for field in fields(TenantBill))
+GET = f"""
+SELECT {COLUMNS} FROM tenant_bills WHERE tenant_id = %(tenant_id)s AND period = %(period)s
+GROUP BY tenant_id, period"""
 
 
 async def get(conn: Connection, tenant_id: UUID, period: str) -> TenantBill | None:

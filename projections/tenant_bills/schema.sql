@@ -1,4 +1,4 @@
--- What a tenant owes for a month. The margin is what is left of the price to the platform.
+-- What a tenant owes for a month, by the partner of the time. The margin is what is left of the price to the platform.
 CREATE TABLE {tenant_bills} (
     period             text NOT NULL,
     calls              bigint NOT NULL,
@@ -15,8 +15,8 @@ CREATE TABLE {tenant_bills} (
     price_usd          numeric(38, 12) NOT NULL,
     commission_usd     numeric(38, 12) NOT NULL,
     margin_usd         numeric(38, 12) GENERATED ALWAYS AS (price_usd - cost_usd - commission_usd) STORED,
-    {common},
-    PRIMARY KEY (tenant_id, period)
+    {common}
 );
 
+CREATE UNIQUE INDEX ON {tenant_bills} (tenant_id, period, partner_id);
 CREATE INDEX ON {tenant_bills} (partner_id, period);

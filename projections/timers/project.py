@@ -1,4 +1,4 @@
-"""What is due when: of runs, of money, of triggers, of letters and invitations."""
+"""What is due when: of runs, of money, of triggers, of letters, invitations and tenants."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from projections.fold import Handlers, fold
 from projections.kernel import Projection, Tx
 from projections.statements import delete, merge
-from projections.timers import identity, letters, payments, runs, steps
+from projections.timers import identity, letters, payments, runs, steps, tenancy
 from projections.timers.batch import SKEW, Batch, set_timer
 from schemas.authoring.commands import FireTrigger
 from schemas.authoring.events import TickPlanned, TriggerDisabled, TriggerRevised
@@ -74,6 +74,7 @@ ON: Handlers[Batch] = {
     **payments.ON,
     **letters.ON,
     **identity.ON,
+    **tenancy.ON,
     CallAuthorized: hold_placed,
     CallUnknown: hold_unknown,
     CallSettled: hold_closed,

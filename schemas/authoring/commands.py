@@ -72,7 +72,7 @@ class DisableTrigger(Command, type_name="authoring.trigger.disable", stream="tri
     trigger_id: UUID
 
 
-class FireTrigger(Command, type_name="authoring.trigger.fire", stream="trigger-{0.trigger_id}"):
+class FireTrigger(Command, type_name="authoring.trigger.fire", stream="trigger-{0.trigger_id}", anew=True):
     """What a trigger waits for has happened. `kind`: what it was when this was sent."""
 
     trigger_id: UUID

@@ -1,3 +1,4 @@
+from datetime import datetime
 from decimal import Decimal
 
 from pydantic import AwareDatetime
@@ -57,6 +58,9 @@ class AuthorizeCall(Command, type_name="billing.ledger.authorize_call", stream=L
     timeout_seconds: float
     request_ref: str
     source: SourceRef | None = None
+
+    def falls_under(self, now: datetime) -> datetime:
+        return self.call.requested_at
 
 
 class SettleCall(Command, type_name="billing.ledger.settle_call", stream=LEDGER):

@@ -1,5 +1,6 @@
 """What happens to a ledger besides calls: entries are reversed and adjusted, and the month is closed."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
@@ -47,8 +48,15 @@ class PostAdjustment(Command, type_name="billing.ledger.post_adjustment", stream
 
 
 class ClosePeriod(Command, type_name="billing.ledger.close_period", stream=LEDGER):
+    """By whoever was the tenant's partner at the month's end."""
+
     tenant_id: TenantId
     period: Period
+
+    def falls_under(self, now: datetime) -> datetime:
+        year, month = map(int, self.period.split("-"))
+        following = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+        return following - timedelta(microseconds=1)
 
 
 class EntryReversed(Event, type_name="billing.ledger.entry_reversed", stream=LEDGER):

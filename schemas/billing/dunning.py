@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 from schemas.base import Command, Event, PartnerId, TenantId, Value
 from schemas.billing.payment_types import Reason
 
-Level = Literal["none", "restricted", "suspended"]
+Level = Literal["none", "past_due", "restricted", "suspended"]
 Action = Literal["retry", "restrict", "suspend"]
 Settled = Literal["paid", "cancelled", "written_off"]
 ORDER: tuple[Action, ...] = ("retry", "restrict", "suspend")
@@ -54,7 +54,7 @@ class SetDunningSchedule(
     steps: Schedule | None
 
 
-class BeginDunning(Command, type_name="billing.dunning.begin", stream=DUNNING):
+class BeginDunning(Command, type_name="billing.dunning.begin", stream=DUNNING, anew=True):
     tenant_id: TenantId
     invoice_id: UUID
     amount: Decimal

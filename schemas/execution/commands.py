@@ -13,7 +13,7 @@ from schemas.execution.types import ForkRef, ParentRef, StepError, StepPath, Tri
 STREAM = "execution-{0.execution_id}"
 
 
-class StartExecution(Command, type_name="execution.execution.start", stream=STREAM):
+class StartExecution(Command, type_name="execution.execution.start", stream=STREAM, anew=True):
     """Runs the latest published version of a workflow, the given `version`, or an agent.
 
     `priority` 0 goes first, 9 last, within the tenant. With `parent` it is a subworkflow's run.
@@ -30,7 +30,7 @@ class StartExecution(Command, type_name="execution.execution.start", stream=STRE
     trigger: TriggerRef | None = None
 
 
-class ForkExecution(Command, type_name="execution.execution.fork", stream=STREAM):
+class ForkExecution(Command, type_name="execution.execution.fork", stream=STREAM, anew=True):
     """A new run of what `fork.execution_id` ran; its finished steps before `fork.from_node` are reused."""
 
     execution_id: UUID
@@ -40,7 +40,7 @@ class ForkExecution(Command, type_name="execution.execution.fork", stream=STREAM
     priority: int = Field(5, ge=0, le=9)
 
 
-class BeginExecution(Command, type_name="execution.execution.begin", stream=STREAM):
+class BeginExecution(Command, type_name="execution.execution.begin", stream=STREAM, anew=True):
     """A queued run's turn has come."""
 
     execution_id: UUID

@@ -110,6 +110,13 @@ class ChangeRole(OfTeam, Command, type_name="identity.team.change_role", stream=
     role: Role
 
 
+class DisbandTeam(OfTeam, Command, type_name="identity.team.disband", stream="team-{0.place.id}"):
+    """The place is no more."""
+
+    place: Place
+    reason: Reason
+
+
 class RevokeMembership(OfTeam, Command, type_name="identity.team.revoke", stream="team-{0.place.id}"):
     """`erased`: the person is no more, even where nobody is left in their role."""
 

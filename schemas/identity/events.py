@@ -59,6 +59,9 @@ class IdentityUnlinked(Event, type_name="identity.user.identity_unlinked"):
     provider: str
     subject_index: BlindIndex
 
+    def releases(self) -> tuple[Claim, ...]:
+        return (Claim("identity", self.subject_index, f"user-{self.user_id}"),)
+
 
 class UserDisabled(Event, type_name="identity.user.disabled"):
     user_id: UserId
@@ -71,8 +74,17 @@ class UserEnabled(Event, type_name="identity.user.enabled"):
 
 
 class UserErased(Event, type_name="identity.user.erased"):
+    """They may come back under the same address, as somebody new. `identities`: indexes of their subjects."""
+
     user_id: UserId
     reason: str
+    email_index: BlindIndex | None = None
+    identities: tuple[BlindIndex, ...] = ()
+
+    def releases(self) -> tuple[Claim, ...]:
+        owner = f"user-{self.user_id}"
+        email = (Claim("email", self.email_index, owner),) if self.email_index else ()
+        return (*email, *(Claim("identity", index, owner) for index in self.identities))
 
 
 class ErasureDone(Event, type_name="identity.user.erasure_done"):
@@ -98,3 +110,9 @@ class MembershipRevoked(Event, type_name="identity.team.membership_revoked"):
     place: Place
     user_id: UserId
     reason: str
+
+
+class TeamDisbanded(Event, type_name="identity.team.disbanded"):
+    """Nobody comes here any more."""
+
+    place: Place

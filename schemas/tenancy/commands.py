@@ -1,7 +1,7 @@
 from schemas.base import Command, PartnerId, TenantId
 from schemas.execution.types import SourceRef
 from schemas.identity.types import Person
-from schemas.tenancy.types import Budget, Cause, MaxRuns, Name, PartnerTerms, Subdomain
+from schemas.tenancy.types import Budget, By, MaxRuns, Name, PartnerTerms, Subdomain
 
 
 class CreatePartner(Command, type_name="tenancy.partner.create", stream="partner-{0.partner_id}"):
@@ -24,19 +24,28 @@ class ActivateTenant(Command, type_name="tenancy.tenant.activate", stream="tenan
     tenant_id: TenantId
 
 
-class RestrictTenant(Command, type_name="tenancy.tenant.restrict", stream="tenant-{0.tenant_id}"):
+class MarkTenantPastDue(Command, type_name="tenancy.tenant.mark_past_due", stream="tenant-{0.tenant_id}"):
     """`as_of` numbers the wishes of a cause that sends several: an older one than the last says nothing."""
 
     tenant_id: TenantId
     reason: str
-    cause: Cause = "operator"
+    cause: By = "operator"
+    as_of: int = 0
+
+
+class RestrictTenant(Command, type_name="tenancy.tenant.restrict", stream="tenant-{0.tenant_id}"):
+    """`cause`, here and below: of what a partner wishes it is the partner, whatever stands here."""
+
+    tenant_id: TenantId
+    reason: str
+    cause: By = "operator"
     as_of: int = 0
 
 
 class SuspendTenant(Command, type_name="tenancy.tenant.suspend", stream="tenant-{0.tenant_id}"):
     tenant_id: TenantId
     reason: str
-    cause: Cause = "operator"
+    cause: By = "operator"
     as_of: int = 0
 
 
@@ -45,7 +54,7 @@ class ReinstateTenant(Command, type_name="tenancy.tenant.reinstate", stream="ten
 
     tenant_id: TenantId
     reason: str
-    cause: Cause = "operator"
+    cause: By = "operator"
     as_of: int = 0
 
 

@@ -3,7 +3,8 @@ from decimal import Decimal
 from schemas.base import Claim, Event, PartnerId, TenantId
 from schemas.execution.types import SourceRef
 from schemas.identity.types import Person
-from schemas.tenancy.types import Cause, PartnerTerms, TenantStatus
+from schemas.tenancy import subdomains
+from schemas.tenancy.types import By, PartnerTerms, TenantStatus
 
 
 class PartnerCreated(Event, type_name="tenancy.partner.created"):
@@ -25,7 +26,7 @@ class TenantProvisioned(Event, type_name="tenancy.tenant.provisioned"):
     owner: Person | None
 
     def claims(self) -> tuple[Claim, ...]:
-        subdomain = Claim("subdomain", self.subdomain, f"tenant-{self.tenant_id}")
+        subdomain = subdomains.claim(self.subdomain, self.tenant_id)
         return (subdomain, self.owner.claim) if self.owner else (subdomain,)
 
 
@@ -33,12 +34,20 @@ class TenantActivated(Event, type_name="tenancy.tenant.activated"):
     tenant_id: TenantId
 
 
-class TenantRestricted(Event, type_name="tenancy.tenant.restricted"):
+class TenantPastDue(Event, type_name="tenancy.tenant.past_due"):
     """`status`, here and below: what the tenant is then, all causes taken together."""
 
     tenant_id: TenantId
     reason: str
-    cause: Cause
+    cause: By
+    status: TenantStatus
+    as_of: int = 0
+
+
+class TenantRestricted(Event, type_name="tenancy.tenant.restricted"):
+    tenant_id: TenantId
+    reason: str
+    cause: By
     status: TenantStatus
     as_of: int = 0
 
@@ -46,7 +55,7 @@ class TenantRestricted(Event, type_name="tenancy.tenant.restricted"):
 class TenantSuspended(Event, type_name="tenancy.tenant.suspended"):
     tenant_id: TenantId
     reason: str
-    cause: Cause = "operator"
+    cause: By = "operator"
     status: TenantStatus = "suspended"
     as_of: int = 0
 
@@ -54,7 +63,7 @@ class TenantSuspended(Event, type_name="tenancy.tenant.suspended"):
 class TenantReinstated(Event, type_name="tenancy.tenant.reinstated"):
     tenant_id: TenantId
     reason: str
-    cause: Cause = "operator"
+    cause: By = "operator"
     status: TenantStatus = "active"
     as_of: int = 0
 

@@ -28,7 +28,7 @@ from schemas.envelope import Answer, Envelope, Refusal
 from schemas.execution.events import ExecutionStarted
 from schemas.identity.types import Person, Place
 from schemas.registry import command_from
-from tests.api import fake_rates, fake_team_bus
+from tests.api import fake_rates, fake_team_bus, fake_tenancy
 from tests.api.fake_identity_bus import IDENTITY
 from tests.api.fake_money_bus import INVOICING
 from tests.api.fake_people_bus import PEOPLE, Refused
@@ -108,14 +108,14 @@ def add_member(reads: FakeReads, who: Person, role: Role, place: Place) -> None:
 
 def create_partner(reads: FakeReads, envelope: Envelope, command: Any) -> None:
     terms = command.terms
-    reads.partners[command.partner_id] = PartnerRow(
+    reads.partner_rows[command.partner_id] = PartnerRow(
         command.partner_id, command.name, terms.markup_percent, terms.commission_percent, NOW
     )
     register(reads, command.admin, Role.PARTNER_ADMIN, Place(partner_id=command.partner_id))
 
 
 def provision_tenant(reads: FakeReads, envelope: Envelope, command: Any) -> None:
-    reads.tenants[command.tenant_id] = TenantRow(
+    reads.tenant_rows[command.tenant_id] = TenantRow(
         command.tenant_id,
         command.partner_id,
         command.name,
@@ -126,18 +126,6 @@ def provision_tenant(reads: FakeReads, envelope: Envelope, command: Any) -> None
     )
     place = Place(tenant_id=command.tenant_id, partner_id=command.partner_id)
     register(reads, command.owner, Role.TENANT_OWNER, place)
-
-
-def suspend(reads: FakeReads, envelope: Envelope, command: Any) -> None:
-    reads.tenants[command.tenant_id] = replace(reads.tenants[command.tenant_id], status="suspended")
-
-
-def restrict(reads: FakeReads, envelope: Envelope, command: Any) -> None:
-    reads.tenants[command.tenant_id] = replace(reads.tenants[command.tenant_id], status="restricted")
-
-
-def reinstate(reads: FakeReads, envelope: Envelope, command: Any) -> None:
-    reads.tenants[command.tenant_id] = replace(reads.tenants[command.tenant_id], status="active")
 
 
 def create_agent(reads: FakeReads, envelope: Envelope, command: Any) -> None:
@@ -231,7 +219,7 @@ def remove_secret(reads: FakeReads, envelope: Envelope, command: Any) -> None:
 
 
 def set_limits(reads: FakeReads, envelope: Envelope, command: Any) -> None:
-    reads.tenants[command.tenant_id] = replace(reads.tenants[command.tenant_id], max_runs=command.max_runs)
+    fake_tenancy.change(reads, command, max_runs=command.max_runs)
 
 
 def start_execution(reads: FakeReads, envelope: Envelope, command: Any) -> None:
@@ -364,9 +352,6 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     "SetPartnerTerms": fake_rates.set_partner_terms,
     "WithdrawPartnerTerms": fake_rates.withdraw_partner_terms,
     "ProvisionTenant": provision_tenant,
-    "RestrictTenant": restrict,
-    "SuspendTenant": suspend,
-    "ReinstateTenant": reinstate,
     "SetTenantLimits": set_limits,
     "CreateAgent": create_agent,
     "ReviseAgent": revise_agent,
@@ -391,5 +376,6 @@ DECIDE: dict[str, Callable[[FakeReads, Envelope, Any], None]] = {
     **INVOICING,
     **IDENTITY,
     **PEOPLE,
+    **fake_tenancy.DECIDE,
     **dict.fromkeys(fake_team_bus.DECIDED, fake_team_bus.decide),
 }

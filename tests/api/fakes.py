@@ -20,7 +20,7 @@ from api.rows.authoring import (
     WorkflowRow,
 )
 from api.rows.billing import BillLine, BillRow, BudgetRow, LedgerRow, WalletRow
-from api.rows.people import IdentityRow, MemberRow, PartnerRow, TenantRow, UserRow
+from api.rows.people import IdentityRow, MemberRow, UserRow
 from api.rows.runs import WaitingRow
 from bus.live import LiveMessage
 from infra.db.scope import Scope
@@ -33,15 +33,19 @@ from tests.api.fake_payments import FakePaymentReads
 from tests.api.fake_rates import FakeRateReads
 from tests.api.fake_runs import FakeRunReads, page
 from tests.api.fake_teams import FakeTeamReads
+from tests.api.fake_tenancy import FakeTenancyReads
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
-class FakeReads(FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads, FakeTeamReads):
+class FakeReads(
+    FakeTenancyReads, FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads, FakeTeamReads
+):
     """Rows of everybody; what a scope may not see is absent, as in Postgres."""
 
     def __init__(self) -> None:
+        FakeTenancyReads.__init__(self)
         FakeMoneyReads.__init__(self)
         FakePaymentReads.__init__(self)
         FakeRunReads.__init__(self)
@@ -51,8 +55,6 @@ class FakeReads(FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads, F
         self.member_rows: list[MemberRow] = []
         self.changes: list[Change] = []
         self.identities: dict[str, tuple[UUID, str]] = {}
-        self.partners: dict[UUID, PartnerRow] = {}
-        self.tenants: dict[UUID, TenantRow] = {}
         self.queue: dict[UUID, WaitingRow] = {}
         self.agents_of: list[tuple[TenantId, AgentRow]] = []
         self.workflows_of: list[tuple[TenantId, WorkflowRow]] = []
@@ -75,8 +77,7 @@ class FakeReads(FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads, F
     def sees(self, scope: Scope, tenant_id: UUID) -> bool:
         if scope.platform or scope.tenant_id == tenant_id:
             return True
-        tenant = self.tenants.get(tenant_id)
-        return tenant is not None and scope.partner_id == tenant.partner_id
+        return self.is_of_partner(scope, tenant_id)
 
     def record(self, stream: str, tenant_id: TenantId, event: Event) -> Recorded:
         recorded = Recorded(
@@ -143,13 +144,6 @@ class FakeReads(FakeMoneyReads, FakePaymentReads, FakeRunReads, FakeRateReads, F
 
     async def user_by_id(self, scope: Scope, user_id: UUID) -> UserRow | None:
         return next((user for user in self.users if user.id == user_id), None)
-
-    async def partner(self, scope: Scope, partner_id: UUID) -> PartnerRow | None:
-        visible = scope.platform or scope.partner_id == partner_id
-        return self.partners.get(partner_id) if visible else None
-
-    async def tenant(self, scope: Scope, tenant_id: UUID) -> TenantRow | None:
-        return self.tenants.get(tenant_id) if self.sees(scope, tenant_id) else None
 
     async def agent(self, scope: Scope, agent_id: UUID) -> AgentRow | None:
         return self._one(scope, self.agents_of, agent_id)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import httpx2
 import pytest
 
+from infra.crypto.keys import KeyRing, new_key
 from infra.crypto.tokens import Tokens
 from tests.api.test_identity import form
 from tests.api.world import PASSWORD, RING, World, problem
@@ -56,6 +57,15 @@ async def test_the_edge_renews_the_session_while_it_is_used(world: World) -> Non
         assert all("hb_session=" in response.headers["set-cookie"] for response in again)
         assert client.cookies["hb_session"] != first
         assert "set-cookie" not in (await client.get("/auth/me")).headers
+
+
+async def test_a_session_outlives_the_keys_its_token_was_signed_with(world: World) -> None:
+    async with world.client() as client:
+        first = await opened(client)
+        world.tokens = Tokens(KeyRing(new_key(), new_key()))
+        world.app = world.build()
+    async with world.client() as client:
+        assert (await with_cookie(client, first)).status_code == 200
 
 
 async def test_a_session_that_is_over_takes_its_cookie_along(world: World) -> None:

@@ -31,7 +31,8 @@ SIGN_IN = {
 }
 """For nobody yet: what they may is told by what they bring."""
 
-PUBLIC = {"/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", HOOK, STRIPE} | SIGN_IN
+PUBLIC = {"/.well-known/jwks.json", "/health/live", "/health/ready", "/metrics", "/branding", HOOK, STRIPE}
+PUBLIC |= SIGN_IN
 OF_THE_VAULT = {
     *(("post", "/auth/logout"), ("post", "/auth/switch"), ("post", "/auth/step-up")),
     *(("delete", "/auth/sessions"), ("delete", "/auth/sessions/{session_id}")),
@@ -68,6 +69,10 @@ OWN_NAMES = {("put", "/tools/{tool_name}"), ("put", "/secrets/{secret_name}")}
 FOR_THE_PLATFORM = {
     ("post", "/executions/{job_id}/terminate"),
     ("post", "/impersonations/{impersonation_id}/token"),
+    ("post", "/partners/{partner_id}/close"),
+    ("post", "/tenants/{tenant_id}/transfer"),
+    ("post", "/tenants/{tenant_id}/closing"),
+    ("post", "/tenants/{tenant_id}/closing/withdraw"),
     ("delete", "/rates/system/{rate_id}"),
     ("delete", "/rates/partner/{partner_id}/{terms_id}"),
     ("post", "/ledger/entries/{entry_ref}/reverse"),
@@ -151,13 +156,13 @@ class Foreign:
         await world.put(f"/secrets/{self.names.secret_name}", {"value": f"{mark} value"}, owner)
         invoice_id = add_invoice(world.reads, tenant, partner, uuid4())
         note_id = add_credit_note(world.reads, invoice_id, uuid4())
-        guest = {"email": f"guest-{mark.lower()}@zeta.example", "role": "tenant_viewer"}
+        guest = {"email": f"guest-{uuid4()}@zeta.example", "role": "tenant_viewer"}
         invitation_id = await world.make("/invitations", guest, owner)
         program = {"name": mark, "role": "tenant_viewer"}
         service_id = await world.make("/service-accounts", program, owner)
         new_key = {"label": "x", "scopes": ["executions:read"]}
         key_id = await world.make(f"/service-accounts/{service_id}/keys", new_key, owner)
-        helper = world.add_user(f"sam-{mark.lower()}@platform.example", Role.PLATFORM_SUPPORT)
+        helper = world.add_user(f"sam-{uuid4()}@platform.example", Role.PLATFORM_SUPPORT)
         subject = {"tenant": str(tenant), "user": owner.id, "reason": mark}
         self.ids = {
             **NAMES,

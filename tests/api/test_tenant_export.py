@@ -27,7 +27,9 @@ NOT_EXPORTED = {
     "payment_entries": "the platform's books; `payments` has what was paid",
     "dunning_cases": "follow from payments",
     "dunning_tenants": "follow from payments",
-    **dict.fromkeys(("partners", "issuers", "partner_terms", "dunning_schedules"), "a partner's"),
+    **dict.fromkeys(
+        ("partners", "partner_tenants", "issuers", "partner_terms", "dunning_schedules"), "a partner's"
+    ),
     **dict.fromkeys(("users", "user_identities", "system_rates", "tax_rates"), "the platform's"),
 }
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,9 +19,11 @@ from api.found_keys import FoundKeys
 from api.gateway.cookies import SessionCodec
 from api.gateway.limiter import Limiter
 from api.hook_secrets import HookSecrets
+from api.hosts import Hosts
 from api.key_uses import KeyUses
 from api.parts import Deps, Limits
 from api.people import People
+from api.reads import PLATFORM_SCOPE
 from api.registering.rules import Registration
 from api.rows.billing import LedgerRow
 from api.rows.payments import PaymentRow
@@ -67,6 +70,7 @@ SECRET = "a secret of the caller's"
 STRIPE_SECRET = "whsec_test"
 HOOK = {"type": "webhook", "secret": SECRET, "delivery_id_header": "X-Delivery"}
 HOOK_BURST = 5
+BASE_DOMAIN = "agents.example"
 TRIGGER = {"name": "Orders", "workflow_id": str(UUID(int=5)), "definition": HOOK}
 WORKFLOW = {"name": "Flow", "definition": DEFINITION}
 
@@ -140,6 +144,7 @@ class World:
                 outages={BusUnavailable: "bus.unavailable"},
                 limits=self.limits,
                 rates=self.rates,
+                hosts=Hosts(BASE_DOMAIN, partial(self.reads.tenant_by_subdomain, PLATFORM_SCOPE)),
                 hook_calls=Buckets(per_minute=60, burst=HOOK_BURST, now=lambda: self.seconds),
             )
         )
@@ -160,12 +165,12 @@ class World:
 
     def add_partner(self, name: str) -> PartnerId:
         partner_id = PartnerId(uuid4())
-        self.reads.partners[partner_id] = PartnerRow(partner_id, name, Decimal(20), Decimal(10), NOW)
+        self.reads.partner_rows[partner_id] = PartnerRow(partner_id, name, Decimal(20), Decimal(10), NOW)
         return partner_id
 
     def add_tenant(self, name: str, partner: PartnerId) -> TenantId:
         tenant_id = TenantId(uuid4())
-        self.reads.tenants[tenant_id] = TenantRow(
+        self.reads.tenant_rows[tenant_id] = TenantRow(
             tenant_id, partner, name, name, "active", Decimal("250.000000"), NOW
         )
         return tenant_id
@@ -202,7 +207,7 @@ class World:
         )
 
     def add_payment(self, tenant: TenantId, **changes: Any) -> PaymentRow:
-        row = payment_row(tenant, self.reads.tenants[tenant].partner_id, **changes)
+        row = payment_row(tenant, self.reads.tenant_rows[tenant].partner_id, **changes)
         self.reads.payments_of.append(row)
         return row
 

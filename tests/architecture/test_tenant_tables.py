@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from projections.isolation import isolate
+from projections.isolation import OF_THEIR_TIME, isolate
 
 SHARED = {
     "audit_checkpoints": "signed sizes and roots of the whole ledger",
@@ -18,7 +18,7 @@ SHARED = {
 """Tables without a tenant, and what is in them."""
 
 INSERT_ONLY = (
-    *("stored_events", "commands", "payloads", "claims", "effect_claims", "ledger_entries_v1"),
+    *("stored_events", "commands", "payloads", "effect_claims", "ledger_entries_v1"),
     *("audit_leaves", "audit_nodes", "audit_checkpoints"),
     "payment_entries_v1",
 )
@@ -98,6 +98,12 @@ def test_what_is_recorded_stays(database: psycopg.Connection, table: str) -> Non
     assert rows(database, changeable, table) == [(False,)]
 
 
+def test_a_name_is_given_back_and_never_changes_hands(database: psycopg.Connection) -> None:
+    """Who has it releases it; then it is claimed anew."""
+    changeable = "SELECT has_table_privilege('hb_worker', 'claims', 'UPDATE, TRUNCATE')"
+    assert rows(database, changeable) == [(False,)]
+
+
 def test_nobody_else_was_given_rights(database: psycopg.Connection) -> None:
     others = """SELECT table_name, grantee FROM information_schema.role_table_grants
         WHERE table_schema = 'public' AND grantee NOT IN ('hb_api', 'hb_worker', current_user)
@@ -123,16 +129,21 @@ def test_no_row_refers_to_another_tenants(database: psycopg.Connection) -> None:
         assert rows(database, FOREIGN_KEYS) == [("beds", "leak")]
 
 
-SAID = "SELECT DISTINCT pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polname = 'api'"
+SAID = """
+SELECT pg_get_expr(polqual, polrelid), bool_and(regexp_replace(relname, '_v\\d+$', '') = ANY(%s)),
+    bool_or(regexp_replace(relname, '_v\\d+$', '') = ANY(%s))
+FROM pg_policy JOIN pg_class c ON c.oid = polrelid WHERE polname = 'api' GROUP BY 1 ORDER BY 2"""
 
 
-async def test_one_expression_says_whose_rows_the_edge_sees(prepared_database: str) -> None:
-    """Whatever a migration wrote, and whatever version of it a database was made by."""
+async def test_two_expressions_say_whose_rows_the_edge_sees(prepared_database: str) -> None:
+    """Of what stays with the partner of its time, and of the rest; whatever a migration wrote."""
     async with await psycopg.AsyncConnection.connect(prepared_database) as conn:
-        [(said,)] = await (await conn.execute(SAID)).fetchall()
+        names = [list(OF_THEIR_TIME)] * 2
+        said = await (await conn.execute(SAID, names)).fetchall()
+        assert [of_their_time for _, *of_their_time in said] == [[False, False], [True, True]]
         await conn.execute("DROP POLICY api ON commands")
         await conn.execute("CREATE POLICY api ON commands FOR SELECT TO hb_api USING (true)")
         assert await isolate(conn) == ["commands"]
-        assert await (await conn.execute(SAID)).fetchall() == [(said,)]
+        assert await (await conn.execute(SAID, names)).fetchall() == said
         assert await isolate(conn) == []
         await conn.rollback()

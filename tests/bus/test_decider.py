@@ -17,9 +17,10 @@ from bus.snapshots import Snapshots
 from contexts.authoring.facts import AuthoringFacts
 from contexts.authoring.workflow import Workflow
 from schemas.authoring.commands import CreateWorkflow, PublishWorkflow
-from schemas.base import PLATFORM, Command
+from schemas.base import PLATFORM, Command, UserId
 from schemas.billing.commands import ReleaseCall
 from schemas.envelope import Actor, Answer, Envelope
+from schemas.identity.commands import LinkIdentity, UnlinkIdentity
 from schemas.tenancy.commands import CreatePartner
 from tests.support.builders import (
     NOW,
@@ -29,12 +30,14 @@ from tests.support.builders import (
     create_partner,
     new_user,
     noop,
+    register_user,
     workflow,
 )
 from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.event_store import MemoryEventStore
 from tests.support.harness import LIMITS, Harness
 from tests.support.money import authorize, call
+from tests.support.people import index, sealed
 from tests.support.story import LEDGER, given_tenant, names
 
 
@@ -138,6 +141,21 @@ def test_one_taken_name_rejects_one_command_of_the_batch() -> None:
 def test_of_two_claims_in_a_batch_the_first_has_the_name() -> None:
     batch = [request(partner(n, "wanted@example.com")) for n in (1, 2)]
     assert codes(decider(MemoryEventStore()).process(batch)) == [None, "conflict.email_taken"]
+
+
+def test_a_name_that_is_claimed_and_released_in_one_batch_is_free() -> None:
+    store, mine = MemoryEventStore(), {"provider": "google", "subject_index": index("google|7")}
+
+    def link(user_id: UserId) -> Request:
+        return request(LinkIdentity(user_id=user_id, subject=sealed(user_id, "7"), **mine))
+
+    ada, eve = UserId(UUID(int=5)), UserId(UUID(int=6))
+    people = [register_user(user_id=ada), register_user(user_id=eve, email_index=index("eve@example.com"))]
+    decider(store).process([request(person) for person in people])
+    together = [link(ada), request(UnlinkIdentity(user_id=ada, provider="google"))]
+    assert codes(decider(store).process(together)) == [None, None]
+    assert codes(decider(store).process([link(eve)])) == [None]
+    assert codes(decider(store).process([link(ada)])) == ["conflict.identity_taken"]
 
 
 def test_a_later_command_of_a_batch_sees_what_the_earlier_ones_did() -> None:

@@ -146,6 +146,48 @@ def test_of_two_claims_in_a_batch_the_first_has_the_name(store: EventStore) -> N
     assert caught.value.taken == {second}
 
 
+def test_a_released_name_is_free_for_others(store: EventStore) -> None:
+    mine, free = name("tenant-a", str(uuid4())), new_stream()
+    theirs = name("tenant-b", mine.value)
+    store.commit(batch(new_stream(), [1], claims=[mine]))
+    store.commit(batch(new_stream(), [1], released=[mine]))
+    store.commit(batch(free, [1], claims=[theirs]))
+    with pytest.raises(ClaimTaken):
+        store.commit(batch(new_stream(), [1], claims=[mine]))
+    assert len(store.streams({free: 0})) == 1
+
+
+def test_a_name_goes_from_one_to_another_in_one_batch(store: EventStore) -> None:
+    mine = name("tenant-a", str(uuid4()))
+    theirs = mine._replace(owner="tenant-b")
+    store.commit(batch(new_stream(), [1], claims=[mine]))
+    left, taken = batch(new_stream(), [1], released=[mine]), batch(new_stream(), [1], claims=[theirs])
+    store.commit(together(left, taken))
+    with pytest.raises(ClaimTaken) as caught:
+        store.commit(batch(new_stream(), [1], claims=[mine]))
+    assert caught.value.taken == {mine}
+
+
+def test_only_its_owner_releases_a_name(store: EventStore) -> None:
+    mine = name("tenant-a", str(uuid4()))
+    theirs = mine._replace(owner="tenant-b")
+    store.commit(batch(new_stream(), [1], claims=[mine]))
+    with pytest.raises(ClaimTaken):
+        store.commit(batch(new_stream(), [1], claims=[theirs], released=[theirs]))
+    store.commit(batch(new_stream(), [1], claims=[mine]))
+
+
+def test_a_conflict_releases_nothing(store: EventStore) -> None:
+    """And a name that would have been free is not told to be taken."""
+    stream, mine = new_stream(), name("tenant-a", str(uuid4()))
+    theirs = mine._replace(owner="tenant-b")
+    store.commit(batch(stream, [1], claims=[mine]))
+    with pytest.raises(Conflict):
+        store.commit(batch(stream, [1], claims=[theirs], released=[mine]))
+    with pytest.raises(ClaimTaken):
+        store.commit(batch(new_stream(), [1], claims=[theirs]))
+
+
 def test_the_same_value_of_another_kind_is_free(store: EventStore) -> None:
     value = str(uuid4())
     claims = [Claim("subdomain", value, "tenant-a"), Claim("email", value, "user-b")]

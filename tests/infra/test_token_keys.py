@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from api.adapters.every import every
 from api.adapters.token_keys import DAY, SELDOM_SECONDS, TokenKeys
 from api.submit import until
 from bus.prepare import prepare
@@ -19,6 +20,7 @@ from infra.crypto.keys import (
     rotate,
     rotate_if_due,
     soonest,
+    start_over,
 )
 from infra.crypto.secrets import SecretBox
 from infra.crypto.tokens import Tokens, UnknownKey
@@ -88,6 +90,17 @@ def test_it_is_rotated_when_it_is_due() -> None:
     month = 30 * DAY
     assert rotate_if_due(store, BOX, START + month - 1, LIFE, month).current.kid == first.current.kid
     assert rotate_if_due(store, BOX, START + month, LIFE, month).current.kid == first.next.kid
+
+
+async def test_keys_that_were_seen_are_good_for_nothing() -> None:
+    store, clock = MemoryKeyStore(), [START]
+    process = Process(store, lambda: clock[0])
+    forged = process.tokens.issue(ANNA)
+    start_over(store, BOX, START)
+    await process.keys.tend()
+    with pytest.raises(UnknownKey):
+        process.tokens.verify(forged)
+    assert process.tokens.verify(process.tokens.issue(ANNA)).id == ANNA.id
 
 
 async def test_of_many_processes_one_rotates(fresh_database: FreshDatabase) -> None:
@@ -165,6 +178,6 @@ async def test_a_store_that_is_away_is_asked_again() -> None:
     async def noticed() -> bool:
         return process.tokens.ring is not first
 
-    async with process.keys.tended(0.001):
+    async with every(0.001, process.keys.tend, "token keys"):
         assert await until(noticed, 5)
     assert store.read_times > 2

@@ -30,6 +30,7 @@ from schemas.billing.wallets import (
 )
 from schemas.execution.types import SourceRef
 from schemas.tenancy.events import SourceBudgetSet, TenantBudgetSet
+from schemas.tenancy.partners import PartnerTenantAdded
 from tests.projections import stories
 from tests.projections.world import EPOCH, PARTNER, TENANT, World
 from tests.support.builders import tenant_provisioned
@@ -191,6 +192,8 @@ async def test_a_budget_that_was_taken_away_is_not_there(world: World, api: Asyn
 
 async def test_a_tenant_does_not_see_its_partners_budget(world: World) -> None:
     await given_budgets(world)
+    added = PartnerTenantAdded(partner_id=PARTNER, tenant_id=TENANT)
+    await world.given(world.record(f"partner-{PARTNER}", added, tenant=PLATFORM))
     conn = await world.connection("hb_api")
     await conn.execute("SELECT set_config('app.tenant_id', %s, false)", [str(TENANT)])
     assert {b.level for b in await budgets.list_page(conn, MONTH)} == {"tenant", "source"}

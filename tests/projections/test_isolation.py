@@ -11,8 +11,9 @@ from psycopg import AsyncConnection, sql
 from infra.db.pools import API, async_pool
 from infra.db.scope import Scope, scoped
 from projections.registry import PROJECTIONS
-from schemas.base import PartnerId, TenantId
+from schemas.base import PLATFORM, PartnerId, TenantId
 from schemas.billing.invoices import InvoiceRequested
+from schemas.tenancy.partners import PartnerTenantAdded, PartnerTenantRemoved
 from tests.projections import stories
 from tests.projections.world import OTHER_PARTNER, OTHER_TENANT, PARTNER, TENANT, World
 from tests.support.triggers import created, fired, webhook
@@ -45,6 +46,11 @@ async def one_tenant(world: World, tenant: TenantId, partner: PartnerId) -> None
     await world.given(world.record(f"invoice-{asked.invoice_id}", asked, tenant=tenant, partner=partner))
 
 
+async def owned(world: World, tenant: TenantId, partner: PartnerId) -> None:
+    added = PartnerTenantAdded(partner_id=partner, tenant_id=tenant)
+    await world.given(world.record(f"partner-{partner}", added, tenant=PLATFORM, partner=partner))
+
+
 async def owners(world: World, scope: Scope, table: str) -> set[Any]:
     async with async_pool(world.url, API, 1, 1) as pool, scoped(pool, scope) as conn:
         query = sql.SQL("SELECT DISTINCT tenant_id FROM {}").format(sql.Identifier(table))
@@ -66,11 +72,31 @@ FILLED = (
 
 async def test_each_scope_sees_its_own_rows_only(world: World) -> None:
     await two_tenants(world)
+    await owned(world, TENANT, PARTNER)
+    await owned(world, OTHER_TENANT, OTHER_PARTNER)
     for table in FILLED:
         assert await owners(world, Scope(tenant_id=TENANT), table) == {TENANT}
         assert await owners(world, Scope(partner_id=OTHER_PARTNER), table) == {OTHER_TENANT}
         assert await owners(world, Scope(platform=True), table) == {TENANT, OTHER_TENANT}
         assert await owners(world, Scope(), table) == set()
+
+
+async def test_a_tenant_that_was_given_away_is_seen_by_its_new_partner_and_its_entries_by_the_old(
+    world: World,
+) -> None:
+    await two_tenants(world)
+    await owned(world, TENANT, PARTNER)
+    await owned(world, OTHER_TENANT, OTHER_PARTNER)
+    gone = PartnerTenantRemoved(partner_id=PARTNER, tenant_id=TENANT)
+    await world.given(world.record(f"partner-{PARTNER}", gone, tenant=PLATFORM, partner=PARTNER))
+    await owned(world, TENANT, OTHER_PARTNER)
+    old, new = Scope(partner_id=PARTNER), Scope(partner_id=OTHER_PARTNER)
+    for table in ("executions", "execution_steps", "triggers", "timers"):
+        assert await owners(world, old, table) == set()
+        assert await owners(world, new, table) == {TENANT, OTHER_TENANT}
+    for table in ("ledger_entries", "tenant_bills", "month_totals", "invoices"):
+        assert await owners(world, old, table) == {TENANT}
+        assert await owners(world, new, table) == {OTHER_TENANT}
 
 
 async def test_a_scope_ends_with_its_transaction(world: World) -> None:

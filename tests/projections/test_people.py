@@ -1,6 +1,9 @@
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
+from projections.members import queries as members
+from projections.tenants import queries as tenants
 from schemas.access import Role
 from schemas.authoring.agents import AgentDefinition
 from schemas.authoring.definition import Release, WorkflowDefinition
@@ -16,10 +19,18 @@ from schemas.authoring.nodes import NoopNode
 from schemas.base import PLATFORM
 from schemas.identity import events as e
 from schemas.identity.types import Place
-from schemas.tenancy.events import PartnerCreated, TenantActivated, TenantProvisioned, TenantSuspended
+from schemas.tenancy.events import (
+    PartnerCreated,
+    TenantActivated,
+    TenantPastDue,
+    TenantProvisioned,
+    TenantSuspended,
+)
+from schemas.tenancy.life import TenantClosed, TenantClosingBegun, TenantClosingWithdrawn, TenantTransferred
+from schemas.tenancy.partners import PartnerTenantAdded
 from schemas.tenancy.types import PartnerTerms
 from tests.projections import stories
-from tests.projections.world import PARTNER, TENANT, World
+from tests.projections.world import EPOCH, OTHER_PARTNER, OTHER_TENANT, PARTNER, TENANT, World
 from tests.support.people import index, person
 
 ADMIN = person()
@@ -52,6 +63,75 @@ async def test_a_tenants_status_follows_its_events(world: World) -> None:
     [row] = await world.rows("tenants")
     assert (row["status"], row["status_reason"], row["name"]) == ("suspended", "unpaid", "Shop")
     assert row["partner_id"] == PARTNER
+
+
+async def given_shop(world: World) -> None:
+    shop = TenantProvisioned(
+        tenant_id=TENANT, partner_id=PARTNER, name="Shop", subdomain="shop", monthly_budget=None, owner=None
+    )
+    await world.given(world.record(f"tenant-{TENANT}", shop, TenantActivated(tenant_id=TENANT)))
+    await world.given(world.record(f"partner-{PARTNER}", PartnerTenantAdded(**OWN), tenant=PLATFORM))
+
+
+OWN: dict[str, Any] = {"partner_id": PARTNER, "tenant_id": TENANT}
+
+
+async def test_each_cause_that_holds_a_tenant_back_is_told_until_it_lets_go(world: World) -> None:
+    await given_shop(world)
+    due = TenantPastDue(tenant_id=TENANT, reason="unpaid", cause="dunning", status="past_due")
+    closing = TenantClosingBegun(tenant_id=TENANT, reason="over", due_at=EPOCH, status="restricted")
+    await world.given(world.record(f"tenant-{TENANT}", due, closing))
+    assert {h.cause: h.held for h in await tenants.holds(world.conn, TENANT)} == {
+        "dunning": "past_due",
+        "closing": "restricted",
+    }
+    stays = TenantClosingWithdrawn(tenant_id=TENANT, reason="stay", status="past_due")
+    await world.given(world.record(f"tenant-{TENANT}", stays))
+    assert [h.cause for h in await tenants.holds(world.conn, TENANT)] == ["dunning"]
+    row = await tenants.get(world.conn, TENANT)
+    assert row is not None
+    assert (row.status, row.closing_at) == ("past_due", None)
+
+
+async def test_a_closed_tenant_keeps_its_row_and_gives_its_name_away(world: World) -> None:
+    await given_shop(world)
+    closed = TenantClosed(**OWN, reason="over", subdomain="shop", free_at=EPOCH)
+    await world.given(world.record(f"tenant-{TENANT}", closed))
+    assert await tenants.by_subdomain(world.conn, "shop") is None
+    other = TenantProvisioned(
+        tenant_id=OTHER_TENANT,
+        partner_id=PARTNER,
+        name="New",
+        subdomain="shop",
+        monthly_budget=None,
+        owner=None,
+    )
+    await world.given(world.record(f"tenant-{OTHER_TENANT}", other, tenant=OTHER_TENANT))
+    found = await tenants.by_subdomain(world.conn, "shop")
+    assert found is not None
+    assert found.id == OTHER_TENANT
+    row = await tenants.get(world.conn, TENANT)
+    assert row is not None
+    assert (row.status, row.closing_at) == ("closed", None)
+
+
+async def test_a_transfer_stays_whatever_is_heard_afterwards_of_the_time_before(world: World) -> None:
+    """Also of its people: their next token names the partner of now."""
+    await given_shop(world)
+    joined = e.MembershipGranted(place=Place(**OWN), person=ADMIN, role=Role.TENANT_OWNER)
+    await world.given(world.record(f"team-{TENANT}", joined))
+    moved = TenantTransferred(
+        tenant_id=TENANT, from_partner=PARTNER, to_partner=OTHER_PARTNER, at=EPOCH, reason="moved"
+    )
+    await world.given(world.record(f"tenant-{TENANT}", moved))
+    await world.given(world.record(f"tenant-{TENANT}", TenantSuspended(tenant_id=TENANT, reason="x")))
+    row = await tenants.get(world.conn, TENANT)
+    assert row is not None
+    assert (row.partner_id, row.status) == (OTHER_PARTNER, "suspended")
+    [member] = await members.of_user(world.conn, ADMIN.user_id)
+    assert member.partner_id == OTHER_PARTNER
+    [stale] = [row for row in await world.rows("standing") if row["kind"] == "moved"]
+    assert stale["id"] == TENANT
 
 
 PARTNERS = Place(partner_id=PARTNER)
@@ -93,7 +173,8 @@ async def test_of_an_erased_person_nothing_is_left_to_read(world: World) -> None
     events = world.record(f"user-{ADMIN.user_id}", linked)
     await world.given(events)
     assert len(await world.rows("user_identities", "subject_index")) == 1
-    await world.given(world.record(f"user-{ADMIN.user_id}", e.UserErased(user_id=ADMIN.user_id, reason="x")))
+    erased = e.UserErased(user_id=ADMIN.user_id, reason="x", email_index=ADMIN.email_index, identities=())
+    await world.given(world.record(f"user-{ADMIN.user_id}", erased))
     [user] = await world.rows("users")
     assert (user["email"], user["name"], user["erased"]) == ("", "", True)
     assert await world.rows("user_identities", "subject_index") == []

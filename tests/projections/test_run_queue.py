@@ -102,7 +102,7 @@ async def test_the_tenants_that_are_out_of_the_ordinary_are_loaded(world: World)
         world.record(stream, provisioned, limited, TenantSuspended(tenant_id=TENANT, reason="x"))
     )
     [tenant] = (await queries.load(world.conn)).tenants
-    assert (tenant.id, tenant.suspended, tenant.max_runs) == (TENANT, True, 3)
+    assert (tenant.id, tenant.stopped, tenant.max_runs) == (TENANT, True, 3)
     lifted = TenantLimitsSet(tenant_id=TENANT, max_runs=None)
     await world.given(world.record(stream, lifted, TenantReinstated(tenant_id=TENANT, reason="y")))
     assert (await queries.load(world.conn)).tenants == []

@@ -59,10 +59,10 @@ def test_three_months_of_use_failure_and_return(h: Harness) -> None:
     h.payments.declined.add(CARD)
     second = given_invoice(h, period="2026-10")
     assert words(h, second)[-1] == "failed"
-    for day, expected in ((21, "active"), (1, "active"), (0.1, "restricted"), (7, "suspended")):
+    for day, expected in ((21, "past_due"), (1, "past_due"), (0.1, "restricted"), (7, "suspended")):
         h.advance(day * DAY)
         assert status(h) == expected
-        told = {"active": "accepted", "suspended": "tenancy.tenant_suspended"}
+        told = {"past_due": "accepted", "suspended": "tenancy.tenant_suspended"}
         assert code(run_again(h)) == told.get(expected, "tenancy.tenant_restricted")
     assert [action for _, action in steps(h)] == ["retry"] * 4 + ["restrict", "suspend"]
     assert words(h, second).count("failed") == 5
@@ -172,7 +172,7 @@ def test_a_partners_own_steps_hold_for_its_tenants(h: Harness) -> None:
     h.payments.declined.add(CARD)
     given_invoice(h)
     h.advance(2 * DAY)
-    assert status(h) == "active"
+    assert status(h) == "past_due"
     h.advance(1.1 * DAY)
     assert status(h) == "suspended"
 

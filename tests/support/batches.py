@@ -52,12 +52,13 @@ def batch(
     message_id: UUID | None = None,
     claims: Sequence[Claim] = (),
     tenant_id: TenantId = TENANT_ID,
+    released: Sequence[Claim] = (),
 ) -> Batch:
     """One command that appends these versions to one stream."""
     id_ = message_id or uuid4()
     rows = [row(stream, version, message_id=id_, tenant_id=tenant_id) for version in versions]
     answer = decided(id_, stream, versions[-1] if versions else 0, tenant_id=tenant_id)
-    return Batch(NOW, [answer], rows, [(claim, tenant_id) for claim in claims])
+    return Batch(NOW, [answer], rows, [(claim, tenant_id) for claim in claims], list(released))
 
 
 def batch_of(
@@ -88,5 +89,6 @@ def together(*batches: Batch) -> Batch:
         whole.decided.extend(one.decided)
         whole.rows.extend(one.rows)
         whole.claims.extend(one.claims)
+        whole.released.extend(one.released)
         whole.payloads.extend(one.payloads)
     return whole

@@ -3,13 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from api.rows.people import IdentityRow, MemberRow, PartnerRow, TenantRow, UserRow
+from api.rows.people import HoldRow, IdentityRow, MemberRow, PartnerRow, TenantRow, UserRow
 from projections.members.queries import Member
 from projections.partners.queries import Partner
-from projections.tenants.queries import Tenant
+from projections.tenants.queries import Hold, Tenant
 from projections.users.queries import Identity, User
 from schemas.access import Role
 from schemas.base import PartnerId, TenantId, UserId
+from schemas.tenancy.profile import Branding, ProfileSettings
 
 
 def user(row: User) -> UserRow:
@@ -47,7 +48,16 @@ def key_of_member(row: Member) -> tuple[datetime, UUID]:
 
 
 def partner(row: Partner) -> PartnerRow:
-    return PartnerRow(PartnerId(row.id), row.name, row.markup_percent, row.commission_percent, row.created_at)
+    return PartnerRow(
+        id=PartnerId(row.id),
+        name=row.name,
+        markup_percent=row.markup_percent,
+        commission_percent=row.commission_percent,
+        created_at=row.created_at,
+        settings=ProfileSettings.model_validate(row.settings or {}),
+        branding=Branding.model_validate(row.branding or {}),
+        closed_at=row.closed_at,
+    )
 
 
 def tenant(row: Tenant) -> TenantRow:
@@ -60,4 +70,16 @@ def tenant(row: Tenant) -> TenantRow:
         monthly_budget=row.monthly_budget,
         created_at=row.created_at,
         max_runs=row.max_runs,
+        settings=ProfileSettings.model_validate(row.settings or {}),
+        branding=Branding.model_validate(row.branding or {}),
+        closing_at=row.closing_at,
+        closed_at=row.closed_at,
     )
+
+
+def hold(row: Hold) -> HoldRow:
+    return HoldRow(row.cause, row.held, row.reason, row.since)  # type: ignore[arg-type]
+
+
+def key_of_place(row: Partner | Tenant) -> tuple[datetime, UUID]:
+    return row.created_at, row.id

@@ -88,6 +88,24 @@ async def test_people_and_places(store: World, reads: PostgresReads) -> None:
         assert hidden is None
 
 
+async def test_tenants_are_listed_to_whom_they_belong(store: World, reads: PostgresReads) -> None:
+    await test_people.test_a_partner_belongs_to_the_platform_and_to_itself(store)
+    await test_people.given_shop(store)
+    [tenant] = (await reads.tenants(PARTNERS, None, 5, None, None)).items
+    assert (tenant.id, tenant.name) == (TENANT, "Shop")
+    assert (await reads.tenants(ALL, None, 5, PARTNER, "active")).items == [tenant]
+    assert await reads.tenant_by_subdomain(ALL, "shop") == tenant
+    assert [partner.id for partner in (await reads.partners(PARTNERS, None, 5)).items] == [PARTNER]
+    for nothing in (
+        (await reads.tenants(THEIRS, None, 5, None, None)).items,
+        (await reads.tenants(ALL, None, 5, PARTNER, "suspended")).items,
+        (await reads.tenants(ALL, None, 5, OTHER_PARTNER, None)).items,
+        (await reads.partners(MINE, None, 5)).items,
+        await reads.tenant_holds(MINE, TENANT),
+    ):
+        assert nothing == []
+
+
 async def test_versions_are_read_newest_first(store: World, reads: PostgresReads) -> None:
     await test_people.test_a_version_rolled_back_to_is_the_draft_and_a_deprecated_one_says_so(store)
     [workflow] = (await reads.workflows(MINE, None, 5)).items
@@ -136,6 +154,8 @@ async def test_people_are_the_platforms_and_their_places_their_own(
     found = await reads.user_by_index(ALL, root.email_index)
     assert found is not None and found == await reads.user_by_id(ALL, root.user_id)
     assert found == await reads.user_by_identity(ALL, linked.subject_index)
+    [identity] = await reads.identities_of(ALL, linked.user_id)
+    assert (identity.provider, identity.subject_index) == (linked.provider, linked.subject_index)
     [member] = await reads.memberships(ALL, root.user_id)
     assert (member.role, member.tenant_id, member.partner_id) == (Role.PLATFORM_ADMIN, None, None)
     assert (await reads.members(ALL, PLATFORM, None, 10)).items == [member]

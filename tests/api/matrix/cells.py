@@ -23,7 +23,7 @@ BEYOND: dict[Reach, tuple[Whose, ...]] = {
     "partner": ("stranger",),
     "platform": (),
 }
-QUERY = {"period": "2026-10", "from": "0", "to": "1"}
+QUERY = {"period": "2026-10", "from": "0", "to": "1", "permission": "executions:read", "host": "x.example"}
 QUERY_IDS = ("tenant_id", "partner_id")
 """Parameters that say whose things are wanted. Others only pick among what one sees."""
 
@@ -59,9 +59,8 @@ class Neighbours:
 
     async def make(self) -> "Neighbours":
         for number, whose in enumerate(WHOSE):
-            owner = self.world.anna.model_copy(
-                update={"tenant_id": self.tenants[whose], "partner_id": self.partner(whose)}
-            )
+            email = f"owner-{uuid4().hex}@{whose}.example"
+            owner = self.world.add_user(email, Role.TENANT_ADMIN, self.partner(whose), self.tenants[whose])
             names = Names(
                 f"find_{whose}", f"{whose}_key".upper(), f"d-{whose}", f"{number}a" * 32, f"{whose}:a:1"
             )

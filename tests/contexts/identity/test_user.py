@@ -10,7 +10,7 @@ from tests.support.spec import Spec
 given = Spec(REGISTRY).given
 KEY = UUID(int=70)
 REASON = "They asked for it."
-ERASED = e.UserErased(user_id=USER_ID, reason=REASON)
+ERASED = e.UserErased(user_id=USER_ID, reason=REASON, email_index=register_user().email_index, identities=())
 LINKED = e.IdentityLinked(
     user_id=USER_ID, provider="google", subject_index=index("google|7"), subject=sealed(USER_ID, "7")
 )
@@ -92,3 +92,12 @@ def test_who_was_erased_is_gone_for_good() -> None:
     link = c.LinkIdentity(**dict(LINKED))
     given(registered(), ERASED).when(link).refused("identity.user_erased")
     given().when(erase).refused("identity.user_not_found")
+
+
+def test_what_a_person_signed_in_with_is_free_for_somebody_new() -> None:
+    erase = c.EraseUser(user_id=USER_ID, reason=REASON)
+    gone = ERASED.model_copy(update={"identities": (LINKED.subject_index,)})
+    given(registered(), LINKED).when(erase).then(gone)
+    assert set(gone.releases()) == {*registered().claims(), *LINKED.claims()}
+    unlinked = e.IdentityUnlinked(user_id=USER_ID, provider="google", subject_index=LINKED.subject_index)
+    assert unlinked.releases() == LINKED.claims()

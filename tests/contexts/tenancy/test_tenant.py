@@ -1,6 +1,6 @@
 import pytest
 
-from contexts.tenancy.facts import ProvisioningFacts
+from contexts.tenancy.facts import PartnerFacts
 from contexts.tenancy.registry import REGISTRY
 from schemas.base import Command
 from schemas.tenancy.commands import (
@@ -17,8 +17,10 @@ from schemas.tenancy.events import (
     TenantRestricted,
     TenantSuspended,
 )
+from schemas.tenancy.partners import PartnerTenantAdded
 from tests.support.builders import (
     OTHER_PARTNER_ID,
+    PARTNER_ID,
     TENANT_ID,
     app_admin,
     partner_admin,
@@ -40,22 +42,22 @@ PROVISIONED = (tenant_provisioned(),)
 ACTIVE = (*PROVISIONED, tenant_activated())
 SUSPENDED = (*ACTIVE, tenant_suspended())
 
-KNOWN = ProvisioningFacts(partner_exists=True)
+KNOWN = PartnerFacts(exists=True)
+ADDED = PartnerTenantAdded(partner_id=PARTNER_ID, tenant_id=TENANT_ID)
 
 
 def test_a_tenant_is_provisioned_under_an_existing_partner() -> None:
-    given().knowing(KNOWN).when(provision_tenant()).then(tenant_provisioned())
+    given().knowing(KNOWN).when(provision_tenant()).then(tenant_provisioned(), ADDED)
 
 
 def test_a_tenant_needs_a_partner_that_exists() -> None:
-    unknown = ProvisioningFacts(partner_exists=False)
-    given().knowing(unknown).when(provision_tenant()).refused("tenancy.partner_not_found")
+    given().knowing(PartnerFacts(exists=False)).when(provision_tenant()).refused("tenancy.partner_not_found")
 
 
 def test_a_partner_provisions_only_under_itself() -> None:
     stranger = partner_admin(OTHER_PARTNER_ID)
     given().knowing(KNOWN).by(stranger).when(provision_tenant()).refused("tenancy.not_your_partner")
-    given().knowing(KNOWN).by(partner_admin()).when(provision_tenant()).then(tenant_provisioned())
+    given().knowing(KNOWN).by(partner_admin()).when(provision_tenant()).then(tenant_provisioned(), ADDED)
 
 
 def test_provisioning_the_same_tenant_again_says_nothing_whatever_became_of_it() -> None:
@@ -117,8 +119,12 @@ def test_a_partner_touches_only_its_own_tenants(command: Command) -> None:
 
 
 def test_a_partner_and_the_platform_may_suspend() -> None:
-    for actor in (partner_admin(), app_admin()):
-        given(*ACTIVE).by(actor).when(SUSPEND).then(tenant_suspended())
+    """Each in its own name: neither lifts what the other did."""
+    theirs = TenantSuspended(tenant_id=TENANT_ID, reason="unpaid", cause="partner")
+    given(*ACTIVE).by(app_admin()).when(SUSPEND).then(tenant_suspended())
+    given(*ACTIVE).by(partner_admin()).when(SUSPEND).then(theirs)
+    given(*SUSPENDED).by(partner_admin()).when(REINSTATE).refused("tenancy.held_for_another_cause")
+    given(*ACTIVE, theirs).by(app_admin()).when(REINSTATE).refused("tenancy.held_for_another_cause")
 
 
 def test_a_limit_is_set_changed_and_lifted() -> None:

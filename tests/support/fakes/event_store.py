@@ -46,7 +46,7 @@ class MemoryEventStore:
             owners = self._owners(batch)
             rows = self._numbered(batch)
             self._decided.update((d.answer.message_id, d) for d in batch.decided)
-            self._claims.update(owners)
+            self._claims = owners
             for owned in batch.payloads:
                 place = Place(owned.tenant_id, month_of(batch.recorded_at), owned.payload.hash)
                 self._payloads[place] = owned.payload.content
@@ -103,7 +103,8 @@ class MemoryEventStore:
     def _owners(self, batch: Batch) -> dict[tuple[str, str], str]:
         """The claims as they will be; within a batch, too, the first one has the name."""
         claims: list[Claim] = [claim for claim, _ in batch.claims]
-        owners = {(c.kind, c.value): c.owner for c in reversed(claims)} | self._claims
+        kept = {n: owner for n, owner in self._claims.items() if Claim(*n, owner) not in batch.released}
+        owners = {(c.kind, c.value): c.owner for c in reversed(claims)} | kept
         taken = [c for c in claims if owners[c.kind, c.value] != c.owner]
         if taken:
             raise ClaimTaken(taken)

@@ -19,6 +19,7 @@ from schemas.billing.payments import AttemptPayment, PaymentFailed, PaymentSucce
 CENT = Decimal("0.01")
 MEANS = {
     "none": "[good]nothing is held back[/]",
+    "past_due": "[warn]past due[/]",
     "restricted": "[warn]no new runs[/]",
     "suspended": "[warn]no runs at all[/]",
 }

@@ -1,0 +1,158 @@
+"""Commands of people: `hb register`, `hb login`, `hb sessions`, `hb password` and more."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.options import Data, settings_for
+
+if TYPE_CHECKING:
+    from api.cli.kept_login import Here
+
+Url = Annotated[str | None, typer.Option(help="Where the API is. Default: on this machine.")]
+Email = Annotated[str, typer.Option(prompt="E-mail")]
+Password = Annotated[str, typer.Option("--password", prompt="Password", hide_input=True)]
+New = Annotated[str, typer.Option("--password", prompt="New password", hide_input=True)]
+Link = Annotated[str, typer.Option(prompt="Link", help="The link of the letter, or what it has after its #.")]
+
+sessions = typer.Typer(no_args_is_help=True, help="Where you are signed in.")
+password = typer.Typer(no_args_is_help=True, help="Your password.")
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(sessions, name="sessions")
+    app.add_typer(password, name="password")
+    for command in (register, verify, login, logout, whoami, memberships, switch):
+        app.command()(command)
+    app.command("step-up")(step_up)
+
+
+def here(data: Data, url: str | None = None) -> "Here":
+    from api.cli import kept_login
+
+    return kept_login.here(settings_for(data), url)
+
+
+def register(
+    email: Email,
+    name: Annotated[str, typer.Option(prompt="Your name")],
+    company: Annotated[str, typer.Option(prompt="Company")],
+    secret: Password,
+    subdomain: Annotated[str | None, typer.Option(help="As wished for, if it is free.")] = None,
+    url: Url = None,
+    data: Data = None,
+) -> None:
+    """Ask for an account with a tenant of your own."""
+    from api.cli import signing_in
+
+    wish = {"email": email, "name": name, "company": company, "subdomain": subdomain}
+    signing_in.register(here(data, url), wish, secret)
+
+
+def verify(
+    email: Annotated[str | None, typer.Option(help="With --code.")] = None,
+    code: Annotated[str | None, typer.Option(help="The code of the letter.")] = None,
+    link: Annotated[str | None, typer.Option(help="Or its link.")] = None,
+    url: Url = None,
+    data: Data = None,
+) -> None:
+    """Show that an address is yours. Who has just registered is signed in."""
+    from api.cli import signing_in
+
+    signing_in.verify(here(data, url), email, code, link)
+
+
+def login(email: Email, secret: Password, url: Url = None, data: Data = None) -> None:
+    """Sign in on this machine."""
+    from api.cli import signing_in
+
+    signing_in.log_in(here(data, url), email, secret)
+
+
+def logout(data: Data = None) -> None:
+    """Sign out on this machine."""
+    from api.cli import signing_in
+
+    signing_in.log_out(here(data))
+
+
+def whoami(data: Data = None) -> None:
+    """Who is signed in on this machine."""
+    from api.cli import signing_in
+
+    signing_in.whoami(here(data))
+
+
+def memberships(data: Data = None) -> None:
+    """Your roles, and where."""
+    from api.cli import signing_in
+
+    signing_in.memberships(here(data))
+
+
+def switch(place: Annotated[str, typer.Argument(help="The place's id.")], data: Data = None) -> None:
+    """Go on at another of your places."""
+    from api.cli import signing_in
+
+    signing_in.switch(here(data), place)
+
+
+def step_up(
+    secret: Annotated[str | None, typer.Option("--password", help="Your password.")] = None,
+    totp: Annotated[str | None, typer.Option(help="The code of your authenticator app.")] = None,
+    recovery_code: Annotated[str | None, typer.Option(help="One of your recovery codes.")] = None,
+    data: Data = None,
+) -> None:
+    """Show once more that it is you, before what cannot be taken back."""
+    from api.cli import signing_in
+
+    proof = {"password": secret, "totp": totp, "recovery_code": recovery_code}
+    signing_in.step_up(here(data), proof)
+
+
+@sessions.command("list")
+def sessions_list(data: Data = None) -> None:
+    """The last used first."""
+    from api.cli import signing_in
+
+    signing_in.sessions(here(data))
+
+
+@sessions.command("end")
+def sessions_end(
+    session: Annotated[str | None, typer.Argument(help="Its id. Absent: all others.")] = None,
+    everywhere: Annotated[bool, typer.Option("--everywhere", help="This one too.")] = False,
+    data: Data = None,
+) -> None:
+    """Sign out somewhere else, or everywhere."""
+    from api.cli import signing_in
+
+    signing_in.end_sessions(here(data), session, everywhere)
+
+
+@password.command("forgot")
+def password_forgot(email: Email, url: Url = None, data: Data = None) -> None:
+    """Ask for a link that sets a new one."""
+    from api.cli import signing_in
+
+    signing_in.forgot(here(data, url), email)
+
+
+@password.command("reset")
+def password_reset(link: Link, new: New, url: Url = None, data: Data = None) -> None:
+    """Set a new one by that link."""
+    from api.cli import signing_in
+
+    signing_in.reset(here(data, url), link, new)
+
+
+@password.command("change")
+def password_change(
+    new: New,
+    current: Annotated[str | None, typer.Option(help="Needed some minutes after signing in.")] = None,
+    data: Data = None,
+) -> None:
+    """Signs out everywhere else."""
+    from api.cli import signing_in
+
+    signing_in.change(here(data), current, new)

@@ -1,0 +1,130 @@
+"""The command line as somebody who signs in: what is kept of it on the machine, and how it goes on."""
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.cli import signing_in
+from api.cli.errors import Refused
+from api.cli.kept_login import Here
+
+ME = {"email": "nina@new.example", "role": "tenant_owner"}
+PLACES = {"items": [{"name": "New Things", "current": True}]}
+TOKEN = {"access_token": "a1", "refresh_token": "r1", "expires_in": 600}
+Answer = Callable[[httpx2.Request], httpx2.Response]
+
+
+class Edge:
+    """What the API would answer, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Any] = {"GET /auth/me": ME, "GET /auth/memberships": PLACES}
+        self.seen: list[httpx2.Request] = []
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        self.seen.append(request)
+        answer = self.answers[f"{request.method} {request.url.path}"]
+        return answer(request) if callable(answer) else httpx2.Response(200, json=answer)
+
+    def bearers(self, path: str) -> list[str]:
+        return [one.headers["authorization"] for one in self.seen if one.url.path == path]
+
+
+@pytest.fixture
+def edge() -> Edge:
+    return Edge()
+
+
+@pytest.fixture
+def at(edge: Edge, tmp_path: Path) -> Here:
+    def opened(url: str) -> httpx2.Client:
+        return httpx2.Client(base_url=url, transport=httpx2.MockTransport(edge))
+
+    return Here(tmp_path / "data" / "login.json", "http://api.example", opened)
+
+
+def over(code: str, until: str) -> Answer:
+    """Refuses the tokens before `until`."""
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.headers["authorization"] == f"Bearer {until}":
+            return httpx2.Response(200, json=ME)
+        return httpx2.Response(401, json={"code": code, "detail": "Over.", "problems": []})
+
+    return answer
+
+
+def test_tokens_are_kept_for_their_owner_only(edge: Edge, at: Here) -> None:
+    edge.answers["POST /auth/token"] = TOKEN
+    signing_in.log_in(at, "nina@new.example", "seven blue lanterns drift")
+    assert stat.S_IMODE(at.file.stat().st_mode) == 0o600
+    assert at.login().refresh_token == "r1"
+    assert edge.bearers("/auth/me") == ["Bearer a1"]
+    assert b"seven+blue" in edge.seen[0].content
+    assert "seven" not in at.file.read_text()
+
+
+@pytest.mark.parametrize("code", ["auth.expired_token", "auth.stale_token", "auth.invalid_token"])
+def test_tokens_that_are_over_are_renewed_once(edge: Edge, at: Here, code: str) -> None:
+    at.keep(TOKEN)
+    edge.answers["GET /auth/me"] = over(code, "a2")
+    edge.answers["POST /auth/refresh"] = {"access_token": "a2", "refresh_token": "r2"}
+    signing_in.whoami(at)
+    assert at.login().refresh_token == "r2"
+    assert edge.bearers("/auth/me") == ["Bearer a1", "Bearer a2"]
+
+
+def test_a_session_that_is_over_is_forgotten(edge: Edge, at: Here) -> None:
+    at.keep(TOKEN)
+    edge.answers["GET /auth/me"] = over("auth.expired_token", "none")
+    edge.answers["POST /auth/refresh"] = lambda request: httpx2.Response(
+        401, json={"code": "auth.session_revoked", "detail": "It was ended.", "problems": []}
+    )
+    with pytest.raises(Refused, match="It was ended"):
+        signing_in.whoami(at)
+    with pytest.raises(Refused, match="nobody is signed in here"):
+        at.login()
+
+
+def test_signing_out_forgets_even_what_is_over(edge: Edge, at: Here) -> None:
+    at.keep(TOKEN)
+    edge.answers["POST /auth/logout"] = lambda request: httpx2.Response(
+        401, json={"code": "auth.session_revoked", "detail": "It was ended.", "problems": []}
+    )
+    signing_in.log_out(at)
+    assert not at.file.exists()
+
+
+def test_the_platform_that_was_signed_in_to_is_the_one_that_is_asked(edge: Edge, at: Here) -> None:
+    at.keep(TOKEN, "http://elsewhere.example")
+    edge.answers["POST /auth/switch"] = {"access_token": "a3"}
+    signing_in.switch(at, "7")
+    assert {request.url.host for request in edge.seen} == {"elsewhere.example"}
+    assert at.login().url == "http://elsewhere.example"
+    assert edge.bearers("/auth/me") == ["Bearer a3"]
+
+
+def test_a_pasted_link_gives_what_is_after_its_hash(edge: Edge, at: Here) -> None:
+    edge.answers["POST /auth/verify"] = {"user_id": "7", "token": None}
+    signing_in.verify(at, None, None, "https://app.example/verify#s3cret")
+    assert edge.seen[0].content == b'{"link":"s3cret"}'
+    assert not at.file.exists()
+
+
+@pytest.mark.parametrize(
+    ("session", "everywhere", "path"),
+    [
+        ("7", False, "/auth/sessions/7"),
+        (None, False, "/auth/sessions?keep=current"),
+        (None, True, "/auth/sessions"),
+    ],
+)
+def test_what_is_ended(edge: Edge, at: Here, session: str | None, everywhere: bool, path: str) -> None:
+    at.keep(TOKEN)
+    edge.answers[f"DELETE {path.partition('?')[0]}"] = {"ended": 2}
+    signing_in.end_sessions(at, session, everywhere)
+    assert edge.seen[-1].url.raw_path.decode() == path
