@@ -155,7 +155,8 @@ class Settings(BaseSettings):
         description="Providers people may sign in with, as JSON: "
         '`{"google": {"preset": "google", "client_id": "…", "client_secret": "…"}, '
         '"microsoft": {"preset": "microsoft", "client_id": "…", "client_secret": "…", '
-        '"tenants": ["<tenant id>"]}, "ours": {"issuer": "https://id.example.com", "client_id": "…"}}`.',
+        '"tenants": ["<tenant id>"]}, "ours": {"issuer": "https://id.example.com", "client_id": "…"}}`. '
+        'With `"trust_mfa": true` a second factor shown there counts for ours.',
     )
     audit_origin: str = Field(
         "hirebuddha.local/ledger",

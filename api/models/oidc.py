@@ -32,7 +32,7 @@ class Departing(BaseModel):
     url: str
 
 
-class LinkBody(Body):
+class ProviderLinkBody(Body):
     """`redirect_to`: a page of this site. `mode`: `api` when a program is to be answered, not the console."""
 
     model_config = example(redirect_to="/account", mode="browser")

@@ -12,7 +12,7 @@ from api.federation.linking import link_by_hand, unlinked
 from api.federation.returning import Arrival, arrival, identity_of
 from api.federation.signing_in import sign_in
 from api.models.factors import FactorRemoved
-from api.models.oidc import Arrived, Departing, LinkBody, ProviderItem, ProviderList
+from api.models.oidc import Arrived, Departing, ProviderItem, ProviderLinkBody, ProviderList
 from api.parts import Deps
 from api.signing_in.browsers import keep as keep_browser
 from api.signing_in.cookie_session import keep as keep_session
@@ -65,7 +65,7 @@ async def start_linking(
     response: Response,
     me: ProvenMe,
     provider: ProviderName,
-    body: Annotated[LinkBody, json_body(LinkBody, optional=True)],
+    body: Annotated[ProviderLinkBody, json_body(ProviderLinkBody, optional=True)],
 ) -> Departing:
     """Says where the browser is to go. It counts while you stay signed in."""
     departure = await departed(parts, request, Wanted(provider, body.redirect_to, body.mode, me))
