@@ -62,7 +62,6 @@ from infra.identity.breached_passwords import breach_check
 from infra.identity.key_uses import PostgresKeyUses
 from infra.identity.pool import utc_now
 from infra.identity.session_feed import RevokedSessions
-from infra.identity.sweep import sweep
 from infra.identity.vault import vault
 from infra.oidc.providers import Providers
 from infra.oidc.relying_party import RelyingParty
@@ -79,7 +78,6 @@ MFA_TOKENS = "between password and second factor"
 REGISTRATIONS = "registrations"
 POOL_SIZE = 10
 VAULT_POOL_SIZE = 5
-SWEEP_SECONDS = 600.0
 
 OUTAGES: dict[type[Exception], str] = {
     BusUnavailable: "bus.unavailable",
@@ -128,16 +126,9 @@ async def opened(settings: Settings) -> AsyncIterator[Deps]:
         await submitter.start()
         keys = await token_keys(settings, database_url)
         await stack.enter_async_context(every(RELOAD_SECONDS, keys.tend, "token keys"))
-        await stack.enter_async_context(every(SWEEP_SECONDS, partial(swept, kept), "sweeping the vault"))
         parts = await deps(settings, Opened(database_url, pool, kept, bus, submitter, access, rates, keys))
         stack.push_async_callback(parts.key_uses.close)
         yield parts
-
-
-async def swept(vault: AsyncConnectionPool[Any]) -> None:
-    """What is over goes out of it. Processes that do so at once take different rows."""
-    while await sweep(vault, utc_now()):
-        pass
 
 
 async def token_keys(settings: Settings, database_url: str) -> TokenKeys:
