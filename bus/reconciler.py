@@ -12,8 +12,8 @@ from uuid import UUID, uuid5
 
 import structlog
 
-from bus.failures import is_outage
 from bus.publisher import Submitter, seal
+from bus.repeating import repeatedly
 from infra.metrics import OVERDUE
 from projections.executions.overdue import IdleRun, OverdueRun, OverdueStep, Reinstated
 from schemas.base import Command, PartnerId, TenantId
@@ -60,14 +60,7 @@ class Reconciler:
         self._table, self._submitter, self._clock = table, submitter, clock
 
     async def run(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except Exception as error:
-                if not is_outage(error):
-                    raise
-                log.warning("reconciler waits", error=repr(error))
-            await asyncio.sleep(EVERY_SECONDS)
+        await repeatedly(self.look, EVERY_SECONDS, "reconciler")
 
     async def look(self) -> int:
         """Sends on what is found now; how many."""
