@@ -286,7 +286,7 @@ def sealing(p: Parts) -> Work:
 
 
 def reconciling(p: Parts) -> Reconciler:
-    return Reconciler(ProjectedOverdue(p.pool), p.submitter, clock=lambda: datetime.now(UTC))
+    return Reconciler(ProjectedOverdue(p.pool, p.store), p.submitter, clock=lambda: datetime.now(UTC))
 
 
 def closing(p: Parts) -> Closer:

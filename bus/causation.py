@@ -13,7 +13,7 @@ Wanted = Sequence[tuple[str, Sequence[Command]]]
 """Commands by the name of the policy or effect that wants them."""
 
 
-def command_id(ref: str, author: str, command: Command, number: int) -> UUID:
+def command_id(ref: str, author: str, command: Command | type[Command], number: int) -> UUID:
     """For ever: stored answers are found by it."""
     return uuid5(IDS, f"{ref}/{author}/{command.type_name}/{number}")
 

@@ -12,8 +12,8 @@ from uuid import UUID
 
 import structlog
 
-from bus.failures import is_outage
 from bus.publisher import Teller, seal
+from bus.repeating import repeatedly
 from projections.periods.queries import OpenPeriod
 from schemas.base import PartnerId, TenantId
 from schemas.billing.corrections import ClosePeriod
@@ -51,14 +51,7 @@ class Closer:
         self._table, self._submitter, self._clock, self._grace = table, submitter, clock, grace
 
     async def run(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except Exception as error:
-                if not is_outage(error):
-                    raise
-                log.warning("closer waits", error=repr(error))
-            await asyncio.sleep(EVERY_SECONDS)
+        await repeatedly(self.look, EVERY_SECONDS, "closer")
 
     async def look(self) -> int:
         """Closes what is due; how many months of tenants."""

@@ -1,14 +1,11 @@
 """Gauges of this process, read every few seconds: how much waits where."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
 import structlog
 from nats.js import JetStreamContext
 from psycopg_pool import AsyncConnectionPool
 
-from bus.failures import is_outage
 from bus.relay import Relay
+from bus.repeating import repeatedly
 from bus.streams import COMMANDS, EVENTS, REACTIONS, durables
 from infra import metrics
 from infra.audit.canonical import SEALED
@@ -39,13 +36,13 @@ class Monitor:
 
     async def watch_relay(self) -> None:
         """For the process that relays: its own lag, and the queues of everybody."""
-        await repeatedly(self._queues_and_relay)
+        await repeatedly(self._queues_and_relay, EVERY_SECONDS, "gauges")
 
     async def watch_projections(self) -> None:
-        await repeatedly(self._projections)
+        await repeatedly(self._projections, EVERY_SECONDS, "gauges")
 
     async def watch_sealer(self) -> None:
-        await repeatedly(self._unsealed)
+        await repeatedly(self._unsealed, EVERY_SECONDS, "gauges")
 
     async def _queues_and_relay(self) -> None:
         for stream in (COMMANDS, REACTIONS, EVENTS):
@@ -81,14 +78,3 @@ def show(found: Lag) -> None:
     metrics.PROJECTION_LAG_SECONDS.labels(found.name).set(found.seconds)
     if found.status == "stopped":
         log.error("projection stopped", projection=found.name, error=found.error)
-
-
-async def repeatedly(look: Callable[[], Awaitable[None]]) -> None:
-    while True:
-        try:
-            await look()
-        except Exception as error:
-            if not is_outage(error):
-                raise
-            log.warning("gauges not readable", error=repr(error))
-        await asyncio.sleep(EVERY_SECONDS)

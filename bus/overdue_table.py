@@ -1,16 +1,21 @@
-"""The executions projection, as the reconciler reads it."""
+"""The projections of runs and triggers, as the reconciler reads them."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from psycopg_pool import AsyncConnectionPool
 
+from bus.start_answers import why_refused
+from infra.eventstore.types import EventStore
 from projections.executions import overdue
 from projections.executions.overdue import IdleRun, OverdueRun, OverdueStep, Reinstated
+from projections.triggers.overdue import PendingStart, pending
 
 
 class ProjectedOverdue:
-    def __init__(self, pool: AsyncConnectionPool) -> None:
-        self._pool = pool
+    def __init__(self, pool: AsyncConnectionPool, store: EventStore) -> None:
+        self._pool, self._store = pool, store
 
     async def steps(self, before: datetime, after: OverdueStep, limit: int) -> list[OverdueStep]:
         async with self._pool.connection() as conn:
@@ -27,3 +32,11 @@ class ProjectedOverdue:
     async def reinstated(self, after: Reinstated, limit: int) -> list[Reinstated]:
         async with self._pool.connection() as conn:
             return await overdue.reinstated(conn, after, limit)
+
+    async def starts(self, before: datetime, after: PendingStart, limit: int) -> Sequence[PendingStart]:
+        async with self._pool.connection() as conn:
+            found = await pending(conn, before, after, limit)
+        return await asyncio.to_thread(lambda: [self._answered(start) for start in found])
+
+    def _answered(self, start: PendingStart) -> PendingStart:
+        return start._replace(refused=why_refused(self._store, start.event_position))

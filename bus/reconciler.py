@@ -1,7 +1,8 @@
 """Proves that nothing is forgotten: looks again and again for what is overdue, and sends it on its way.
 
 Timers wake what is due; this finds what they missed. A healthy system has nothing here but the runs of
-tenants that may work again, and runs in which nothing happened for longer than they allow.
+tenants that may work again, runs in which nothing happened for longer than they allow, and triggers whose
+run was refused where nobody noted it.
 """
 
 import asyncio
@@ -12,18 +13,23 @@ from uuid import UUID, uuid5
 
 import structlog
 
-from bus.failures import is_outage
 from bus.publisher import Submitter, seal
+from bus.repeating import repeatedly
 from infra.metrics import OVERDUE
 from projections.executions.overdue import IdleRun, OverdueRun, OverdueStep, Reinstated
+from projections.triggers.overdue import PendingStart
+from schemas.authoring.commands import RefuseDelivery
 from schemas.base import Command, PartnerId, TenantId
-from schemas.envelope import Actor, Envelope
+from schemas.envelope import Actor, Envelope, Problem
 from schemas.execution.commands import ExpireExecution, ResumeExecution, WakeStep
 
 LOCK = 4_805_006
 EVERY_SECONDS = 5.0
 LATE = timedelta(seconds=15)
 """The timers' own delay, and some more: what is overdue for longer has no owner."""
+
+START_PATIENCE = timedelta(hours=1)
+"""So long the start of a trigger's run may stay undecided; then there will be none."""
 
 PAGE = 200
 PAGES = 50
@@ -35,7 +41,9 @@ IDS = UUID("6a1f0a52-2f0e-4f57-9b8b-0f8b6b1f4c35")
 ACTOR = Actor(kind="system", id="reconciler")
 EPOCH, NIL = datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0)
 
-Found = OverdueStep | OverdueRun | IdleRun | Reinstated
+NOT_STARTED = Problem(code="authoring.start_overdue", message="The run was not started in time.")
+
+Found = OverdueStep | OverdueRun | IdleRun | Reinstated | PendingStart
 T = TypeVar("T", bound=Found)
 
 log = structlog.get_logger(__name__)
@@ -52,6 +60,8 @@ class OverdueTable(Protocol):
 
     async def reinstated(self, after: Reinstated, limit: int) -> Sequence[Reinstated]: ...
 
+    async def starts(self, before: datetime, after: PendingStart, limit: int) -> Sequence[PendingStart]: ...
+
 
 class Reconciler:
     """One active; run it under `leader.lead`."""
@@ -60,14 +70,7 @@ class Reconciler:
         self._table, self._submitter, self._clock = table, submitter, clock
 
     async def run(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except Exception as error:
-                if not is_outage(error):
-                    raise
-                log.warning("reconciler waits", error=repr(error))
-            await asyncio.sleep(EVERY_SECONDS)
+        await repeatedly(self.look, EVERY_SECONDS, "reconciler")
 
     async def look(self) -> int:
         """Sends on what is found now; how many."""
@@ -92,6 +95,9 @@ class Reconciler:
             lambda after: table.reinstated(after, PAGE), Reinstated(NIL, 0, NIL, None)
         ):
             yield resumable
+        pending = PendingStart(NIL, NIL, "", EPOCH, 0, NIL, None)
+        async for starts in pages(lambda after: table.starts(before, after, PAGE), pending):
+            yield [start for start in starts if start.refused or start.since < before - START_PATIENCE]
 
     async def _tell(self, found: Found) -> None:
         envelope, command = sealed(found)
@@ -112,6 +118,8 @@ async def pages(read: Callable[[T], Awaitable[Sequence[T]]], after: T) -> AsyncI
 
 def wanted(found: Found) -> tuple[Command, str]:
     """The command that sends it on, and what makes this occasion of it the only one."""
+    if isinstance(found, PendingStart):
+        return given_up(found), f"start/{found.id}/{found.event_position}"
     id_ = found.execution_id
     match found:
         case OverdueStep():
@@ -124,6 +132,11 @@ def wanted(found: Found) -> tuple[Command, str]:
             return expire, f"idle/{id_}/{found.events}"
         case Reinstated():
             return ResumeExecution(execution_id=id_), f"resume/{id_}/{found.position}"
+
+
+def given_up(start: PendingStart) -> RefuseDelivery:
+    problem = start.refused or NOT_STARTED
+    return RefuseDelivery(trigger_id=start.trigger_id, occurrence=start.occurrence, problem=problem)
 
 
 def sealed(found: Found) -> tuple[Envelope, Command]:
@@ -141,6 +154,10 @@ def sealed(found: Found) -> tuple[Envelope, Command]:
 
 
 def note(found: Found) -> None:
+    if isinstance(found, PendingStart):
+        code = (found.refused or NOT_STARTED).code
+        log.warning("no run begins", trigger_id=str(found.trigger_id), occurrence=found.occurrence, code=code)
+        return
     if isinstance(found, Reinstated | IdleRun):
         what = "run goes on" if isinstance(found, Reinstated) else "run is idle"
         log.info(what, execution_id=str(found.execution_id), tenant_id=str(found.tenant_id))

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bus import scheduler, wiring
+from bus import reconciler, scheduler, wiring
 from bus.reachable import made_by, unwrapped
 from contexts.kernel import Handler, Rejection
 from projections.registry import PROJECTIONS
 from projections.timers.project import ON as TIMERS
 from projections.timers.project import PROJECTION as TIMERS_PROJECTION
 from schemas.access import PERMISSIONS, Permission
+from schemas.authoring.events import TriggerFired
 from schemas.base import Command, Event
 from schemas.execution.events import ExecutionQueued
 from schemas.registry import COMMANDS, EVENTS
@@ -91,7 +92,7 @@ def event_story(event: type[Event]) -> EventStory:
     return EventStory(
         event=event,
         causes=tuple(story.command for story in STORIES.values() if event in story.events),
-        reactions=(*policies(event), *effects(event), *timers(event), *turns(event)),
+        reactions=(*policies(event), *effects(event), *timers(event), *turns(event), *lookouts(event)),
         projections=tuple(p.name for p in PROJECTIONS if event in p.events and p is not TIMERS_PROJECTION),
     )
 
@@ -122,6 +123,11 @@ def timers(event: type[Event]) -> Sequence[Reaction]:
 def turns(event: type[Event]) -> Sequence[Reaction]:
     """A queued run is begun when it is its turn."""
     return [reaction("scheduler", "scheduler", scheduler.turn)] if event is ExecutionQueued else []
+
+
+def lookouts(event: type[Event]) -> Sequence[Reaction]:
+    """What no run came of is found by whoever looks for it."""
+    return [reaction("reconciler", "reconciler", reconciler.given_up)] if event is TriggerFired else []
 
 
 def reaction(kind: str, name: str, function: Callable[..., Any]) -> Reaction:

@@ -3,7 +3,14 @@ from uuid import UUID
 
 from bus.facts.reading import SYSTEM_RATES, Facts, Read
 from contexts.authoring.agent import Agent, as_workflow
-from contexts.authoring.facts import AuthoringFacts, FiringFacts, Target, ToolFacts, TriggerFacts
+from contexts.authoring.facts import (
+    AuthoringFacts,
+    DeliveryFacts,
+    FiringFacts,
+    Target,
+    ToolFacts,
+    TriggerFacts,
+)
 from contexts.authoring.secret import Secret
 from contexts.authoring.tool import Tool
 from contexts.authoring.tool_checks import named_secrets
@@ -15,7 +22,7 @@ from contexts.tenancy.tenant import Tenant
 from schemas.authoring import commands as c
 from schemas.authoring.definition import Source, WorkflowDefinition
 from schemas.authoring.tools import ToolDefinition
-from schemas.authoring.triggers import RunTrigger
+from schemas.authoring.triggers import RunTrigger, run_of
 from schemas.base import Command
 from schemas.envelope import Envelope
 
@@ -93,6 +100,15 @@ def firing_facts(command: c.FireTrigger, state: object, envelope: Envelope, read
     return FiringFacts(run.trigger.depth + 1 if run and run.trigger else 1, closed)
 
 
+def run_of_delivery(command: c.RefuseDelivery, state: object, envelope: Envelope) -> Iterable[str]:
+    return (f"execution-{run_of(command.trigger_id, command.occurrence)}",)
+
+
+def delivery_facts(command: c.RefuseDelivery, state: object, envelope: Envelope, read: Read) -> DeliveryFacts:
+    [stream] = run_of_delivery(command, state, envelope)
+    return DeliveryFacts(read(stream) is not None)
+
+
 TRIGGERS: Facts = Facts(workflows_of_trigger, trigger_facts)
 
 
@@ -160,5 +176,6 @@ FACTS: dict[type[Command], Facts] = {
     c.CreateTrigger: TRIGGERS,
     c.ReviseTrigger: TRIGGERS,
     c.FireTrigger: Facts(ended_run, firing_facts),
+    c.RefuseDelivery: Facts(run_of_delivery, delivery_facts),
     c.SetTool: Facts(secrets_of_tool, known_secrets),
 }

@@ -57,6 +57,13 @@ class FiringFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryFacts:
+    """For RefuseDelivery: whether the occurrence has a run after all."""
+
+    has_run: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ToolFacts:
     """For SetTool: the secrets its templates name and the tenant has."""
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from contexts.authoring.catching_up import Skipped, passed
 from contexts.authoring.errors import TriggerNotListening
-from contexts.authoring.facts import FiringFacts
+from contexts.authoring.facts import DeliveryFacts, FiringFacts
 from contexts.authoring.trigger import Trigger, disable, evolve, found, planned
 from contexts.authoring.trigger_inputs import Unfilled, filled, offered
 from contexts.kernel import Context
-from schemas.authoring.commands import DisableTrigger, FireTrigger, ReplayDelivery
-from schemas.authoring.events import TicksSkipped, TriggerFired, TriggerMisfired
+from schemas.authoring.commands import DisableTrigger, FireTrigger, RefuseDelivery, ReplayDelivery
+from schemas.authoring.events import DeliveryRefused, TicksSkipped, TriggerFired, TriggerMisfired
 from schemas.authoring.triggers import CronTrigger, run_of
 from schemas.base import Event
 from schemas.envelope import Problem
@@ -36,6 +36,17 @@ def replay(state: Trigger | None, command: ReplayDelivery, ctx: Context) -> list
     """Disabled triggers too: a person wants it now."""
     trigger = found(state, command.trigger_id)
     return [occur(trigger, command.replayed, command.payload, command.at, 0)]
+
+
+def refuse(state: Trigger | None, command: RefuseDelivery, ctx: Context) -> list[DeliveryRefused]:
+    facts: DeliveryFacts = ctx.facts
+    trigger = found(state, command.trigger_id)
+    if facts.has_run:
+        return []
+    refused = DeliveryRefused(
+        trigger_id=trigger.trigger_id, occurrence=command.occurrence, problem=command.problem
+    )
+    return [refused]
 
 
 def tick(trigger: Trigger, command: FireTrigger, ctx: Context) -> list[Event]:

@@ -22,6 +22,7 @@ REGISTRY = Registry(
         Handler(c.EnableTrigger, trigger.TRIGGER, trigger.enable, Permission.AUTHORING_WRITE),
         Handler(c.DisableTrigger, trigger.TRIGGER, trigger.disable, Permission.AUTHORING_WRITE),
         Handler(c.FireTrigger, trigger.TRIGGER, firing.fire, Permission.INTERNAL),
+        Handler(c.RefuseDelivery, trigger.TRIGGER, firing.refuse, Permission.INTERNAL),
         Handler(c.ReplayDelivery, trigger.TRIGGER, firing.replay, Permission.AUTHORING_WRITE),
         Handler(c.SetTool, tool.TOOL, tool.set_tool, Permission.AUTHORING_WRITE),
         Handler(c.DeprecateTool, tool.TOOL, tool.deprecate, Permission.AUTHORING_WRITE),

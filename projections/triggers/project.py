@@ -106,6 +106,11 @@ def refused(batch: Batch, recorded: Recorded, event: ExecutionRefused) -> None:
     batch.deliveries.put(id_, recorded, id=id_, status="refused", problem=event.problem)
 
 
+def not_begun(batch: Batch, recorded: Recorded, event: e.DeliveryRefused) -> None:
+    id_ = run_of(event.trigger_id, event.occurrence)
+    batch.deliveries.put(id_, recorded, id=id_, status="refused", problem=event.problem)
+
+
 ON: Handlers[Batch] = {
     e.TriggerCreated: set_up,
     e.TriggerRevised: set_up,
@@ -115,6 +120,7 @@ ON: Handlers[Batch] = {
     e.TriggerFired: fired,
     e.TriggerMisfired: misfired,
     e.TicksSkipped: skipped,
+    e.DeliveryRefused: not_begun,
     ExecutionQueued: queued,
     ExecutionRefused: refused,
     ExecutionStarted: started,

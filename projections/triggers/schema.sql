@@ -33,3 +33,4 @@ CREATE TABLE {trigger_deliveries} (
 
 CREATE INDEX ON {trigger_deliveries} (trigger_id, created_at DESC, id DESC);
 CREATE INDEX ON {trigger_deliveries} (trigger_id, occurrence);
+CREATE INDEX ON {trigger_deliveries} (created_at, id) WHERE status = 'pending';

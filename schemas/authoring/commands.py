@@ -10,6 +10,7 @@ from schemas.authoring.parts import SecretName, ToolName
 from schemas.authoring.tools import ToolDefinition
 from schemas.authoring.triggers import Occurrence, RunEnd, TriggerDefinition, TriggerKind
 from schemas.base import Command, TenantId
+from schemas.envelope import Problem
 from schemas.tenancy.types import Name
 
 
@@ -95,6 +96,14 @@ class ReplayDelivery(Command, type_name="authoring.trigger.replay", stream="trig
     def replayed(self) -> str:
         """The new occurrence. A replay of a replay is one of the first."""
         return f"{self.occurrence.partition('~')[0]}~{self.replay_id}"
+
+
+class RefuseDelivery(Command, type_name="authoring.trigger.refuse_delivery", stream="trigger-{0.trigger_id}"):
+    """No run came of `occurrence`: its start was refused where nobody noted it, or never decided."""
+
+    trigger_id: UUID
+    occurrence: Occurrence
+    problem: Problem
 
 
 class FollowWorkflow(Command, type_name="authoring.workflow.follow", stream="workflow-{0.workflow_id}"):

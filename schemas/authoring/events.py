@@ -147,6 +147,14 @@ class TriggerMisfired(Event, type_name="authoring.trigger.misfired", payloads=("
         return (delivery_claim(self.trigger_id, self.occurrence, self.at),)
 
 
+class DeliveryRefused(Event, type_name="authoring.trigger.delivery_refused"):
+    """The trigger fired, and no run came of it. It can be replayed."""
+
+    trigger_id: UUID
+    occurrence: str
+    problem: Problem
+
+
 def delivery_claim(trigger_id: UUID, occurrence: str, at: datetime) -> Claim:
     """The owner is this one coming of it: the same again, at another time, is refused."""
     return Claim("delivery", f"{trigger_id}:{occurrence}", f"trigger-{trigger_id}@{at.isoformat()}")

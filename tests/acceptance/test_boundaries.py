@@ -35,7 +35,7 @@ ASK = workflow(
     edges=[("begin", "answer")],
     output="{{ steps.answer.output }}",
 )
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 300.0
 E = TypeVar("E", bound=Event)
 
 

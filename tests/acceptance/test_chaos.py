@@ -24,7 +24,7 @@ EACH = {"worker": 1, "api": 1, "nats": 1, "postgres": 1}
 
 @pytest.mark.parametrize(
     ("options", "killed"),
-    [(SMALL, EACH), (RANDOM, EACH | {"held worker": 1})],
+    [(SMALL, EACH), (RANDOM, EACH | {"held worker": 1, "suspended tenant": 1})],
     ids=["two_workflows", "random_in_disorder"],
 )
 async def test_kill_9_of_each_part_loses_and_doubles_nothing(

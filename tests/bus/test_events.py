@@ -3,12 +3,15 @@
 import asyncio
 from typing import Any
 
+from nats.js.errors import NotFoundError
+
 from bus import codec, dead_letters, subjects
 from bus.broker import Bus
 from bus.effect_consumer import EffectConsumer
 from bus.heartbeat import Heartbeat
 from bus.policy_consumer import PolicyConsumer
 from bus.publisher import Submitter
+from bus.streams import EVENTS
 from contexts.kernel import Effect, Policy
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
@@ -200,11 +203,21 @@ async def test_workers_add_up(bus: Bus, heartbeat: Heartbeat, store: PostgresEve
     seen = Seen()
     workers = [effects(bus, heartbeat, store, seen, name) for name in ("a", "b", "c")]
     async with running(*(worker.run() for worker in workers)):
+        await until(lambda: all_ask(bus, len(workers)))
         for number in range(3 * EACH_ASKS_FOR):
             await happens(bus, store, number)
         await listed(seen.begun, 3 * AT_A_TIME)
         seen.go_on.set()
         await listed(seen.ended, 3 * EACH_ASKS_FOR)
+
+
+async def all_ask(bus: Bus, workers: int) -> bool:
+    """Else the first ones there take what the last one is to have."""
+    try:
+        waiting: int | None = (await bus.js.consumer_info(EVENTS, "effects-test")).num_waiting
+        return waiting == workers
+    except NotFoundError:
+        return False
 
 
 async def test_a_second_delivery_of_what_is_being_done_is_ignored(

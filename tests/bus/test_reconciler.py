@@ -10,11 +10,13 @@ import pytest
 from prometheus_client import REGISTRY
 
 from bus.publisher import Submitter
-from bus.reconciler import EPOCH, LATE, NIL, PAGE, PAGES, Reconciler, sealed
+from bus.reconciler import EPOCH, LATE, NIL, NOT_STARTED, PAGE, PAGES, START_PATIENCE, Reconciler, sealed
 from projections.executions import overdue
 from projections.executions.overdue import IdleRun, OverdueRun, OverdueStep, Reinstated
+from projections.triggers.overdue import PendingStart
+from schemas.authoring.commands import RefuseDelivery
 from schemas.base import Command
-from schemas.envelope import Answer, Envelope
+from schemas.envelope import Answer, Envelope, Problem
 from schemas.execution.commands import ExpireExecution, ResumeExecution, WakeStep
 from schemas.registry import command_from
 from tests.support.builders import NOW, PARTNER_ID, TENANT_ID
@@ -42,7 +44,9 @@ class Table:
         runs: Sequence[OverdueRun] = (),
         resumable: Sequence[Reinstated] = (),
         idle: Sequence[IdleRun] = (),
+        starts: Sequence[PendingStart] = (),
     ) -> None:
+        self._starts = starts
         self._steps, self._runs, self._reinstated, self._idle = steps, runs, resumable, idle
 
     async def steps(self, before: datetime, after: OverdueStep, limit: int) -> list[OverdueStep]:
@@ -59,6 +63,9 @@ class Table:
 
     async def reinstated(self, after: Reinstated, limit: int) -> list[Reinstated]:
         return [r for r in self._reinstated if r.execution_id > after.execution_id][:limit]
+
+    async def starts(self, before: datetime, after: PendingStart, limit: int) -> list[PendingStart]:
+        return [s for s in self._starts if s.id > after.id and s.since < before][:limit]
 
 
 class Told(Submitter):
@@ -87,6 +94,23 @@ async def test_everything_found_is_sent_on_by_its_own_command() -> None:
         ResumeExecution(execution_id=UUID(int=3)),
     ]
     assert (counted("step"), counted("run")) == (before[0] + 1, before[1] + 1)
+
+
+TOO_LARGE = Problem(code="event.too_large", message="too much")
+
+
+def start(number: int, refused: Problem | None = None, since: datetime = DUE) -> PendingStart:
+    return PendingStart(UUID(int=number), UUID(int=9), f"o{number}", since, 5, TENANT_ID, PARTNER_ID, refused)
+
+
+async def test_a_start_that_was_refused_or_waits_for_too_long_is_given_up() -> None:
+    told, old = Told(), NOW - START_PATIENCE - LATE - timedelta(seconds=1)
+    table = Table(starts=[start(1, TOO_LARGE), start(2), start(3, since=old), start(4, TOO_LARGE, since=NOW)])
+    assert await Reconciler(table, told, lambda: NOW).look() == 2
+    assert told.commands == [
+        RefuseDelivery(trigger_id=UUID(int=9), occurrence="o1", problem=TOO_LARGE),
+        RefuseDelivery(trigger_id=UUID(int=9), occurrence="o3", problem=NOT_STARTED),
+    ]
 
 
 async def test_a_healthy_system_finds_nothing() -> None:

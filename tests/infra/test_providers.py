@@ -269,7 +269,8 @@ async def test_the_schema_of_an_answer_goes_to_the_provider(
 
 
 async def test_the_real_local_model_keeps_to_a_schema(local_llm_url: str) -> None:
-    question = request("local/smollm2", "Is the sky blue?").model_copy(update={"output_schema": YES_OR_NO})
+    asked = request("local/smollm2", "Is the sky blue?", timeout_seconds=60)
+    question = asked.model_copy(update={"output_schema": YES_OR_NO})
     async with aclosing(chat_model(None, None, local_llm_url)) as model:
-        asked = await ask(model, question, "stream")
-    assert json.loads(asked.result.text)["answer"] in ("yes", "no")
+        answered = await ask(model, question, "stream")
+    assert json.loads(answered.result.text)["answer"] in ("yes", "no")

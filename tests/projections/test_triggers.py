@@ -1,11 +1,12 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from infra.db.pools import API, async_pool
+from infra.db.pools import API, WORKER, async_pool
 from infra.db.scope import Scope, scoped
 from projections.reading import MAX_PAGE
 from projections.triggers import queries
+from projections.triggers.overdue import PendingStart, pending
 from schemas.authoring import events as e
 from schemas.authoring.triggers import run_of
 from schemas.base import Event
@@ -17,6 +18,7 @@ from tests.projections.world import OTHER_TENANT, PARTNER, TENANT, World
 from tests.support.triggers import TRIGGER, TRIGGER_ID, created, cron, fired, planned, skipped, webhook
 from tests.support.triggers import revise as revise_command
 
+EPOCH, NIL = datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0)
 MINE = Scope(tenant_id=TENANT)
 LATER = stories.DEADLINE
 
@@ -40,6 +42,16 @@ async def seen(world: World) -> list[tuple[str, str]]:
         found = await queries.deliveries(conn, TRIGGER_ID)
         assert [await queries.delivery(conn, TRIGGER_ID, row.occurrence) for row in found] == found
     return sorted((row.occurrence, row.status) for row in found)
+
+
+async def pending_at(world: World, before: datetime) -> list[str]:
+    """Page by page, as the reconciler sees them."""
+    found = [PendingStart(NIL, NIL, "", EPOCH, 0, NIL, None)]
+    async with async_pool(world.url, WORKER, 1, 1) as pool, pool.connection() as conn:
+        while page := await pending(conn, before, found[-1], 1):
+            found += page
+    assert all(start.tenant_id == TENANT for start in found[1:])
+    return sorted(start.occurrence for start in found[1:])
 
 
 def revised(definition: Any, **changes: Any) -> e.TriggerRevised:
@@ -137,6 +149,23 @@ async def test_a_refused_run_says_why(world: World) -> None:
     assert await seen(world) == [("a", "refused"), ("b", "refused")]
     for row in await world.rows("trigger_deliveries"):
         assert Problem.model_validate(row["problem"]) == problem
+
+
+async def test_a_start_nobody_noted_is_refused_and_may_begin_after_all(world: World) -> None:
+    problem = Problem(code="authoring.start_overdue", message="not in time")
+    await given(world, created(cron()), fired("a"), fired("b"))
+    [first, _, second] = world.log
+    assert await pending_at(world, LATER) == ["a", "b"]
+    assert await pending_at(world, first.recorded_at) == []
+    refused = e.DeliveryRefused(trigger_id=TRIGGER_ID, occurrence="b", problem=problem)
+    await given(world, refused)
+    assert await seen(world) == [("a", "pending"), ("b", "refused")]
+    [row] = [row for row in await world.rows("trigger_deliveries") if row["occurrence"] == "b"]
+    assert Problem.model_validate(row["problem"]) == problem
+    assert row["event_position"] == second.position
+    assert await pending_at(world, LATER) == ["a"]
+    await world.given(world.record("execution-2", started("b")))
+    assert await seen(world) == [("a", "pending"), ("b", "started")]
 
 
 async def test_runs_that_no_trigger_or_another_run_began_change_nothing(world: World) -> None:

@@ -6,9 +6,18 @@ from uuid import UUID
 
 import pytest
 
+from bus import decider
+from bus.reconciler import ACTOR, NOT_STARTED
+from bus.start_answers import why_refused
 from contexts.authoring.firing import MAX_DEPTH
-from schemas.authoring.commands import DisableTrigger, EnableTrigger, PublishWorkflow, ReviseWorkflow
-from schemas.authoring.events import TicksSkipped, TriggerFired, TriggerMisfired
+from schemas.authoring.commands import (
+    DisableTrigger,
+    EnableTrigger,
+    PublishWorkflow,
+    RefuseDelivery,
+    ReviseWorkflow,
+)
+from schemas.authoring.events import DeliveryRefused, TicksSkipped, TriggerFired, TriggerMisfired
 from schemas.authoring.parts import InputSpec
 from schemas.authoring.triggers import TriggerDefinition, run_of
 from schemas.base import Event
@@ -34,6 +43,7 @@ from tests.support.triggers import (
 REPORT = workflow(noop("work"), inputs={"when": InputSpec()}, output="At {{ inputs.when }}")
 WHEN = {"when": "{{ inputs.time }}"}
 DAY = timedelta(days=1).total_seconds()
+RECONCILER = ACTOR.model_copy(update={"tenant_id": TENANT_ID, "partner_id": PARTNER_ID})
 HOOKS = Actor(kind="system", id="hooks", tenant_id=TENANT_ID, partner_id=PARTNER_ID)
 
 
@@ -197,6 +207,34 @@ def test_a_run_whose_inputs_do_not_fit_is_refused_where_people_see_it(
     assert "when" in refused.problem.message
     cancelled = h.submit(CancelExecution(execution_id=refused.execution_id), as_=tenant_admin())
     assert cancelled.refusal is not None and cancelled.refusal.code == "execution.not_found"
+
+
+def test_a_start_too_large_to_record_is_refused_with_what_it_was_answered(
+    h: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody hears the answer, so it is looked up."""
+    given_trigger(h, webhook(inputs=WHEN))
+    accept(h.submit(call(), as_=HOOKS))
+    with monkeypatch.context() as patched:
+        patched.setattr(decider, "MAX_EVENT_BYTES", 1)
+        h.run()
+    [position] = [row.position for row in h.store.after(0, 1_000) if row.type == TriggerFired.type_name]
+    problem = why_refused(h.store, position)
+    assert problem is not None and problem.code == "event.too_large"
+    refuse = RefuseDelivery(trigger_id=TRIGGER_ID, occurrence=fired(h)[0], problem=problem)
+    accept(h.submit(refuse, as_=RECONCILER))
+    assert [e.problem for e in h.events(TRIGGER) if isinstance(e, DeliveryRefused)] == [problem]
+
+
+def test_what_has_a_run_is_not_refused(h: Harness) -> None:
+    given_trigger(h, webhook(inputs=WHEN))
+    accept(h.submit(call(), as_=HOOKS))
+    h.run()
+    [position] = [row.position for row in h.store.after(0, 1_000) if row.type == TriggerFired.type_name]
+    assert why_refused(h.store, position) is None
+    late = RefuseDelivery(trigger_id=TRIGGER_ID, occurrence=fired(h)[0], problem=NOT_STARTED)
+    accept(h.submit(late, as_=RECONCILER))
+    assert not any(isinstance(event, DeliveryRefused) for event in h.events(TRIGGER))
 
 
 def occur(h: Harness, definition: TriggerDefinition) -> None:

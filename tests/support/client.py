@@ -35,7 +35,9 @@ OPERATOR = Actor(kind="operator", id="tests")
 RATES = TokenRates(input=Decimal("0.15"), output=Decimal("0.60"))
 TERMS = PartnerTerms(markup_percent=Decimal(30), commission_percent=Decimal(20))
 TRY_SECONDS = 5.0
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 600.0
+"""A wish may outlive several workers that crash before they get to it, each slow to start."""
+
 PAUSE_SECONDS = 0.1
 
 

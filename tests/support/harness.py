@@ -92,7 +92,7 @@ class Harness:
         self._runs = RunIndex()
         self._schedule = Schedule(limits, self._runs)
         requests = StoredRequests(self.store)
-        self.tools = FakeToolRunner(self.clock)
+        self.tools, self.retriever = FakeToolRunner(self.clock), NoDocuments()
         self.documents = PlainDocuments()
         execution = ExecutionPorts(
             chat=self.chat,
@@ -100,7 +100,7 @@ class Harness:
             deltas=self.deltas,
             aborts=self.ends,
             tools=self.tools,
-            retriever=NoDocuments(),
+            retriever=self.retriever,
             clock=self.clock.seconds,
             wall_clock=self.clock,
         )

@@ -15,7 +15,8 @@ from tests.support import disorder
 
 IMPATIENT = Patience(pauses=(0.1, 0.3, 1.0), ack_wait=2)
 
-if __name__ == "__main__":
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--disorder", default="")
     parser.add_argument("--role", required=True)
@@ -27,3 +28,7 @@ if __name__ == "__main__":
     telemetry.setup(settings, f"impatient-{asked.role}")
     roles = app.ROLES if asked.role == "all" else tuple(asked.role.split(","))
     uvloop.run(app.run(settings, roles, IMPATIENT))
+
+
+if __name__ == "__main__":
+    main()

@@ -25,6 +25,7 @@ from tests.acceptance.chaos import random_runs, record, story
 from tests.acceptance.chaos.asking import ask_for
 from tests.acceptance.chaos.facts import Facts, Side
 from tests.acceptance.chaos.killer import Killer, blows
+from tests.acceptance.chaos.operator import suspend_all, suspensions
 from tests.acceptance.chaos.options import Options
 from tests.acceptance.chaos.people import People
 from tests.acceptance.chaos.runs import AnyRun
@@ -99,7 +100,8 @@ async def drill(options: Options, progress: Progress) -> Outcome:
 
 
 def bars(options: Options, progress: Progress) -> Bars:
-    kills = progress.add_task("killed", total=len(options.kill) * options.kills_each + options.holds)
+    blows = len(options.kill) * options.kills_each + options.holds + options.suspensions
+    kills = progress.add_task("struck", total=blows)
     asked = progress.add_task("asked for", total=options.runs)
     return Bars(progress, kills, asked, progress.add_task("ended", total=options.runs))
 
@@ -126,17 +128,24 @@ class Drill:
         runs = self.runs(random)
         tenants = {number: await self.stage.tenant(number) for number in {run.tenant for run in runs}}
         workflows = await self.stage.workflows(runs, tenants)
-        plan = blows(options.kill, options.kills_each, options.over_seconds + TAIL_SECONDS, random)
+        over_seconds = options.over_seconds + TAIL_SECONDS
+        plan = blows(options.kill, options.kills_each, over_seconds, random)
+        breaks = suspensions(options.suspensions, over_seconds, len(tenants), random)
         began = time.monotonic()
         async with beside(self.killer.keep_alive(), People(tenants.values()).work()):
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.killer.strike_all(plan))
                 group.create_task(self.killer.hold_all(self.moments(random), HELD_SECONDS))
+                group.create_task(suspend_all(breaks, list(tenants.values()), self.suspended))
                 for run in runs:
                     group.create_task(self.ask_for(run, workflows[run.kind], tenants[run.tenant]))
             last_end = await self.all_ended(began)
             settled = await self.settled_down()
         return await self.outcome(runs, tenants, began, last_end, settled)
+
+    def suspended(self) -> None:
+        self.killer.killed["suspended tenant"] += 1
+        self.killer.on_kill()
 
     def runs(self, random: Random) -> Sequence[AnyRun]:
         options = self.options

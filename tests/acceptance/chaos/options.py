@@ -23,12 +23,19 @@ class Options:
     @property
     def module(self) -> str:
         """Leases of two seconds where workers are to outstay theirs, or what was lost is to come again."""
+        if self.random:
+            return "tests.acceptance.chaos.story_worker"
         return "tests.support.impatient_worker" if self.pause or self.disorder else "bus.app"
 
     @property
     def arguments(self) -> Sequence[str]:
         """Of the workers' program."""
         return ("--disorder", str(self.seed)) if self.disorder else ()
+
+    @property
+    def suspensions(self) -> int:
+        """How often a tenant is suspended, and reinstated while its runs are under way."""
+        return self.kills_each * self.random
 
     @property
     def holds(self) -> int:

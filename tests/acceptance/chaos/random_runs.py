@@ -1,4 +1,7 @@
-"""Random workflows for real processes, run by two tenants at once; some runs are cancelled on the way."""
+"""Random workflows for real processes, run by two tenants at once.
+
+Some runs are cancelled on the way, some paused and resumed.
+"""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +11,7 @@ from random import Random
 from uuid import UUID
 
 from schemas.execution import events as e
-from tests.acceptance.chaos.story import NOT_STARTED, End
+from tests.acceptance.chaos.story import NOT_STARTED, End, Pause
 from tests.support.workflows.drawing import Kinds
 from tests.support.workflows.expected import Given
 from tests.support.workflows.generator import story
@@ -22,6 +25,7 @@ REAL = Kinds(SIMPLE, DEEP, MODEL, steady=True)
 KEY = re.compile(r"s(\d+)r\d+:")
 WORKFLOWS = 40
 CANCELLED = 0.1
+PAUSED = 0.2
 LATE_SECONDS = 3.0
 
 
@@ -32,6 +36,7 @@ class RandomRun:
     at: float
     tenant: int
     cancel_after: float | None
+    pause: Pause | None = None
     id: UUID = NOT_STARTED
 
     @property
@@ -88,6 +93,7 @@ def runs(number: int, over_seconds: float, stories: Sequence[int], random: Rando
             at=at,
             tenant=n % 2,
             cancel_after=random.uniform(0, 2) if random.random() < CANCELLED else None,
+            pause=Pause(random.uniform(0, 3), random.uniform(0, 4)) if random.random() < PAUSED else None,
         )
         for n, at in enumerate(moments)
     ]

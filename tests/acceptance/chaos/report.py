@@ -3,9 +3,11 @@ from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
+from schemas.base import Event
 from schemas.execution import events as e
 from tests.acceptance.chaos.drill import Outcome
 from tests.acceptance.chaos.facts import Facts
+from tests.support.workflows.story import TOOL_REFUSED
 
 SHOWN = 3
 COUNTERS = {
@@ -25,6 +27,9 @@ DONE = {
     e.SubworkflowRequested: "subworkflows",
     e.ApprovalRequested: "questions to people",
     e.WaitBegun: "waits",
+    e.RetrievalRequested: "searches",
+    e.ExecutionPaused: "pauses",
+    e.ExecutionResumed: "resumes",
 }
 
 Found = Mapping[str, Sequence[str]]
@@ -60,8 +65,17 @@ def endings(facts: Facts) -> Counter[str]:
 
 
 def done_in(facts: Facts) -> Counter[str]:
-    kinds = (DONE.get(type(recorded.event)) for recorded in facts.record.events)
+    kinds = (kind_of(recorded.event) for recorded in facts.record.events)
     return Counter(kind for kind in kinds if kind)
+
+
+def kind_of(event: Event) -> str | None:
+    match event:
+        case e.CallRequested(request=request) if request.output_schema and request.messages[1:]:
+            return "repairs"
+        case e.StepFailed(error=error) if error.code == TOOL_REFUSED:
+            return "tools that refused"
+    return DONE.get(type(event))
 
 
 def counted(numbers: Mapping[str, int]) -> str:

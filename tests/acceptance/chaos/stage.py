@@ -15,7 +15,7 @@ from schemas.access import Role
 from schemas.authoring.commands import SetTool
 from schemas.authoring.definition import WorkflowDefinition
 from schemas.authoring.tools import HttpTool
-from schemas.base import UserId
+from schemas.base import PLATFORM, UserId
 from schemas.identity.commands import GrantMembership, RegisterUser
 from schemas.identity.types import Person, Place
 from tests.acceptance.chaos import random_runs, story
@@ -32,6 +32,8 @@ class Tenant:
     tenancy: Tenancy
     owner: User
     chief: User
+    operator: User
+    """Of the tenant's partner."""
 
 
 class Stage:
@@ -47,21 +49,26 @@ class Stage:
         self.tools_url, self.lots = tools_url, lots
 
     async def tenant(self, number: int) -> Tenant:
-        """With an owner and a chief who are logged in, and the tools of all stories."""
-        emails = [f"{name}@chaos{number}.io" for name in ("owner", "chief")]
+        """With an owner, a chief and its partner's operator, all logged in, and the tools of all stories."""
+        emails = [f"{name}@chaos{number}.io" for name in ("owner", "chief", "operator")]
         async with self.accounts() as vault:
-            owner, chief = [await with_password(vault, email) for email in emails]
+            people = [await with_password(vault, email) for email in emails]
+        owner, chief, operator = people
         tenancy = await self.client.provision(f"chaos{number}", owner)
-        await self.client.do(RegisterUser(**dict(chief)), PLATFORM_ITSELF)
-        place = Place(**vars(tenancy))
-        await self.client.do(GrantMembership(place=place, person=chief, role=Role.TENANT_ADMIN), tenancy)
+        await self._join(chief, Place(**vars(tenancy)), Role.TENANT_ADMIN)
+        await self._join(operator, Place(partner_id=tenancy.partner_id), Role.PARTNER_ADMIN)
         for name in (SAFE_TOOL, ONCE_TOOL):
             tool = HttpTool(
                 type="http", method="POST", url=f"{self.tools_url}/{name}", body=BODY, safe=name == SAFE_TOOL
             )
             await self.client.do(SetTool(tenant_id=tenancy.tenant_id, name=name, definition=tool), tenancy)
-        users = [await self._logged_in(who, email) for who, email in zip((owner, chief), emails, strict=True)]
+        users = [await self._logged_in(who, email) for who, email in zip(people, emails, strict=True)]
         return Tenant(tenancy, *users)
+
+    async def _join(self, who: Person, place: Place, role: Role) -> None:
+        await self.client.do(RegisterUser(**dict(who)), PLATFORM_ITSELF)
+        at = Tenancy(place.tenant_id or PLATFORM, place.partner_id)
+        await self.client.do(GrantMembership(place=place, person=who, role=role), at)
 
     async def _logged_in(self, who: Person, email: str) -> User:
         user = User(self.http, who.user_id, email, self.lots)

@@ -32,6 +32,14 @@ NOT_STARTED = UUID(int=0)
 
 
 @dataclass(frozen=True)
+class Pause:
+    """Of a run: so many seconds after its start, for so many."""
+
+    after: float
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Run:
     kind: str
     topic: str
@@ -39,6 +47,7 @@ class Run:
     tenant: int = 0
     cancel_after: float | None = None
     signals: tuple[tuple[str, float], ...] = ()
+    pause: Pause | None = None
     id: UUID = NOT_STARTED
 
     @property

@@ -1,4 +1,4 @@
-"""The tools of all stories, as a server: they say what they were given, unless they are down for once.
+"""The tools of all stories, as a server: they say what they were given, are down for once, or refuse it.
 
 `python -m tests.acceptance.chaos.story_tools`. `GET /_asked` tells how often each was asked for what.
 """
@@ -25,6 +25,8 @@ class StoryTools:
         key = json.loads(asked.body)["q"]
         use = f"{asked.target} {key}"
         self._asked[use] += 1
+        if story_at(key).is_refused(key):
+            return answer(422, b"as the story has it")
         if story_at(key).tool_is_down(key, self._asked[use]):
             return answer(503, retry_after="0.1")
         return answer(200, asked.body, **JSON)

@@ -26,6 +26,10 @@ Json = dict[str, Any]
 class Refused(Exception):
     """The API said no, and would say so again."""
 
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
 
 @dataclass
 class User:
@@ -107,7 +111,8 @@ def is_final(response: httpx2.Response) -> bool:
 def answer_of(response: httpx2.Response) -> Json:
     body: Json = response.json()
     if not response.is_success:
-        raise Refused(f"{response.request.url.path} answered {response.status_code} {body.get('code')}")
+        code = str(body.get("code"))
+        raise Refused(f"{response.request.url.path} answered {response.status_code} {code}", code)
     return body
 
 

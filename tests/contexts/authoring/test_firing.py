@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from contexts.authoring.facts import FiringFacts
+from contexts.authoring.facts import DeliveryFacts, FiringFacts
 from contexts.authoring.firing import MAX_DEPTH
 from contexts.authoring.registry import REGISTRY
 from schemas.authoring import commands as c
@@ -143,3 +143,12 @@ def test_a_chain_of_triggers_ends() -> None:
     [refused] = too_far.when(call(payload, "e", kind="run")).events
     assert isinstance(refused, e.TriggerMisfired)
     assert refused.problem.code == "authoring.trigger_chain_too_long"
+
+
+def test_an_occurrence_no_run_came_of_is_refused_for_good_reason() -> None:
+    problem = Problem(code="event.too_large", message="too much")
+    refuse = c.RefuseDelivery(trigger_id=TRIGGER_ID, occurrence=NAMES[0], problem=problem)
+    refused = e.DeliveryRefused(trigger_id=TRIGGER_ID, occurrence=NAMES[0], problem=problem)
+    begun = authoring.given(*waiting(), fired(NAMES[0], NIGHTS[0]))
+    begun.knowing(DeliveryFacts(has_run=False)).when(refuse).then(refused)
+    begun.knowing(DeliveryFacts(has_run=True)).when(refuse).nothing()

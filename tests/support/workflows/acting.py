@@ -7,7 +7,17 @@ from typing import Any
 
 from schemas.authoring import nodes as n
 from tests.support.workflows.expected import Expected, Given, Outcome
-from tests.support.workflows.story import HURRIED_SECONDS, ONCE_TOOL, PASSING, SAFE_TOOL, UNFIT, Reply, Story
+from tests.support.workflows.story import (
+    HURRIED_SECONDS,
+    ONCE_TOOL,
+    PASSING,
+    SAFE_TOOL,
+    SEARCH_REFUSED,
+    TOOL_REFUSED,
+    UNFIT,
+    Reply,
+    Story,
+)
 
 LOST = "execution.outcome_unknown"
 SUPPLIED = "supplied for "
@@ -30,7 +40,9 @@ class Actors:
                 return self.agent(node, key)
             case n.ToolNode():
                 policy = node.when_unknown or ("ask" if node.tool == ONCE_TOOL else "retry")
-                return self.known(policy, key) or (self.story.used(dict(arguments)), None)
+                return self.known(policy, key) or self.tool(key, dict(arguments))
+            case n.RetrieveNode():
+                return self.search(node, key)
             case n.ApprovalNode():
                 return self.approval(node, key)
             case n.WaitNode():
@@ -78,8 +90,8 @@ class Actors:
                 return None, code
 
     def llm(self, node: n.LlmNode, key: str) -> Outcome:
-        for _ in range(1 + node.repairs):
-            reply = self.answer(node, key, key)
+        for number in range(1 + node.repairs):
+            reply = self.answer(node, key, key, turn=1 + min(number, 1))
             if not isinstance(reply, Reply):
                 return reply
             if node.output_schema is None:
@@ -100,11 +112,22 @@ class Actors:
                 self.use(f"{key}[{number}].{tool}_{index}", tool, arguments)
         return None, "execution.too_many_rounds"
 
+    def tool(self, key: str, arguments: dict[str, Any]) -> Outcome:
+        if self.story.is_refused(key):
+            return None, TOOL_REFUSED
+        return self.story.used(arguments), None
+
+    def search(self, node: n.RetrieveNode, key: str) -> Outcome:
+        if self.story.is_refused(key):
+            return None, SEARCH_REFUSED
+        return [passage.model_dump(mode="json") for passage in self.story.passages(key, node.top_k)], None
+
     def use(self, key: str, tool: str, arguments: str) -> None:
         """What fails is told to the model: it fails nothing else."""
         agreed = tool == ONCE_TOOL and self.decide(key, "tool") in ("approve", "escalate")
-        if tool == SAFE_TOOL or agreed:
-            self.found.outputs[key] = self.story.used(json.loads(arguments))
+        given = json.loads(arguments)
+        if (tool == SAFE_TOOL or agreed) and not self.story.is_refused(given["q"]):
+            self.found.outputs[key] = self.story.used(given)
 
     def approval(self, node: n.ApprovalNode, key: str) -> Outcome:
         hurried = node.deadline_seconds <= HURRIED_SECONDS

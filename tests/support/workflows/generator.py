@@ -28,6 +28,7 @@ def story(seed: int, kinds: Kinds = EVERY) -> Story:
         signals=dict(drawing.signals),
         disturbance=disturbance(random),
         steady=kinds.steady,
+        useless=drawing.trouble / 2,
     )
 
 

@@ -9,7 +9,19 @@ from tests.support.workflows.drawing import Drawing, Place, When
 from tests.support.workflows.story import HURRIED_SECONDS, ONCE_TOOL, SAFE_TOOL
 
 NUMBER = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
-SIMPLE = ("template", "transform", "noop", "llm", "llm", "llm", "approval", "pause", "agent", "tool")
+SIMPLE = (
+    "template",
+    "transform",
+    "noop",
+    "llm",
+    "llm",
+    "llm",
+    "approval",
+    "pause",
+    "agent",
+    "tool",
+    "retrieve",
+)
 DEEP = ("map", "map", "loop", "subworkflow")
 MAX_DEPTH = 2
 WHEN: tuple[When, ...] = ("early", "late", "late", "early", "never")
@@ -52,9 +64,14 @@ def llm(drawing: Drawing, at: Place, name: str) -> n.Node:
         retry=drawing.retry(),
         fallback_models=(drawing.kinds.model,) if drawing.chance(0.3) else (),
         output_schema=NUMBER if asks_number else None,
-        repairs=drawing.random.randint(0, 2),
+        repairs=repairs(drawing),
         when_unknown=unknown(drawing),
     )
+
+
+def repairs(drawing: Drawing) -> int:
+    """A repair whose call was lost begins with the first question again: several, where calls get lost."""
+    return drawing.random.choice((0, 3)) if drawing.kinds.steady else drawing.random.randint(0, 2)
 
 
 def unknown(drawing: Drawing) -> n.WhenUnknown:
@@ -91,6 +108,17 @@ def tool(drawing: Drawing, at: Place, name: str) -> n.Node:
         arguments={"q": f"{at.key_template}{name}", "n": 7},
         retry=drawing.retry() if drawing.kinds.steady else RetryPolicy(),
         when_unknown=drawing.random.choice(policies) if once else None,
+    )
+
+
+def retrieve(drawing: Drawing, at: Place, name: str) -> n.Node:
+    return n.RetrieveNode(
+        type="retrieve",
+        id=name,
+        query=f"{at.key_template}{name}",
+        collection="menu",
+        top_k=drawing.random.randint(1, 3),
+        retry=drawing.retry(),
     )
 
 
@@ -176,6 +204,7 @@ MAKE: dict[str, Make] = {
     "llm": llm,
     "agent": agent,
     "tool": tool,
+    "retrieve": retrieve,
     "approval": approval,
     "pause": pause,
     "event": event,

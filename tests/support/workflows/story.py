@@ -13,6 +13,7 @@ from uuid import UUID
 
 from schemas.authoring.definition import WorkflowDefinition
 from schemas.execution.provider_error import ErrorClass
+from schemas.execution.retrieval import Passage
 
 Speaks = Literal["words", "number", "tools"]
 Decision = Literal["approve", "refuse", "escalate", "silence", "supply"]
@@ -28,6 +29,11 @@ HURRIED_SECONDS = 2.0
 """An approval with no more time than this is left to its deadline."""
 
 TOOL_TROUBLE = 0.1
+NEVER_FITS, FITS_WHEN_TOLD = 0.08, 0.5
+"""Of the answers that are to fit a schema: which share never do, and up to which they do once corrected."""
+
+TOOL_REFUSED = "tool.bad_request"
+SEARCH_REFUSED, SEARCH_BUSY = "knowledge.no_documents", "knowledge.busy"
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,9 @@ class Story:
     """For real processes, where it cannot be known how often somebody is asked: what comes of it in the end
     is the same. Tools are servers then."""
 
+    useless: float = 0.0
+    """The share of uses of tools and of searches that are refused, however often they are tried."""
+
     def drawn(self, key: str, what: str, n: int = 0) -> Random:
         return Random(f"{self.seed}/{key}/{what}/{n}")
 
@@ -97,8 +106,13 @@ class Story:
         if random.random() < mood.passing:
             return Reply(error=random.choice(("rate_limited", "overloaded", "stream_cut")))
         if mood.speaks == "number":
-            return Reply(json.dumps({"n": 1}))
+            return Reply(json.dumps({"n": 1}) if self.fits(key, turn) else UNFIT)
         return spoken(mood.speaks, key, turn, self.drawn(key, "turn", turn))
+
+    def fits(self, key: str, turn: int) -> bool:
+        """Whether the answer fits its schema: a first one, or one after being told what is wrong."""
+        chance = self.drawn(key, "fits").random()
+        return chance >= (FITS_WHEN_TOLD if turn == 1 else NEVER_FITS)
 
     def decision(self, key: str, n: int, purpose: str) -> Decision:
         """What a person does who is asked for the n-th time about this key."""
@@ -111,6 +125,22 @@ class Story:
     def used(self, arguments: dict[str, Any]) -> Any:
         """What a tool says to these arguments: the same, back."""
         return {"status": 200, "body": arguments} if self.steady else arguments
+
+    def is_refused(self, key: str) -> bool:
+        """A tool's use, or a search."""
+        return self.drawn(key, "useless").random() < self.useless
+
+    def search_is_busy(self, key: str, n: int) -> bool:
+        """Whether whoever searches for the n-th time is to come again; the second time never."""
+        return n == 1 and self.drawn(key, "search").random() < TOOL_TROUBLE
+
+    def passages(self, key: str, top_k: int) -> list[Passage]:
+        """What is found: fewer than asked for, as they come."""
+        found = self.drawn(key, "passages").randint(0, top_k)
+        return [
+            Passage(document_id=f"d{n}", title=f"Title {n}", text=f"{key} {n}", score=1 / (n + 1))
+            for n in range(found)
+        ]
 
     def tool_is_down(self, key: str, n: int) -> bool:
         """Whether a server that is asked for the n-th time with this key says to come again."""

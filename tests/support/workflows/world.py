@@ -10,8 +10,10 @@ from tests.support.builders import TENANT_ID, new_user, partner_admin, provision
 from tests.support.engine import Engine
 from tests.support.harness import evolve_of
 from tests.support.story import accept
+from tests.support.workflows.documents import StoryDocuments
 from tests.support.workflows.provider import StoryModel
 from tests.support.workflows.story import Story
+from tests.support.workflows.tools import refusing
 
 OTHER_ID = TenantId(UUID(int=51))
 TENANTS = {"A:": TENANT_ID, "B:": OTHER_ID}
@@ -26,6 +28,8 @@ class World(Engine):
         self.story = story
         self.provider = StoryModel(story.reply)
         self.chat.complete = self.provider.complete  # type: ignore[method-assign]
+        self.tools.run = refusing(story, self.tools.run)  # type: ignore[method-assign]
+        self.retriever.search = StoryDocuments(lambda key: story).search  # type: ignore[method-assign]
         eve = new_user(user_id=UUID(int=52), email="eve@example.com")
         other = provision_tenant(tenant_id=OTHER_ID, subdomain="other", owner=eve, monthly_budget=None)
         accept(self.submit(other, as_=partner_admin()))

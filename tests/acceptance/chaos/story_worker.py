@@ -1,0 +1,20 @@
+"""An impatient worker that finds what stories say in documents, for there is no other search yet."""
+
+from dataclasses import replace
+
+from bus import app
+from contexts.execution.ports import ExecutionPorts
+from tests.acceptance.chaos.random_runs import story_at
+from tests.support import impatient_worker
+from tests.support.workflows.documents import StoryDocuments
+
+own_ports = app.execution_ports
+
+
+def execution_ports(p: app.Parts) -> ExecutionPorts:
+    return replace(own_ports(p), retriever=StoryDocuments(story_at))
+
+
+if __name__ == "__main__":
+    app.execution_ports = execution_ports
+    impatient_worker.main()
