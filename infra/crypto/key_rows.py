@@ -15,6 +15,10 @@ INSERT INTO key_rings (name, ciphertext) VALUES (%s, %s)
 ON CONFLICT (name) DO UPDATE SET ciphertext = excluded.ciphertext, updated_at = clock_timestamp()
 """
 
+SWAP = (
+    "UPDATE key_rings SET ciphertext = %s, updated_at = clock_timestamp() WHERE name = %s AND ciphertext = %s"
+)
+
 
 class PostgresKeyStore:
     """A KeyStore. Blocking; used once per start and per rotation."""
@@ -35,6 +39,11 @@ class PostgresKeyStore:
     def replace(self, sealed: bytes) -> None:
         with self._connection() as conn:
             conn.execute(REPLACE, (self._name, sealed))
+
+    def swap(self, before: bytes, sealed: bytes) -> bool:
+        """Replaces what was read. False: somebody else did, meanwhile."""
+        with self._connection() as conn:
+            return conn.execute(SWAP, (sealed, self._name, before)).rowcount == 1
 
     def _stored(self, conn: psycopg.Connection[Any]) -> bytes | None:
         row = conn.execute(READ, (self._name,)).fetchone()
