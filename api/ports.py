@@ -11,6 +11,7 @@ from infra.access_log.entries import Access
 from infra.access_log.entries import Wanted as WantedAccess
 from infra.audit.ledger import Proved, Wanted
 from infra.audit.lines import Line, ViewName
+from infra.audit.signers import PublishedKey
 from infra.audit.store import Stamp
 from infra.crypto.tokens import Verified
 from infra.db.scope import Scope
@@ -102,8 +103,9 @@ class McpServers(Protocol):
 class Audit(Protocol):
     """The sealed ledger. What a scope may not see is absent; hashes are seen in every scope."""
 
-    @property
-    def key(self) -> str: ...
+    async def keys(self) -> Sequence[PublishedKey]:
+        """All there ever were, the oldest first. Some that are retired are among them."""
+        ...
 
     async def checkpoint(self) -> Stamp:
         """Raises NothingSealed."""

@@ -275,11 +275,10 @@ def projections(p: Parts) -> Work:
 def sealing(p: Parts) -> Work:
     async def work() -> None:
         settings = p.settings
-        keys = await asyncio.to_thread(
-            stored_keys, p.database_url, master_key(settings), settings.audit_origin
-        )
+        load = partial(stored_keys, p.database_url, master_key(settings), settings.audit_origin)
+        keys = await asyncio.to_thread(load)
         async with asyncio.TaskGroup() as group:
-            group.create_task(Sealer(p.pool, p.database_url, keys).run())
+            group.create_task(Sealer(p.pool, p.database_url, load).run())
             group.create_task(LedgerStream(p.bus.nc, p.bus.js, p.pool, keys).run())
 
     return leading(p, sealer.LOCK, work)

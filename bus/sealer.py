@@ -5,6 +5,8 @@ of two that seal the same events the second is refused by the leaves' primary ke
 """
 
 import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import psycopg
 import structlog
@@ -22,6 +24,9 @@ PAUSE_SECONDS = 0.1
 """Between looks, so that under load a checkpoint is of many entries. It is the most of an entry's lag."""
 
 RETRY_SECONDS = 1.0
+KEYS_SECONDS = 10.0
+"""After so long a new signing key is known to be there."""
+
 LOCK = 4_805_030
 
 log = structlog.get_logger(__name__)
@@ -34,12 +39,15 @@ class Sealer:
         self,
         pool: AsyncConnectionPool[Connection],
         database_url: str,
-        keys: SealKeys,
+        load: Callable[[], SealKeys],
         batch: int = BATCH,
         segment: int = SEGMENT,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._pool, self._url, self._keys = pool, database_url, keys
-        self._batch, self._segment = batch, segment
+        self._pool, self._url, self._load = pool, database_url, load
+        self._batch, self._segment, self._clock = batch, segment, clock
+        self._keys: SealKeys | None = None
+        self._look_again = 0.0
         self._tail = Tail()
         self._made = -1
 
@@ -59,6 +67,7 @@ class Sealer:
     async def resume(self) -> None:
         async with self._pool.connection() as conn:
             self._tail = await store.tail(conn)
+        self._keys = None
 
     async def seal(self) -> int:
         """What is there now, up to one batch. Returns how many entries."""
@@ -67,13 +76,21 @@ class Sealer:
             if not rows:
                 return 0
             await self._ensure_segments(self._tail.tree.size + len(rows))
-            batch, after = await asyncio.to_thread(sealed, self._tail, rows, self._keys)
+            keys = await self._current_keys()
+            batch, after = await asyncio.to_thread(sealed, self._tail, rows, keys, self._clock())
             async with conn.transaction():
                 await store.write(conn, batch)
                 reach("seal.before_commit")
         reach("seal.after_commit")
         self._tail = after
         return len(rows)
+
+    async def _current_keys(self) -> SealKeys:
+        now = asyncio.get_running_loop().time()
+        if self._keys is None or now >= self._look_again:
+            self._keys = await asyncio.to_thread(self._load)
+            self._look_again = now + KEYS_SECONDS
+        return self._keys
 
     async def _ensure_segments(self, size: int) -> None:
         """The segment of the last leaf, and the next, are there."""

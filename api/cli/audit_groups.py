@@ -29,6 +29,30 @@ def ledger_verify(
     raise typer.Exit(verifying.verify_ledger(settings_for(data), processes, rebuild))
 
 
+@ledger.command("keys")
+def ledger_keys(data: Data = None) -> None:
+    """All keys that ever signed checkpoints, and of which sizes."""
+    from api.cli import signing_keys
+
+    signing_keys.show(settings_for(data))
+
+
+@ledger.command("rotate-key")
+def ledger_rotate_key(
+    overlap: Annotated[
+        int,
+        typer.Option(
+            help="For so many days the old key signs as well. 0: it is not to be trusted.", min=0, max=366
+        ),
+    ] = 30,
+    data: Data = None,
+) -> None:
+    """Give the ledger a new key. The old one signs beside it for a time, and stays known for ever."""
+    from api.cli import signing_keys
+
+    signing_keys.rotate(settings_for(data), overlap)
+
+
 @audit.command("key")
 def audit_key(data: Data = None) -> None:
     """The public key that checkpoints are signed with."""

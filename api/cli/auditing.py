@@ -8,6 +8,7 @@ from uuid import UUID
 
 import psycopg
 
+from api.cli import signing_keys
 from api.cli.endpoints import find
 from api.cli.errors import REFUSED, Refused
 from api.cli.look import CROSS, TICK, out, plain, table
@@ -27,7 +28,8 @@ from infra.settings import Settings
 
 
 def show_key(settings: Settings) -> None:
-    out.print(str(keys_of(settings, find(settings).database_url).signer.verifier), soft_wrap=True)
+    """The newest that signs: the newest of all may have signed nothing yet."""
+    out.print(signing_keys.published(settings)[-1].key, soft_wrap=True)
 
 
 def export(

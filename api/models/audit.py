@@ -29,6 +29,22 @@ class EntryProof(BaseModel):
     entry: dict[str, Any]
 
 
+class Key(BaseModel):
+    """A public key, as verifiers of signed notes take it, and the sizes of the checkpoints it signs."""
+
+    model_config = example(key=KEY, first=0, last=None)
+
+    key: str
+    first: int
+    last: int | None
+
+
+class Keys(BaseModel):
+    model_config = example(items=[{"key": KEY, "first": 0, "last": None}])
+
+    items: list[Key]
+
+
 class Consistency(BaseModel):
     """Proves that the ledger of `to` entries begins with that of `from`."""
 

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from api.amounts import views
 from api.deps import CurrentActor, CurrentScope, Parts, current_actor, may
 from api.errors import ApiProblem, invalid, not_found
-from api.models.audit import ENTRY, HASH, KEY, NOTE, Consistency, EntryProof
+from api.models.audit import ENTRY, HASH, KEY, NOTE, Consistency, EntryProof, Key, Keys
 from api.routes.billing import Period
 from api.routes.tenancy import visible_tenant
 from api.tile_paths import BadTile, parsed
@@ -66,8 +66,14 @@ async def get_checkpoint(stamp: Checkpoint) -> Response:
     summary="Who signs checkpoints",
 )
 async def get_key(parts: Parts) -> Response:
-    """The public key, as verifiers of signed notes take it."""
-    return PlainTextResponse(parts.audit.key)
+    """The newest public key, as verifiers of signed notes take it."""
+    return PlainTextResponse((await parts.audit.keys())[-1].key)
+
+
+@router.get("/keys", response_model=Keys, summary="Who signed checkpoints of which sizes")
+async def list_keys(parts: Parts) -> Keys:
+    """All keys there ever were, the oldest first. A key that was replaced signs beside the new for a time."""
+    return Keys(items=[Key(**one._asdict()) for one in await parts.audit.keys()])
 
 
 @router.get(

@@ -99,7 +99,7 @@ def snapshot(conn: psycopg.Connection[Any], keys: SealKeys, segment: int, chunk:
     chunks = list(planned(rows, size, archived, positions))
     last = chunks[-1].upto if chunks else 0
     held_upto = positions["holds"]
-    tree = stored_tree(conn, keys.signer.verifier)
+    tree = stored_tree(conn, keys)
     found = [*misplaced(end, events, archived, leaves), *projected.stopped(conn)]
     if positions["tenant_bills"] == positions["ledger_entries"]:
         found += projected.wrong_bills(conn)

@@ -13,6 +13,7 @@ from infra.audit import store
 from infra.audit.canonical import COPY_END, COPY_HEADER, HEAD, split
 from infra.audit.keys import SealKeys
 from infra.audit.lines import Line, ViewName, dumped, line
+from infra.audit.signers import PublishedKey, at, published, stored
 from infra.audit.store import Connection, Missing, Stamp
 from infra.audit.tiles import Tiles
 from infra.db.scope import Scope
@@ -86,42 +87,58 @@ class Proved:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A checkpoint, a key that signs it, and all keys there ever were. `key` is the one known for longest."""
+
+    stamp: Stamp
+    key: str
+    keys: Sequence[PublishedKey]
+
+
 class SealedLedger:
     """`connect` gives a transaction in a scope; proofs are made in the platform's, of hashes only."""
 
     def __init__(self, keys: SealKeys, connect: Connect) -> None:
         self._keys, self._connect = keys, connect
 
-    @property
-    def key(self) -> str:
-        return str(self._keys.signer.verifier)
+    async def keys(self) -> list[PublishedKey]:
+        async with self._connect(Scope(platform=True)) as conn:
+            return published(await stored(conn, self._keys))
+
+    async def signed(self) -> Signed:
+        """Keys are read after the checkpoint: those that sign it are among them."""
+        async with self._connect(Scope(platform=True)) as conn:
+            stamp = await store.latest(conn)
+            if stamp is None:
+                raise NothingSealed("nothing is sealed yet")
+            signers = await stored(conn, self._keys)
+        return Signed(stamp, at(signers, stamp.size)[0], published(signers))
 
     async def checkpoint(self) -> Stamp:
-        async with self._connect(Scope(platform=True)) as conn:
-            found = await store.latest(conn)
-        if found is None:
-            raise NothingSealed("nothing is sealed yet")
-        return found
+        return (await self.signed()).stamp
 
     async def prove_at(self, scope: Scope, position: int, open_: Sequence[ViewName]) -> Proved | None:
         """None: not sealed yet, or not to be seen in this scope."""
-        stamp = await self.checkpoint()
+        signed = await self.signed()
+        stamp = signed.stamp
         found = await self.page(scope, stamp.size, 0, Wanted(position=position), open_)
         if not found:
             return None
         async with self._connect(Scope(platform=True)) as conn:
             proof = await Tiles(conn, stamp.size).inclusion(found[0].seq)
-        return Proved(found[0], proof, stamp.note, self.key)
+        return Proved(found[0], proof, stamp.note, signed.key)
 
     async def proofs_for(self, scope: Scope, refs: Sequence[str]) -> dict[str, Any]:
         """By ref of an entry's event its sequence, its leaf and its proof, with the checkpoint all are of.
 
         What is not sealed yet, or not to be seen in this scope, is absent. Empty when nothing is sealed.
         """
-        async with self._connect(Scope(platform=True)) as conn:
-            stamp = await store.latest(conn)
-        if stamp is None:
+        try:
+            signed = await self.signed()
+        except NothingSealed:
             return {}
+        stamp = signed.stamp
         streams, versions = ([part[i] for part in (ref.rsplit("@", 1) for ref in refs)] for i in (0, 1))
         async with self._connect(scope) as conn:
             rows = await (await conn.execute(LEAVES, (streams, versions, stamp.size))).fetchall()
@@ -131,7 +148,7 @@ class SealedLedger:
                 ref: {"seq": seq, "leaf": leaf.hex(), "proof": hexes(await tiles.inclusion(seq))}
                 for ref, seq, leaf in rows
             }
-        return {"checkpoint": stamp.note, "key": self.key, "entries": entries}
+        return {"checkpoint": stamp.note, "key": signed.key, "entries": entries}
 
     async def consistency(self, old: int, size: int) -> list[bytes]:
         if not 0 <= old <= size <= (await self.checkpoint()).size:
@@ -183,12 +200,13 @@ class SealedLedger:
         self, scope: Scope, wanted: Wanted, open_: Sequence[ViewName], earlier: Sequence[int] = ()
     ) -> AsyncIterator[bytes]:
         """What `verify_ledger.py` reads. `earlier`: sizes of older checkpoints to be consistent with."""
-        stamp = await self.checkpoint()
+        signed = await self.signed()
+        stamp = signed.stamp
         query = sql.SQL(COUNT).format(size=stamp.size, wanted=wanted.sql())
         async with self._connect(scope) as conn:
             row = await (await conn.execute(query)).fetchone()
         consistency = {str(old): hexes(await self.consistency(old, stamp.size)) for old in earlier}
-        yield manifest(self.key, stamp, row[0] if row else 0, consistency)
+        yield manifest(signed, row[0] if row else 0, consistency)
         first = 0
         while found := await self.page(scope, stamp.size, first, wanted, open_):
             async with self._connect(Scope(platform=True)) as conn:
@@ -203,8 +221,9 @@ def head_column(name: str) -> sql.Composable:
     return sql.SQL("e.{}").format(sql.Identifier(name))
 
 
-def manifest(key: str, stamp: Stamp, entries: int, consistency: dict[str, list[str]]) -> bytes:
-    fields = {"format": FORMAT, "key": key, "checkpoint": stamp.note, "entries": entries}
+def manifest(signed: Signed, entries: int, consistency: dict[str, list[str]]) -> bytes:
+    by = {"key": signed.key, "keys": [one._asdict() for one in signed.keys]}
+    fields = {"format": FORMAT, **by, "checkpoint": signed.stamp.note, "entries": entries}
     return to_json({**fields, "consistency": consistency}) + b"\n"
 
 

@@ -1,6 +1,7 @@
-"""Signed checkpoints: C2SP's tlog-checkpoint in a signed note, under Ed25519."""
+"""Signed checkpoints: C2SP's tlog-checkpoint in a signed note, under one or several Ed25519 keys."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -39,18 +40,27 @@ class Verifier:
     def __str__(self) -> str:
         return f"{self.name}+{self.hint.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
 
-    def opened(self, note: str) -> Checkpoint:
-        """The checkpoint a note signs. Only the one form we write is taken: no bit of it can change."""
-        body, _, line = note.rpartition("\n\n")
-        point = parsed(f"{body}\n")
-        marked = base64_of(line.removeprefix(f"{DASH} {self.name} ").removesuffix("\n"))
-        if point.origin != self.name or note != written(point, self, marked[4:]):
-            raise BadNote(f"it is not a checkpoint of {self.name}")
+    @property
+    def mark(self) -> str:
+        """How its lines begin."""
+        return f"{DASH} {self.name} "
+
+    def line(self, signature: bytes) -> str:
+        return f"{self.mark}{base64.b64encode(self.hint + signature).decode()}\n"
+
+    def check(self, body: str, line: str) -> None:
+        """Only the one form we write is taken: no bit of it can change."""
+        signature = base64_of(line.removeprefix(self.mark).removesuffix("\n"))[4:]
+        if line != self.line(signature):
+            raise BadNote(f"it is not signed by {self.name}")
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(marked[4:], point.body().encode())
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, body.encode())
         except InvalidSignature:
             raise BadNote("its signature is not that of the ledger's key") from None
-        return point
+
+    def opened(self, note: str) -> Checkpoint:
+        """The checkpoint of a note that this one key signs."""
+        return opened(note, [self])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +73,29 @@ class Signer:
         return Verifier(self.name, self.private.public_key().public_bytes_raw())
 
     def sign(self, point: Checkpoint) -> str:
-        return written(point, self.verifier, self.private.sign(point.body().encode()))
+        return signed(point, [self])
+
+    def line(self, point: Checkpoint) -> str:
+        return self.verifier.line(self.private.sign(point.body().encode()))
 
 
-def written(point: Checkpoint, who: Verifier, signature: bytes) -> str:
-    return f"{point.body()}\n{DASH} {who.name} {base64.b64encode(who.hint + signature).decode()}\n"
+def signed(point: Checkpoint, signers: Sequence[Signer]) -> str:
+    """By all of them, a line each."""
+    return f"{point.body()}\n{''.join(signer.line(point) for signer in signers)}"
+
+
+def opened(note: str, verifiers: Sequence[Verifier]) -> Checkpoint:
+    """The checkpoint of a note that just these sign, in this order."""
+    body, _, signatures = note.rpartition("\n\n")
+    point = parsed(f"{body}\n")
+    lines = signatures.splitlines(keepends=True)
+    if len(lines) != len(verifiers) or note != f"{point.body()}\n{signatures}":
+        raise BadNote(f"it is not signed by {len(verifiers)} of the ledger's keys")
+    for who, line in zip(verifiers, lines, strict=True):
+        if point.origin != who.name:
+            raise BadNote(f"it is not a checkpoint of {who.name}")
+        who.check(point.body(), line)
+    return point
 
 
 def parsed(body: str) -> Checkpoint:

@@ -25,6 +25,8 @@ INSERT INTO audit_nodes (level, index, hash, position, chain)
 SELECT * FROM unnest(%b::int[], %b::bigint[], %b::bytea[], %b::bigint[], %b::bytea[])"""
 CHECKPOINT = "INSERT INTO audit_checkpoints (size, note) VALUES (%s, %s)"
 TAIL = "SELECT audit_seq + 1, position, chain FROM audit_leaves ORDER BY audit_seq DESC LIMIT 1"
+SIGNERS = "INSERT INTO audit_signers (first, keys) VALUES (%s, %s)"
+SIGNED_BY = "SELECT keys FROM audit_signers ORDER BY first DESC LIMIT 1"
 LATEST = "SELECT size, note FROM audit_checkpoints ORDER BY size DESC LIMIT 1"
 LEAF_HASHES = "SELECT leaf FROM audit_leaves WHERE audit_seq >= %s AND audit_seq < %s ORDER BY audit_seq"
 NODE_HASHES = "SELECT hash FROM audit_nodes WHERE level = %s AND index >= %s AND index < %s ORDER BY index"
@@ -56,13 +58,21 @@ class Stamp(NamedTuple):
     note: str
 
 
+class Signers(NamedTuple):
+    """Who signs checkpoints of `first` entries and more, up to the next row. Keys are told by their names."""
+
+    first: int
+    keys: Sequence[str]
+
+
 @dataclass(frozen=True)
 class Tail:
-    """Where sealing goes on."""
+    """Where sealing goes on. `signed_by` is empty as long as there was one key only."""
 
     tree: Frontier = field(default_factory=Frontier)
     position: int = 0
     chain: bytes = CHAIN_START
+    signed_by: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,8 @@ class Batch:
     leaves: Sequence[Leaf]
     nodes: Sequence[NodeRow]
     stamp: Stamp
+    signers: Signers | None = None
+    """Given when they are not those of the checkpoint before."""
 
 
 async def copied(
@@ -96,6 +108,8 @@ async def write(conn: Connection, batch: Batch) -> None:
     if batch.nodes:
         await conn.execute(NODES, columns(batch.nodes))
     await conn.execute(CHECKPOINT, batch.stamp)
+    if batch.signers:
+        await conn.execute(SIGNERS, (batch.signers.first, list(batch.signers.keys)))
 
 
 def columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
@@ -107,7 +121,9 @@ async def tail(conn: Connection) -> Tail:
     if row is None:
         return Tail()
     size, position, chain = row
-    return Tail(Frontier(size, [await node(conn, one) for one in nodes_of(0, size)]), position, chain)
+    frontier = Frontier(size, [await node(conn, one) for one in nodes_of(0, size)])
+    signed_by = await (await conn.execute(SIGNED_BY)).fetchone()
+    return Tail(frontier, position, chain, signed_by[0] if signed_by else ())
 
 
 async def latest(conn: Connection) -> Stamp | None:

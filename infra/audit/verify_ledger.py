@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Verifies an export of a HireBuddha ledger, on any machine, with nothing but Python 3.10 or newer.
 
-    python verify_ledger.py EXPORT [--key KEY] [--earlier EXPORT]
+    python verify_ledger.py EXPORT [--key KEY]... [--earlier EXPORT]
 
-Every entry is hashed, proved to be in the tree of the signed checkpoint, and added up. `--key` is the
-ledger's public key, got from elsewhere than the export. `--earlier` is an older export: the ledger must begin
-with what that one signed. It says OK or WRONG, and the exit code is 0 only for OK. An export is lines of
-JSON: a manifest, then entries. With H = SHA-256, the leaf of an entry is
+Every entry is hashed, proved to be in the tree of the signed checkpoint, and added up. `--key` is a public
+key of the ledger, got from elsewhere than the export; one of those given must have signed. `--earlier` is an
+older export: the ledger must begin with what that one signed. It says OK or WRONG, and the exit code is 0
+only for OK. An export is lines of JSON: a manifest, then entries. With H = SHA-256, an entry's leaf is
 
     H(0 | 1 | head | c1 | c2 | c3),    c = H(salt | text) of an open view, the given hash of a closed one
 """
@@ -120,19 +120,19 @@ def begins_with(old: int, old_root: bytes, size: int, root: bytes, proof: list[b
     return (before, after) == (old_root, root)
 
 
-def opened(note: str, key: str) -> tuple[int, bytes]:
-    """Size and root of a signed checkpoint."""
-    name, _, encoded = key.split("+", 2)
-    public = base64.b64decode(encoded)
+def opened(note: str, *keys: str) -> tuple[int, bytes]:
+    """Size and root of a checkpoint that one of the keys signed."""
     body, _, signatures = note.partition("\n\n")
     origin, size, root = (body + "\n").split("\n")[:3]
-    for line in signatures.splitlines():
-        _, who, mark = (line + "  ").split(" ")[:3]
-        raw = base64.b64decode(mark)
-        ours = who == name == origin and raw[:4] == sha256(name.encode(), b"\n", public)[:4]
-        if ours and public[:1] == b"\x01" and signed(public[1:], f"{body}\n".encode(), raw[4:]):
-            return int(size), base64.b64decode(root)
-    raise Wrong("the checkpoint is not signed by the ledger's key")
+    for name, _, encoded in (key.split("+", 2) for key in keys):
+        public = base64.b64decode(encoded)
+        for line in signatures.splitlines():
+            _, who, mark = (line + "  ").split(" ")[:3]
+            raw = base64.b64decode(mark)
+            ours = who == name == origin and raw[:4] == sha256(name.encode(), b"\n", public)[:4]
+            if ours and public[:1] == b"\x01" and signed(public[1:], f"{body}\n".encode(), raw[4:]):
+                return int(size), base64.b64decode(root)
+    raise Wrong("the checkpoint is not signed by the key")
 
 
 def committed(view: dict[str, str]) -> bytes:
@@ -159,15 +159,14 @@ def lines_of(export: str) -> list[str]:
     return Path(export).read_text("utf-8").rstrip("\n").split("\n")
 
 
-def check(export: str, key: str | None, earlier: str | None) -> tuple[int, int, Counter[str]]:
+def check(export: str, key: list[str] | None, earlier: str | None) -> tuple[int, int, Counter[str]]:
     first, *lines = lines_of(export)
     manifest = json.loads(first)
-    if key not in (None, manifest["key"]):
-        raise Wrong("the export names another key")
-    size, root = opened(manifest["checkpoint"], manifest["key"])
+    size, root = opened(manifest["checkpoint"], *(key or [manifest["key"]]))
     if earlier:
         before = json.loads(lines_of(earlier)[0])
-        old, old_root = opened(before["checkpoint"], manifest["key"])
+        named = [one["key"] for one in manifest.get("keys", [manifest])]
+        old, old_root = opened(before["checkpoint"], *(key or named))
         proof = [bytes.fromhex(one) for one in manifest["consistency"].get(str(old), [])]
         if not begins_with(old, old_root, size, root, proof):
             raise Wrong("the ledger does not begin with what was signed before")
@@ -188,8 +187,9 @@ def check(export: str, key: str | None, earlier: str | None) -> tuple[int, int, 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Verifies an export of a ledger.")
-    for argument in ("export", "--key", "--earlier"):
-        parser.add_argument(argument)
+    parser.add_argument("export")
+    parser.add_argument("--key", action="append")
+    parser.add_argument("--earlier")
     try:
         count, of, totals = check(**vars(parser.parse_args()))
     except (Wrong, ValueError, KeyError, OSError) as error:

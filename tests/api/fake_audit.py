@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from infra.audit.ledger import NoSuchSize, NothingSealed, Proved, Wanted, hexes, manifest
+from infra.audit.ledger import NoSuchSize, NothingSealed, Proved, Signed, Wanted, hexes, manifest
 from infra.audit.lines import Line, ViewName, dumped, line
 from infra.audit.merkle import (
     Node,
@@ -18,6 +18,7 @@ from infra.audit.merkle import (
     subtree,
 )
 from infra.audit.notes import Checkpoint
+from infra.audit.signers import PublishedKey
 from infra.audit.store import Missing, Stamp
 from infra.db.scope import Scope
 from tests.support.ledger import KEYS
@@ -38,9 +39,8 @@ class FakeAudit:
         """Of refs it knows nothing."""
         return {}
 
-    @property
-    def key(self) -> str:
-        return str(KEYS.signer.verifier)
+    async def keys(self) -> list[PublishedKey]:
+        return [PublishedKey(str(KEYS.signer.verifier), 0)]
 
     async def checkpoint(self) -> Stamp:
         leaves = self._leaves()
@@ -51,8 +51,8 @@ class FakeAudit:
 
     async def prove(self, scope: Scope, call_key: str, open_: Sequence[ViewName]) -> Proved | None:
         found = [one for one in self._visible(scope, open_) if self._entries[one.seq][1] == call_key]
-        stamp = await self.checkpoint()
-        return Proved(found[0], self._path(found[0].seq), stamp.note, self.key) if found else None
+        stamp, [(key, *_)] = await self.checkpoint(), await self.keys()
+        return Proved(found[0], self._path(found[0].seq), stamp.note, key) if found else None
 
     async def consistency(self, old: int, size: int) -> list[bytes]:
         if not 0 <= old <= size <= len(self._entries):
@@ -78,7 +78,8 @@ class FakeAudit:
         found = [one async for one in self.lines(scope, 0, wanted, open_)]
         stamp = await self.checkpoint()
         grown = {str(old): hexes(await self.consistency(old, stamp.size)) for old in earlier}
-        yield manifest(self.key, stamp, len(found), grown)
+        keys = await self.keys()
+        yield manifest(Signed(stamp, keys[0].key, keys), len(found), grown)
         for one in found:
             yield dumped(one, proof=hexes(self._path(one.seq)))
 

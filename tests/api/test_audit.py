@@ -59,7 +59,7 @@ async def test_an_export_is_what_the_verifier_takes(sealed: World, tmp_path: Pat
     file = tmp_path / "export.jsonl"
     response = await get(sealed, sealed.reseller, "/audit/exports?period=2026-11&since=1")
     write(file, response.content)
-    count, size, sums = verify_ledger.check(str(file), str(KEYS.signer.verifier), None)
+    count, size, sums = verify_ledger.check(str(file), [str(KEYS.signer.verifier)], None)
     assert (count, size, {name: str(total) for name, total in sums.items()}) == (
         2, 3, {"price": "0.60", "commission": "0.04"},
     )  # fmt: skip
@@ -103,6 +103,12 @@ async def test_checkpoint_key_and_tiles_are_everybodys(sealed: World) -> None:
         tile = (await get(sealed, actor, "/audit/tile/0/000.p/3")).content
         assert verify_ledger.opened(note, key)[0] == 3
         assert len(tile) == 3 * 32
+
+
+async def test_keys_are_told_with_the_sizes_they_sign(sealed: World) -> None:
+    told = (await get(sealed, sealed.anna, "/audit/keys")).json()
+    key = (await get(sealed, sealed.anna, "/audit/key")).text
+    assert told == {"items": [{"key": key, "first": 0, "last": None}]}
 
 
 async def test_the_ledger_is_proved_to_have_only_grown(sealed: World) -> None:

@@ -149,7 +149,7 @@ async def test_any_changed_bit_of_an_export_is_found_and_the_entry_named(ledger:
         assert run(bad)[0] == 1
     assert run(file, "--key", "tests.example/ledger+00000000+AAAA") == (
         1,
-        "WRONG the export names another key",
+        "WRONG the checkpoint is not signed by the key",
     )
 
 

@@ -154,10 +154,12 @@ async def projected(url: str, store: PostgresEventStore) -> None:
             known = rows[-1].position
 
 
-async def seal_all(url: str, batch: int = 1_000, segment: int = SEGMENT, keys: SealKeys = KEYS) -> int:
+async def seal_all(
+    url: str, batch: int = 1_000, segment: int = SEGMENT, keys: SealKeys = KEYS, now: datetime = NOW
+) -> int:
     """As a sealer that just started. Returns how many entries it sealed."""
     async with async_pool(url, WORKER, max_size=2) as pool:
-        sealer = Sealer(pool, url, keys, batch, segment)
+        sealer = Sealer(pool, url, lambda: keys, batch, segment, lambda: now)
         await sealer.resume()
         count = 0
         while sealed := await sealer.seal():

@@ -100,7 +100,7 @@ async def lag(url: str, calls: Calls, appends: int) -> list[float]:
     """Seconds, by append."""
     appended: list[tuple[int, float]] = []
     async with async_pool(url, WORKER, max_size=2) as pool:
-        sealer = asyncio.ensure_future(Sealer(pool, url, KEYS).run())
+        sealer = asyncio.ensure_future(Sealer(pool, url, lambda: KEYS).run())
         watching = asyncio.ensure_future(watch(url, appended, appends))
         for _ in range(appends):
             at = time.perf_counter()

@@ -10,7 +10,16 @@ from pydantic import TypeAdapter
 from api.routes.simulations import MOST_ENTRIES
 from contexts.billing import rating
 from schemas.billing.cards import Card
-from schemas.billing.types import Commission, MonthToDate, PriceRule, Pricing, TokenRates
+from schemas.billing.types import (
+    Absolute,
+    Commission,
+    MonthToDate,
+    PriceRule,
+    Pricing,
+    Tier,
+    Tiered,
+    TokenRates,
+)
 from schemas.execution.chat import Usage
 from tests.support.money import pricing, terms
 
@@ -51,3 +60,28 @@ def test_the_card_of_the_page_is_one() -> None:
 
 def test_the_limit_of_the_page_is_the_codes() -> None:
     assert f"takes up to {MOST_ENTRIES:,} entries" in PAGE
+
+
+BY_CALL = re.findall(r"^\| \w+ \| (\d+) \| ([\d.]+) \| ([\d.]+) \|$", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("kind", "column", "total"), [("volume", 1, "4.40"), ("graduated", 2, "4.20")])
+def test_a_month_by_tiers_is_what_the_page_says(kind: str, column: int, total: str) -> None:
+    """Calls before a tier was reached keep their price: by neither kind is a month priced again."""
+    tiers = (tier("0", "3"), tier("1000000", "2"))
+    rule = Tiered.model_validate({"kind": kind, "tiers": tiers})
+    call, before, charged = Usage(input=400_000), 0, []
+    for row in BY_CALL:
+        assert int(row[0]) == before
+        prices = under(rule, OF_PRICE).model_copy(update={"so_far": MonthToDate(tokens=before)})
+        found = rating.charge(call, prices).price
+        assert found == Decimal(row[column])
+        charged.append(found)
+        before += call.total
+    assert sum(charged) == Decimal(total) and len(charged) == 4
+    assert f"{total} by `{kind}`" in PAGE
+
+
+def tier(above: str, dollars: str) -> Tier:
+    rates = TokenRates(input=Decimal(dollars), output=Decimal(dollars))
+    return Tier(above=Decimal(above), price=Absolute(rates=rates))

@@ -38,7 +38,7 @@ class Bundle(NamedTuple):
 async def seal_and_verify(stage: Stage) -> int:
     """How many entries were verified: all there are."""
     async with async_pool(stage.url, WORKER, max_size=2) as pool:
-        sealer = Sealer(pool, stage.url, stage.keys)
+        sealer = Sealer(pool, stage.url, lambda: stage.keys)
         await sealer.resume()
         while await sealer.seal():
             pass
