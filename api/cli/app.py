@@ -13,6 +13,7 @@ from api.cli import (
     run_groups,
     sign_in_commands,
     statement_groups,
+    team_commands,
     tenancy_groups,
 )
 from api.cli.access_group import access
@@ -34,6 +35,7 @@ demos = typer.Typer(invoke_without_command=True)
 MONEY_FOLDER = Path("build/money")
 
 sign_in_commands.add_to(app)
+team_commands.add_to(app)
 app.add_typer(demos, name="demo")
 app.add_typer(groups.admin, name="admin")
 app.add_typer(access, name="access")

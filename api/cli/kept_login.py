@@ -52,6 +52,11 @@ class Here:
             response = self._as(self._refreshed(login), method, path, **options)
         return told(response)
 
+    def with_token(self, access_token: str, method: str, path: str, **options: Any) -> Any:
+        """As whoever that token says."""
+        login = self.login().model_copy(update={"access_token": access_token})
+        return told(self._as(login, method, path, **options))
+
     def keep(self, token: dict[str, Any], url: str | None = None) -> None:
         """Never seen half written, nor by others."""
         login = Login(
