@@ -21,7 +21,6 @@ OF_THEIR_TIME = frozenset(
     {
         *(
             "ledger_entries",
-            "tenant_bills",
             "month_totals",
             "closed_months",
             "run_sources",

@@ -22,7 +22,6 @@ from projections.run_queue.project import PROJECTION as RUN_QUEUE
 from projections.secrets.project import PROJECTION as SECRETS
 from projections.services.project import PROJECTION as SERVICES
 from projections.standing.project import PROJECTION as STANDING
-from projections.tenant_bills.project import PROJECTION as TENANT_BILLS
 from projections.tenants.project import PROJECTION as TENANTS
 from projections.timers.project import PROJECTION as TIMERS
 from projections.tools.project import PROJECTION as TOOLS
@@ -52,7 +51,6 @@ PROJECTIONS: tuple[Projection, ...] = (
     RATE_CARDS,
     HOLDS,
     LEDGER_ENTRIES,
-    TENANT_BILLS,
     BUDGETS,
     WALLETS,
     PERIODS,

@@ -27,9 +27,9 @@ from projections.budgets import queries as budgets
 from projections.holds import queries as holds
 from projections.ledger_entries import queries as entries
 from projections.members import queries as members
+from projections.month_totals import bills
 from projections.standing import queries as standing
 from projections.standing.queries import Change
-from projections.tenant_bills import queries as bills
 from projections.users import queries as users
 from projections.wallets import queries as wallets
 from schemas.base import TenantId
@@ -104,10 +104,10 @@ class PostgresReads(
         return BillRow(
             tenant_id=TenantId(tenant_id),
             period=period,
-            calls=total.calls if total else 0,
-            price=total.price_usd if total else ZERO,
-            commission=total.commission_usd if total else ZERO,
-            cost=total.cost_usd if total else ZERO,
+            calls=total.calls,
+            price=total.price,
+            commission=total.commission,
+            cost=total.cost,
             held=held,
             lines=[billing.line(line) for line in lines],
         )

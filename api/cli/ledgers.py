@@ -22,7 +22,7 @@ from schemas.billing.corrections import PostAdjustment, ReverseEntry
 from schemas.billing.wallets import PaymentMode, SetPaymentMode, TopUpWallet
 
 TOP_UPS = UUID("f2b9f4c5-55d1-4f0e-8a4f-0f3f5d8a7c11")
-SEEN = ("ledger_entries", "tenant_bills", "wallets")
+SEEN = ("ledger_entries", "month_totals", "wallets")
 
 
 def reverse(settings: Settings, ref: str, reason: str) -> None:

@@ -54,7 +54,7 @@ async def list_entries(
     "/bill",
     response_model=Bill,
     response_model_exclude_unset=True,
-    dependencies=[caught_up("ledger_entries", "tenant_bills", "holds")],
+    dependencies=[caught_up("ledger_entries", "month_totals", "holds")],
     summary="What a tenant owes for a month",
 )
 async def get_bill(

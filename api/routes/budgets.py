@@ -33,7 +33,7 @@ Period = Annotated[str | None, Query(pattern=MONTH, description="YYYY-MM; absent
 @router.get(
     "/budgets",
     response_model=BudgetPage,
-    dependencies=[may(Permission.LEDGER_READ), caught_up("budgets", "tenant_bills", "holds")],
+    dependencies=[may(Permission.LEDGER_READ), caught_up("budgets", "month_totals", "holds")],
     summary="List budgets, how full they are, and what their month will come to",
 )
 async def list_budgets(

@@ -101,8 +101,8 @@ def snapshot(conn: psycopg.Connection[Any], keys: SealKeys, segment: int, chunk:
     held_upto = positions["holds"]
     tree = stored_tree(conn, keys)
     found = [*misplaced(end, events, archived, leaves), *projected.stopped(conn)]
-    if positions["tenant_bills"] == positions["ledger_entries"]:
-        found += projected.wrong_bills(conn)
+    if positions["month_totals"] == positions["ledger_entries"]:
+        found += projected.wrong_totals(conn)
     after = projected.held_after(conn, last, held_upto) if held_upto > last else {}
     return Snapshot(size, events, chunks, tree, projected.held_rows(conn), after, found)
 

@@ -8,7 +8,8 @@ from projections.reading import many
 IN_SCOPE = """
 SELECT b.level, b.subject_id, b.source_kind, b.tenant_id, b.partner_id, b.limit_usd,
     CASE b.level
-        WHEN 'tenant' THEN coalesce(t.price_usd, 0)
+        WHEN 'tenant' THEN (SELECT coalesce(sum(m.price), 0) FROM month_totals m
+            WHERE m.tenant_id = b.subject_id AND m.period = %(period)s AND m.kind <> 'credit_note')
         ELSE coalesce(u.posted_usd, 0) END AS posted_usd,
     CASE b.level
         WHEN 'partner' THEN coalesce(u.held_usd, 0)
@@ -19,7 +20,6 @@ SELECT b.level, b.subject_id, b.source_kind, b.tenant_id, b.partner_id, b.limit_
           AND a.period = %(period)s ORDER BY 1) AS reached
 FROM budgets b
 LEFT JOIN budget_uses u ON (u.level, u.subject_id) = (b.level, b.subject_id) AND u.period = %(period)s
-LEFT JOIN tenant_bills t ON b.level = 'tenant' AND t.tenant_id = b.subject_id AND t.period = %(period)s
 WHERE b.limit_usd IS NOT NULL AND (%(tenant_id)s::uuid IS NULL OR b.tenant_id = %(tenant_id)s)
   AND (%(level)s::text IS NULL OR (b.level, b.subject_id) > (%(level)s, %(subject_id)s::uuid))
 ORDER BY b.level, b.subject_id LIMIT %(limit)s

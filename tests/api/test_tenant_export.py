@@ -16,7 +16,6 @@ NOT_EXPORTED = {
     "run_queue": "runs under way, which `executions` has",
     "standing": "what makes tokens stale",
     "holds": "calls under way",
-    "tenant_bills": "sums of `ledger_entries`",
     "month_totals": "sums of `ledger_entries`, with what they cost",
     "closed_months": "sums of `ledger_entries`, with what they cost",
     "run_sources": "an index of `executions`",

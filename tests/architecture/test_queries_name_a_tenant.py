@@ -16,7 +16,7 @@ from tests.architecture.tree import ROOT, code_files, parsed, shown
 EVERY_TENANT = {
     "bus.audit.chunk:check": "proves the whole ledger",
     "bus.audit.entry_rows:ROWS": "compares the whole ledger with its projection",
-    "bus.audit.projected:wrong_bills": "compares every bill with its entries",
+    "bus.audit.projected:wrong_totals": "compares every month with its entries",
     "bus.audit.projected:held_rows": "compares every hold with the record",
     "bus.audit.replay:follow": "replays the ledger by its sequence",
     "bus.audit.replay:stored": "replays the ledger by its positions",

@@ -34,7 +34,7 @@ async def test_what_is_shown_is_what_the_events_make_and_nothing_is_left(shown: 
     before = tables(shown)
     assert await wrong_projections(shown) == []
     assert tables(shown) == before
-    assert {"ledger_entries", "tenant_bills", "holds", "rate_cards"} <= {one.name for one in MONEY}
+    assert {"ledger_entries", "month_totals", "holds", "rate_cards"} <= {one.name for one in MONEY}
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ async def test_what_is_shown_is_what_the_events_make_and_nothing_is_left(shown: 
     [
         ("UPDATE system_rates_v1 SET output = output + 1", "system_rates"),
         ("DELETE FROM holds_v1", "holds"),
-        ("UPDATE tenant_bills_v1 SET calls = calls + 1", "tenant_bills"),
+        ("UPDATE month_totals_v1 SET entries = entries + 1", "month_totals"),
         ("UPDATE ledger_entries_v1 SET degraded = NOT degraded", "ledger_entries"),
     ],
 )

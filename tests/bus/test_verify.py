@@ -25,12 +25,12 @@ TABLES = {
     "audit_nodes": ("true", "index"),
     "audit_checkpoints": ("true", "size"),
     "ledger_entries_v1": ("true", "position"),
-    "tenant_bills_v1": ("true", "position"),
+    "month_totals_v1": ("true", "position"),
     "holds_v1": ("true", "position"),
 }
 DERIVED = {
     "ledger_entries_v1": ("position", "cost_usd", "price_usd", "commission_usd"),
-    "tenant_bills_v1": ("cost_usd", "price_usd", "commission_usd", "period"),
+    "month_totals_v1": ("cost", "price", "commission", "period"),
     "holds_v1": ("call_key",),
 }
 """What of the projections the passes compare; the sealed tables are compared to the last bit."""
@@ -93,7 +93,7 @@ KEYS_OF = {
     "audit_nodes": ("level", "index"),
     "audit_checkpoints": ("size",),
     "ledger_entries_v1": ("id",),
-    "tenant_bills_v1": ("tenant_id", "period"),
+    "month_totals_v1": ("tenant_id", "period", "kind", "source_id", "model", "about_period"),
     "holds_v1": ("call_key",),
 }
 
@@ -197,10 +197,10 @@ def names(where: str, table: str, row: dict[str, Value]) -> bool:
             return where == f"checkpoint {row['size']}"
         case "ledger_entries_v1":
             return where == f"ledger_entries at position {row['position']}" or where.startswith(
-                "tenant_bills"
+                "month_totals"
             )
-        case "tenant_bills_v1":
-            return where == f"tenant_bills {row['tenant_id']} {row['period']}"
+        case "month_totals_v1":
+            return where == f"month_totals {row['tenant_id']} {row['period']}"
         case _:
             return where == f"holds {row['call_key']}"
 

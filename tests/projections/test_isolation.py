@@ -58,13 +58,12 @@ async def owners(world: World, scope: Scope, table: str) -> set[Any]:
 
 
 FILLED = (
-    *("executions", "execution_steps", "ledger_entries", "tenant_bills", "holds", "timers"),
+    *("executions", "execution_steps", "ledger_entries", "holds", "timers"),
     *("triggers", "trigger_deliveries", "month_totals", "run_sources", "invoices"),
     "executions",
     "execution_steps",
     "step_attempts",
     "ledger_entries",
-    "tenant_bills",
     "holds",
     "timers",
 )
@@ -94,7 +93,7 @@ async def test_a_tenant_that_was_given_away_is_seen_by_its_new_partner_and_its_e
     for table in ("executions", "execution_steps", "triggers", "timers"):
         assert await owners(world, old, table) == set()
         assert await owners(world, new, table) == {TENANT, OTHER_TENANT}
-    for table in ("ledger_entries", "tenant_bills", "month_totals", "invoices"):
+    for table in ("ledger_entries", "month_totals", "invoices"):
         assert await owners(world, old, table) == {TENANT}
         assert await owners(world, new, table) == {OTHER_TENANT}
 
