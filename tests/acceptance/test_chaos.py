@@ -8,13 +8,12 @@ from tests.acceptance.chaos.drill import drill
 from tests.acceptance.chaos.options import Options
 from tests.acceptance.chaos.report import verdict
 
-SMALL = Options(seed=7, runs=12, kills_each=1, over_seconds=4.0, patience_seconds=50.0)
+SMALL = Options(seed=7, runs=12, kills_each=1, over_seconds=4.0)
 RANDOM = Options(
     seed=8,
     runs=12,
     kills_each=1,
     over_seconds=4.0,
-    patience_seconds=50.0,
     random=True,
     disorder=True,
     pause=("worker",),

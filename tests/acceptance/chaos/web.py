@@ -10,6 +10,8 @@ from uuid import UUID
 
 import httpx2
 
+from schemas.tenancy.types import TENANT_SUSPENDED
+
 PASSWORD = "a password of the drill"
 TRY_SECONDS = 10.0
 PATIENCE_SECONDS = 600.0
@@ -17,6 +19,9 @@ PAUSE_SECONDS = 0.2
 LOOKS, LOOK_SECONDS = 10, 1.0
 DOUBLED = 0.1
 """The share of requests an impatient client sends twice at once."""
+
+SAID_AT_THE_EDGE = "Its people may pay"
+"""Of a refusal that is not a decision: those of decisions are stored under the request's key."""
 
 PASSING = (httpx2.codes.TOO_MANY_REQUESTS, httpx2.codes.UNAUTHORIZED)
 
@@ -102,9 +107,15 @@ class User:
 
 
 def is_final(response: httpx2.Response) -> bool:
-    """Not an outage, nor a token that is too old, nor a command that is queued and not decided yet."""
+    """Not an outage, nor a token that is too old, nor a command that is queued and not decided yet.
+
+    Nor what the edge tells a suspended tenant: nothing was decided, and an earlier try may have been.
+    """
     if response.status_code >= 500 or response.status_code in PASSING:
         return False
+    if response.status_code == httpx2.codes.FORBIDDEN:
+        problem = response.json()
+        return problem.get("code") != TENANT_SUSPENDED or SAID_AT_THE_EDGE not in problem["detail"]
     return response.status_code != httpx2.codes.ACCEPTED or response.json().get("status") != "pending"
 
 
