@@ -170,7 +170,7 @@ async def deps(settings: Settings, at: Opened) -> Deps:
             kept=timedelta(minutes=settings.access_token_minutes + 5),
         ),
         key_uses=KeyUses(PostgresKeyUses(at.vault)),
-        public_url=settings.public_url,
+        public_url=settings.console_url,
         audit=audit,
         proofs=audit,
         access=at.access,

@@ -33,9 +33,6 @@ class Settings(BaseSettings):
     )
     api_host: str = Field("127.0.0.1", description="Address the API listens on.")
     api_port: int = Field(8000, ge=0, le=65535, description="Port the API listens on; 0 takes any free one.")
-    public_url: str = Field(
-        "http://localhost:8000", description="Where people reach the console: links in letters begin with it."
-    )
     trusted_proxies: str | None = Field(
         None,
         description="Networks of proxies before the API, for example `10.0.0.0/8`: only from there "

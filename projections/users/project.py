@@ -11,7 +11,9 @@ from schemas.base import PLATFORM
 from schemas.envelope import Recorded
 from schemas.identity import events as e
 
-USERS = merge("users", key=("id",), changing=("email", "name", "verified", "disabled", "erased"))
+USERS = merge(
+    "users", key=("id",), changing=("email", "email_index", "name", "verified", "disabled", "erased")
+)
 IDENTITIES = merge("user_identities", key=("subject_index",), changing=("user_id", "provider"))
 UNLINKED = delete("user_identities", key=("subject_index",))
 ERASED_IDENTITIES = delete("user_identities", key=("user_id",))
@@ -80,7 +82,13 @@ def unlinked(batch: Batch, recorded: Recorded, event: e.IdentityUnlinked) -> Non
 
 def erased(batch: Batch, recorded: Recorded, event: e.UserErased) -> None:
     batch.users.put(
-        event.user_id, recorded, id=event.user_id, email=ERASED_TEXT, name=ERASED_TEXT, erased=True
+        event.user_id,
+        recorded,
+        id=event.user_id,
+        email=ERASED_TEXT,
+        email_index=f"erased {event.user_id}",
+        name=ERASED_TEXT,
+        erased=True,
     )
     batch.erased.remove(event.user_id, recorded, user_id=event.user_id)
 

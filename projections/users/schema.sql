@@ -1,4 +1,5 @@
--- People who can log in. Their own data is ciphertext; `email_index` finds an address without telling it.
+-- People who can log in. Their own data is ciphertext; `email_index` finds an address without telling it, until they
+-- are erased: then somebody new may come under it.
 CREATE TABLE {users} (
     id          uuid PRIMARY KEY,
     email       text NOT NULL,

@@ -180,6 +180,16 @@ async def test_of_an_erased_person_nothing_is_left_to_read(world: World) -> None
     assert await world.rows("user_identities", "subject_index") == []
 
 
+async def test_who_was_erased_may_come_back_as_somebody_new(world: World) -> None:
+    await given_ada(world)
+    await world.given(world.record(f"user-{ADMIN.user_id}", e.UserErased(user_id=ADMIN.user_id, reason="x")))
+    again = person()
+    registered = e.UserRegistered(**dict(again), verified=True)
+    await world.given(world.record(f"user-{again.user_id}", registered))
+    users = {row["id"]: row["email_index"] for row in await world.rows("users")}
+    assert users[again.user_id] == again.email_index != users[ADMIN.user_id]
+
+
 async def test_an_agent_is_listed_with_its_model(world: World) -> None:
     definition = AgentDefinition(model=stories.MODEL, instructions="Be brief.")
     created = AgentCreated(agent_id=uuid4(), name="Greeter", definition=definition, hash="h")
