@@ -15,8 +15,11 @@ from projections.kernel import Connection
 POLICY = (Path(__file__).parent / "policy.sql").read_text()
 PARTNER = "(SELECT nullif(current_setting('app.partner_id', true), '')::uuid)"
 BY_ROW = f"partner_id = {PARTNER}"
-BY_LIST = f"""CASE WHEN tenant_id = '00000000-0000-0000-0000-000000000000' THEN {BY_ROW}
+BY_LIST = f"""CASE WHEN tenant_id IS NULL OR tenant_id = '00000000-0000-0000-0000-000000000000' THEN {BY_ROW}
             ELSE tenant_id IN (SELECT own FROM own_tenants() AS own) END"""
+BY_TOPIC = f"CASE WHEN topic LIKE 'billing.%' THEN {BY_ROW} ELSE {BY_LIST} END"
+"""Of events: what an entry was made of is its partner's to prove for ever."""
+
 OF_THEIR_TIME = frozenset(
     {
         *(
@@ -44,7 +47,13 @@ COMMENT ON POLICY api ON {table} IS {version}"""
 def policy_of(table: str) -> str:
     """`table`: as it is called in the database."""
     name = re.sub(r"_v\d+$", "", table)
-    return POLICY.replace("{of_partner}", BY_ROW if name in OF_THEIR_TIME else BY_LIST)
+    return POLICY.replace("{of_partner}", of_partner(name))
+
+
+def of_partner(name: str) -> str:
+    if name == "stored_events":
+        return BY_TOPIC
+    return BY_ROW if name in OF_THEIR_TIME else BY_LIST
 
 
 def version_of(table: str) -> str:

@@ -16,6 +16,7 @@ from infra.access_log.entries import Access, Wanted
 from infra.db.pools import API, VAULT, async_pool, options
 from infra.db.scope import Scope
 from schemas.base import PartnerId, TenantId
+from tests.support.partners import put_under
 from tests.support.servers import FreshDatabase
 
 MINE, THEIRS = TenantId(uuid4()), TenantId(uuid4())
@@ -100,7 +101,8 @@ async def test_it_comes_back_as_it_was_written(trail: PostgresAccess) -> None:
     assert await seen(trail, ALL) == [full, empty]
 
 
-async def test_each_scope_sees_its_rows(trail: PostgresAccess) -> None:
+async def test_each_scope_sees_its_rows(trail: PostgresAccess, url: str) -> None:
+    put_under(url, MINE, PARTNER)
     mine, partners = entry(), entry(tenant_id=None)
     theirs, nobodys = entry(tenant_id=THEIRS, partner_id=None), entry(tenant_id=None, partner_id=None)
     await written(trail, mine, partners, theirs, nobodys)

@@ -20,6 +20,7 @@ from infra.eventstore.reading import payload
 from infra.eventstore.types import Payload, Place
 from schemas.base import PartnerId, TenantId
 from tests.support.batches import batch_of, outputs
+from tests.support.partners import put_under
 from tests.support.servers import FreshDatabase
 
 LARGE = "x" * 40_000
@@ -129,6 +130,7 @@ async def test_a_payload_cannot_be_changed(
 async def test_the_edge_reads_payloads_of_its_scope_only(store: PostgresEventStore, url: str) -> None:
     mine, partner = TenantId(uuid4()), PartnerId(uuid4())
     written(store, NOW, {"rows": [LARGE]}, tenant_id=mine, partner_id=partner)
+    await asyncio.to_thread(put_under, url, mine, partner)
     [(name,)] = await asyncio.to_thread(names, url)
     async with async_pool(url, API, 1, 1) as pool:
 
