@@ -23,7 +23,7 @@ class Caller:
 
     def _told(self, scope: Scope) -> dict[str, object]:
         peer = parsed(scope["client"][0]) if scope.get("client") else None
-        https = scope["scheme"] == "https"
+        https = scope.get("scheme") == "https"
         if not trusted(peer, self.proxies):
             return {"ip": str(peer or NOBODY), "https": https}
         headers = Headers(scope=scope)

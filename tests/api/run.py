@@ -1,3 +1,4 @@
+import asyncio
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -6,6 +7,9 @@ from schemas.authoring.definition import Source
 from schemas.base import Event
 from schemas.execution.events import ExecutionStarted, ExecutionSucceeded, StepScheduled, StepSucceeded
 from tests.api.world import World
+
+LONGEST_SECONDS = 30.0
+"""Of a wait for what must come: so that what does not come is a failure."""
 
 
 class Run:
@@ -41,4 +45,4 @@ class Run:
         self.world.live.say(LiveMessage("delta", None, data))
 
     async def listened_to(self) -> None:
-        await self.world.live.heard.wait()
+        await asyncio.wait_for(self.world.live.heard.wait(), LONGEST_SECONDS)

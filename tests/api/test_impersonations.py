@@ -1,5 +1,6 @@
 """Support in a user's name: what it sees, what it never does, and how it ends."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from schemas.access import Role
 from schemas.envelope import Actor
-from tests.api.test_every_route import ALL, call, operation
+from tests.api.test_every_route import ALL, NAMES, call, operation
 from tests.api.world import World, problem
 
 REASON = "Ticket 7: a run that does not end."
@@ -71,7 +72,7 @@ async def test_even_with_consent_most_is_out_of_reach(world: World, method: str,
     sam = world.add_user("sam@platform.example", Role.PLATFORM_SUPPORT)
     await allow(world)
     sent = len(world.bus.sent)
-    ids = dict.fromkeys(IDS, "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d")
+    ids = dict.fromkeys(set(PARAMETER.findall(path)) - NAMES.keys(), NOBODYS)
     async with bearer(world, await begin(world, sam, write=True)) as helper:
         response = await call(helper, method, path, ids)
     types = {envelope.type.partition(".")[0] for envelope in world.bus.sent[sent + 1 :]}
@@ -79,11 +80,8 @@ async def test_even_with_consent_most_is_out_of_reach(world: World, method: str,
     assert response.status_code >= 400 or path.split("/")[1] in REACHED
 
 
-IDS = (
-    *("partner_id", "tenant_id", "agent_id", "workflow_id", "job_id", "command_id", "other_id", "user_id"),
-    *("payload_hash", "trigger_id", "occurrence", "entry_ref", "call_key", "invoice_id", "credit_note_id"),
-    *("invitation_id", "service_id", "key_id", "impersonation_id"),
-)
+NOBODYS = "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d"
+PARAMETER = re.compile(r"{(\w+)}")
 REACHED = ("agents", "workflows", "triggers", "tools", "secrets", "executions", "bundles")
 
 

@@ -27,6 +27,10 @@ DIALLED = {"HttpTool", "McpTool"}
 """Schemas with a URL that we ask. What joins them is dialled by `infra/outbound.py`, and named here."""
 
 
+TOLD = {"TotpEnrolment", "Departing"}
+"""Schemas of answers with a URL for people to follow."""
+
+
 def url_fields() -> set[str]:
     """Schemas of the document with a field that is a URL, by its name or its form."""
     return {
@@ -38,7 +42,7 @@ def url_fields() -> set[str]:
 
 
 def test_every_url_we_are_given_is_known_here() -> None:
-    assert url_fields() == DIALLED
+    assert url_fields() == DIALLED | TOLD
 
 
 REFUSED = {"tool.address_refused", "tool.connection", "tool.bad_request"}
