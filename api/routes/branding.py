@@ -11,9 +11,17 @@ router = APIRouter(tags=["tenants"])
 NOBODYS = ShownBranding(name=None, logo=None, colour=None)
 
 
+Host = Annotated[
+    str, Query(max_length=253, description="As the browser shows it.", examples=["acme.example"])
+]
+
+
 @router.get("/branding", response_model=ShownBranding, summary="How a sign-in page looks under a host")
 async def get_branding(
-    parts: Parts, host: Annotated[str, Query(max_length=253, description="As the browser shows it.")]
+    parts: Parts,
+    host: Annotated[
+        str, Query(max_length=253, description="As the browser shows it.", examples=["acme.example"])
+    ],
 ) -> ShownBranding:
     """Public. A host that is nobody's, and one of a tenant that is closed, look like the platform."""
     tenant = await parts.hosts.tenant_at(host)

@@ -1,8 +1,9 @@
 """Why somebody may, or may not."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 
 from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, require
 from api.errors import not_found
@@ -30,7 +31,7 @@ async def explain_access(
     actor: CurrentActor,
     scope: CurrentScope,
     at: Where,
-    permission: Permission,
+    permission: Annotated[Permission, Query(examples=[Permission.EXECUTIONS_READ])],
     user_id: UUID | None = None,
 ) -> Explained:
     """About oneself, everybody may ask; about other members here, who may see what they do."""

@@ -19,7 +19,7 @@ KINDS: dict[Kind, GenerationMode] = {"fitting": GenerationMode.POSITIVE, "wrong"
 ENDLESS = {"follow"}
 """What asks for an answer without end."""
 
-QUERY = {"from": "1", "to": "1"}
+QUERY = {"from": "1", "to": "1", "permission": "executions:read", "host": "acme.example"}
 """What examples ask for besides known ids."""
 
 IN_EXAMPLES = {"period", "tenant_id", "partner_id", *QUERY}
