@@ -15,7 +15,7 @@ from projections.taking_along import EXPORTED
 from schemas.base import TenantId
 from schemas.personal import Redacted
 
-PERSONAL: Mapping[str, Sequence[str]] = {"members": ("email", "name")}
+PERSONAL: Mapping[str, Sequence[str]] = {"members": ("email", "name"), "invitations": ("email",)}
 """Columns that are opened on the way out."""
 
 FORM = "hirebuddha tenant export 1"
