@@ -16,4 +16,4 @@ def disband(state: Team | None, command: DisbandTeam, ctx: Context) -> Sequence[
         MembershipRevoked(place=command.place, user_id=user_id, reason=command.reason)
         for user_id in roles_of(state)
     ]
-    return [*gone, TeamDisbanded(place=command.place)]
+    return [*gone, TeamDisbanded(place=command.place, members=tuple(roles_of(state)))]

@@ -1,5 +1,6 @@
 from contexts.identity import disbanding, invitation, proofs, service, service_keys, support, team, user
 from contexts.identity.effects.erase import erase
+from contexts.identity.effects.erase_placeless import erase_placeless
 from contexts.identity.invitation import INVITATIONS
 from contexts.identity.policies import (
     when_invitation_accepted,
@@ -16,7 +17,7 @@ from contexts.kernel import Effect, Handler, Policy, Registry
 from schemas.access import Permission
 from schemas.identity import commands, invitations, services
 from schemas.identity import support as s
-from schemas.identity.events import UserErased
+from schemas.identity.events import TeamDisbanded, UserErased
 from schemas.identity.invitations import InvitationAccepted
 from schemas.tenancy.events import PartnerCreated, TenantProvisioned
 from schemas.tenancy.life import TenantClosed
@@ -65,5 +66,8 @@ REGISTRY = Registry(
         Policy("identity.when_tenant_closed", TenantClosed, when_tenant_closed),
         Policy("identity.when_partner_closed", PartnerClosed, when_partner_closed),
     ),
-    effects=(Effect("identity.erase", UserErased, erase),),
+    effects=(
+        Effect("identity.erase", UserErased, erase),
+        Effect("identity.erase_placeless", TeamDisbanded, erase_placeless),
+    ),
 )

@@ -113,6 +113,7 @@ class MembershipRevoked(Event, type_name="identity.team.membership_revoked"):
 
 
 class TeamDisbanded(Event, type_name="identity.team.disbanded"):
-    """Nobody comes here any more."""
+    """Nobody comes here any more. `members`: who was here last."""
 
     place: Place
+    members: tuple[UserId, ...] = ()

@@ -5,7 +5,7 @@ from uuid import UUID
 from schemas.access import Role
 from schemas.base import UserId
 from schemas.envelope import Actor
-from schemas.identity.commands import EraseUser, GrantMembership, RegisterUser
+from schemas.identity.commands import DisbandTeam, EraseUser, GrantMembership, RegisterUser
 from schemas.identity.events import ErasureDone
 from schemas.identity.types import Place
 from tests.support.builders import PARTNER_ID, TENANT_ID, USER_ID, new_user
@@ -50,6 +50,16 @@ def test_nobody_erases_somebody_else() -> None:
     given_bob(h)
     answer = h.submit(EraseUser(user_id=USER_ID, reason="Mine!"), as_=person(BOB.user_id))
     assert answer.refusal and answer.refusal.code == "access.not_found"
+
+
+def test_when_a_tenant_is_closed_who_is_nowhere_else_is_forgotten() -> None:
+    h = Harness()
+    given_bob(h)
+    accept(h.submit(DisbandTeam(place=AT_TENANT, reason="The tenant was closed."), as_=SYSTEM))
+    h.run()
+    assert h.vault.erased == [USER_ID]
+    assert h.state(f"user-{USER_ID}").erased and not h.state(f"user-{BOB.user_id}").erased
+    assert h.state(f"team-{PARTNER_ID}").roles[BOB.user_id] is Role.PARTNER_MEMBER
 
 
 def test_an_erased_owner_leaves_even_an_orphaned_tenant() -> None:
