@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from uuid import UUID
 
 from contexts.identity.errors import AddressChanged, UserErased, UserExists, UserNotFound
@@ -10,6 +11,8 @@ from schemas.base import UserId
 from schemas.identity import commands, events
 from schemas.identity.types import FactorKind
 
+K = TypeVar("K")
+V = TypeVar("V")
 UserEvent = (
     events.UserRegistered
     | events.EmailVerified
@@ -132,7 +135,7 @@ def evolve(state: User | None, event: UserEvent) -> User | None:
     return state
 
 
-def without(mapping: Mapping, key: object) -> dict:  # type: ignore[type-arg]
+def without(mapping: Mapping[K, V], key: K) -> Mapping[K, V]:
     return {known: value for known, value in mapping.items() if known != key}
 
 

@@ -70,10 +70,6 @@ class PostgresPasswords:
     def __init__(self, pool: Pool, now: Clock = utc_now) -> None:
         self._pool, self._now = pool, now
 
-    async def hash_of(self, user_id: UUID) -> str | None:
-        stored = await self.get(UserId(user_id))
-        return stored.hash if stored else None
-
     async def create(self, user_id: UUID, hashed: str) -> None:
         await changed(self._pool, CREATE, {"user_id": user_id, "hash": hashed, "now": self._now()})
 
