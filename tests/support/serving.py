@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import uvicorn
@@ -26,7 +26,7 @@ class Served:
     async def say(self, *parts: bytes, pause: float = 0.0) -> bytes:
         """Everything that is answered until the server ends the connection, which ends what is said too."""
         reader, writer = await self.open()
-        answer = asyncio.create_task(reader.read())
+        answer = asyncio.create_task(_all_of(reader))
         for part in parts:
             if answer.done():
                 break
@@ -36,6 +36,15 @@ class Served:
             return await answer
         finally:
             writer.close()
+
+
+async def _all_of(reader: asyncio.StreamReader) -> bytes:
+    """To the end, which is a reset where the server closes on somebody who still sends."""
+    answer = b""
+    with suppress(ConnectionResetError):
+        while part := await reader.read(65536):
+            answer += part
+    return answer
 
 
 @asynccontextmanager
