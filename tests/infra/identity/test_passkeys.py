@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from fido2.utils import websafe_decode, websafe_encode
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from infra.identity.passkey_rows import MOST_PER_USER, Passkey, PostgresPasskeys
 from infra.identity.passkeys import BadPasskey, Passkeys, RelyingParty, TooManyPasskeys
@@ -67,7 +67,7 @@ async def test_the_options_say_what_we_ask_for(
     assert options["authenticatorSelection"]["userVerification"] == "required"
     assert options["authenticatorSelection"]["residentKey"] == "required"
     assert options["attestation"] == "none"
-    assert [websafe_decode(one["id"]) for one in options["excludeCredentials"]] == [made.id]
+    assert [base64url_to_bytes(one["id"]) for one in options["excludeCredentials"]] == [made.id]
     signing = await passkeys.sign_in(BROWSER)
     assert (signing["userVerification"], signing["allowCredentials"]) == ("required", [])
 
@@ -102,7 +102,8 @@ async def test_a_challenge_is_answered_once_in_its_browser_in_time(
     clock.advance(timedelta(minutes=5))
     await refused(passkeys, late)
     await refused(
-        passkeys, device.get({"challenge": websafe_encode(b"mine"), "rpId": PARTY.id, "allowCredentials": []})
+        passkeys,
+        device.get({"challenge": bytes_to_base64url(b"mine"), "rpId": PARTY.id, "allowCredentials": []}),
     )
 
 
@@ -176,7 +177,7 @@ async def test_a_signature_of_another_key_proves_nothing(passkeys: Passkeys, ann
     await refused(passkeys, thief.get(await passkeys.sign_in(BROWSER), made.id))
     options = await passkeys.sign_in(BROWSER)
     answer = thief.get(options, made.id)
-    answer["response"]["userHandle"] = websafe_encode(anna.bytes)
+    answer["response"]["userHandle"] = bytes_to_base64url(anna.bytes)
     await refused(passkeys, answer)
 
 
@@ -186,9 +187,11 @@ async def test_nobody_takes_over_a_known_passkey(passkeys: Passkeys, anna: UserI
     other = UserId(uuid4())
     options = await passkeys.registration(other, "zoe@zeta.example", "Zoe", BROWSER)
     answer = thief.create(options)
-    copied = websafe_decode(answer["response"]["attestationObject"]).replace(next(iter(thief.keys)), made.id)
-    answer["response"]["attestationObject"] = websafe_encode(copied)
-    answer["id"] = answer["rawId"] = websafe_encode(made.id)
+    copied = base64url_to_bytes(answer["response"]["attestationObject"]).replace(
+        next(iter(thief.keys)), made.id
+    )
+    answer["response"]["attestationObject"] = bytes_to_base64url(copied)
+    answer["id"] = answer["rawId"] = bytes_to_base64url(made.id)
     with pytest.raises(TooManyPasskeys):
         await passkeys.register(other, BROWSER, answer, "")
     kept = await passkeys.store.get(made.id)
@@ -229,9 +232,9 @@ def mangled(answer: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     values: list[Any] = [None, 7, [], {}, "", "*", raw + "A" if isinstance(raw, str) else "x"]
     part[name] = chance.choice(values)
     if isinstance(raw, str) and chance.random() < 0.5 and name not in ("type", "id"):
-        data = bytearray(websafe_decode(raw))
+        data = bytearray(base64url_to_bytes(raw))
         data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
-        part[name] = websafe_encode(bytes(data))
+        part[name] = bytes_to_base64url(bytes(data))
     return told
 
 
