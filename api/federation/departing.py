@@ -18,12 +18,15 @@ Mode = Literal["browser", "api"]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`mode`: whether a person's browser or a program gets the tokens. `me`: who links the provider."""
+    """`mode`: whether a person's browser or a program gets the tokens. `me`: who links the provider.
+    `port`: where on the browser's machine that program waits.
+    """
 
     provider: str
     redirect_to: str = "/"
     mode: Mode = "browser"
     me: Oneself | None = None
+    port: int | None = None
 
 
 async def departed(deps: Deps, request: Request, wanted: Wanted) -> Departure:
@@ -36,9 +39,10 @@ async def departed(deps: Deps, request: Request, wanted: Wanted) -> Departure:
             wanted.redirect_to,
             cookie=browser_in(request),
             link_to=me.id if me else None,
+            port=wanted.port,
         )
     trip = departure.trip
-    details = {"trip": trip.model_dump_json(), "mode": wanted.mode}
+    details = {"trip": trip.model_dump_json(), "mode": "api" if wanted.port else wanted.mode}
     if me is not None:
         details["session"] = str(me.session_id)
     kept = Kept(trip.provider, trip.nonce, trip.verifier, details)

@@ -12,13 +12,13 @@ from api.federation.linking import link_by_hand, unlinked
 from api.federation.returning import Arrival, arrival, identity_of
 from api.federation.signing_in import sign_in
 from api.models.factors import FactorRemoved
-from api.models.oidc import Arrived, Departing, ProviderItem, ProviderLinkBody, ProviderList
+from api.models.oidc import Arrived, Departing, Port, ProviderItem, ProviderLinkBody, ProviderList
 from api.parts import Deps
 from api.signing_in.browsers import keep as keep_browser
 from api.signing_in.cookie_session import keep as keep_session
 from api.signing_in.proving import ProvenMe
 from api.submit import AttemptDep
-from infra.oidc.round_trip import LONGEST_PATH
+from infra.oidc.round_trip import LONGEST_PATH, port_in
 
 router = APIRouter(tags=["identity"])
 ProviderName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
@@ -47,15 +47,17 @@ async def start_sign_in(
     provider: ProviderName,
     redirect_to: RedirectTo = "/",
     mode: Mode = "browser",
+    port: Annotated[Port | None, Query()] = None,
 ) -> Any:
-    """Sends the browser to the provider; with `mode=api` only says where to. Sets a cookie: only this
-    browser can come back.
+    """Sends the browser to the provider; with `mode=api` or a `port` only says where to. Sets a cookie: only
+    this browser, or program, can come back.
     """
-    departure = await departed(parts, request, Wanted(provider, redirect_to, mode))
-    if mode == "browser":
+    departure = await departed(parts, request, Wanted(provider, redirect_to, mode, port=port))
+    sent_on = mode == "browser" and port is None
+    if sent_on:
         response = RedirectResponse(departure.url, 303)
     keep_browser(request, response, departure.cookie)
-    return response if mode == "browser" else Departing(url=departure.url)
+    return response if sent_on else Departing(url=departure.url)
 
 
 @router.post("/auth/oidc/{provider}/link", response_model=Departing, summary="Link a provider to my account")
@@ -68,7 +70,7 @@ async def start_linking(
     body: Annotated[ProviderLinkBody, json_body(ProviderLinkBody, optional=True)],
 ) -> Departing:
     """Says where the browser is to go. It counts while you stay signed in."""
-    departure = await departed(parts, request, Wanted(provider, body.redirect_to, body.mode, me))
+    departure = await departed(parts, request, Wanted(provider, body.redirect_to, body.mode, me, body.port))
     keep_browser(request, response, departure.cookie)
     return Departing(url=departure.url)
 
@@ -88,8 +90,13 @@ async def unlink(parts: Parts, me: ProvenMe, attempt: AttemptDep, provider: Prov
 async def come_back(parts: Parts, request: Request, provider: ProviderName) -> Any:
     """Where providers send the browser. It is sent on to its page, signed in by the console's cookie; what
     went wrong stands after the #: `error`, and, when a second factor is asked for, `mfa_token`.
+
+    A browser that a program sent out is sent on to that, with all it brings. The program, which has the
+    cookie, asks here again.
     """
     arrived = await arrival(parts, request, provider)
+    if arrived.trip is None and (port := port_in(arrived.back.state)):
+        return RedirectResponse(f"http://127.0.0.1:{port}/?{request.url.query}", 303)
     if arrived.for_program or arrived.trip is None:
         return await outcome(parts, request, arrived)
     try:

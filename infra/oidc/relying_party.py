@@ -21,6 +21,7 @@ from infra.oidc.round_trip import (
     check_return,
     code_of,
     local_path,
+    state_of,
 )
 from infra.oidc.wire import SECONDS, Tokens, Wire
 from schemas.base import UserId
@@ -64,15 +65,16 @@ class RelyingParty:
         redirect_to: str = "/",
         cookie: str | None = None,
         link_to: UserId | None = None,
+        port: int | None = None,
     ) -> Departure:
         """The caller keeps the trip under `key_of` its state, and sets the cookie.
 
-        `cookie`: the one the browser has from another attempt that is under way.
+        `cookie`: the one the browser has from another attempt that is under way. `port`: see `state_of`.
         """
         member, cookie = self._member(name), cookie or secret()
         trip = RoundTrip(
             provider=name,
-            state=secret(),
+            state=state_of(secret(), port),
             nonce=secret(),
             verifier=secret(),
             browser=browser_of(cookie),

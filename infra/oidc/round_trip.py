@@ -17,6 +17,8 @@ MINUTES = 10
 LIFETIME = timedelta(minutes=MINUTES)
 Secret = Annotated[str, Field(repr=False)]
 LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+FOR_PROGRAM = re.compile(r"[A-Za-z0-9_-]{43}\.([1-9]\d{3,4})")
+HIGHEST_PORT = 65_535
 LONGEST_QUERY = 8192
 LONGEST_PATH = 2000
 
@@ -47,6 +49,17 @@ class Returned:
     code: str | None = None
     issuer: str | None = None
     error: str | None = None
+
+
+def state_of(secret: str, port: int | None) -> str:
+    """`port`: where a program waits, on the browser's machine. The browser brings it back in the state."""
+    return secret if port is None else f"{secret}.{port}"
+
+
+def port_in(state: str) -> int | None:
+    found = FOR_PROGRAM.fullmatch(state)
+    port = int(found[1]) if found else None
+    return port if port is not None and port <= HIGHEST_PORT else None
 
 
 def key_of(state: str) -> str:

@@ -15,6 +15,8 @@ from tests.api.oidc_world import NAMES, back, begun, came, fragment, query_of, t
 from tests.api.world import World, problem
 from tests.support.oidc_provider import RealProvider, log_in
 
+PORT = 49152
+
 
 @pytest.fixture(scope="module")
 def peers() -> Iterator[dict[str, RealProvider]]:
@@ -207,3 +209,35 @@ async def test_coming_back_is_recorded_as_the_change_it_is(world: World, browser
     found = world.access.entries[-1]
     assert (found.route, found.status) == ("/auth/oidc/{provider}/callback", 200)
     assert found.actor
+
+
+async def sent_on(browser: httpx2.AsyncClient, url: str) -> str:
+    """To the program that waits on the browser's machine: what it is told there."""
+    answer = await back(browser, await query_of(url))
+    assert answer.status_code == 303
+    address, _, query = answer.headers["location"].partition("?")
+    assert address == f"http://127.0.0.1:{PORT}/"
+    return str(query)
+
+
+async def test_a_program_sends_a_browser_out_and_is_told_what_it_brings(
+    world: World, browser: httpx2.AsyncClient
+) -> None:
+    async with world.client() as program:
+        start = await program.get("/auth/oidc/full/start", params={"port": PORT})
+        query = await sent_on(browser, start.json()["url"])
+        assert not browser.cookies
+        assert actor_in(world, await back(program, query)).role == Role.TENANT_OWNER
+
+
+async def test_a_program_links_too(world: World, browser: httpx2.AsyncClient) -> None:
+    me = proven(await world.signed_in(world.anna))
+    async with world.client(me) as program:
+        start = await program.post("/auth/oidc/full/link", json={"port": PORT})
+        query = await sent_on(browser, start.json()["url"])
+        assert (await back(program, query)).json()["linked"] == "full"
+
+
+@pytest.mark.parametrize("port", ["80", "65536", "x"])
+async def test_a_port_is_one_that_anybody_may_have(browser: httpx2.AsyncClient, port: str) -> None:
+    problem(await browser.get("/auth/oidc/full/start", params={"port": port}), 422, "request.invalid")

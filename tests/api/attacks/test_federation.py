@@ -195,3 +195,22 @@ async def test_who_links_or_unlinks_must_have_proven_it_lately(world: World) -> 
     async with world.client(world.anna.model_copy(update={"authenticated_at": long_ago})) as anna:
         problem(await anna.delete("/auth/oidc/full"), 403, "auth.step_up_required")
         problem(await anna.post("/auth/oidc/full/link"), 403, "auth.step_up_required")
+
+
+async def test_what_a_program_is_told_counts_for_it_alone(
+    victim: httpx2.AsyncClient, attacker: httpx2.AsyncClient
+) -> None:
+    """Another program on the machine has seen all that the browser brought."""
+    start = await victim.get("/auth/oidc/full/start", params={"port": 49152})
+    query = await query_of(start.json()["url"])
+    await begun(attacker)
+    assert (await back(attacker, query)).status_code == 303, "sent on to whom it is for"
+    assert "access_token" not in (await back(attacker, query)).text
+    assert (await back(victim, query)).json()["token"]
+    assert (await back(victim, query)).status_code == 303, "and once"
+
+
+@pytest.mark.parametrize("port", ["", ".80", ".0080", ".65536", ".49152.1", ".evil.example", ".49152@evil"])
+async def test_a_browser_is_sent_on_to_its_own_machine_only(victim: httpx2.AsyncClient, port: str) -> None:
+    answer = await victim.get("/auth/oidc/full/callback", params={"state": "s" * 43 + port, "code": "c"})
+    problem(answer, 400, "oidc.state_unknown")
