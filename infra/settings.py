@@ -128,7 +128,8 @@ class Settings(BaseSettings):
     )
     passkey_origins: str = Field(
         "http://localhost:8000",
-        description="Where pages may use passkeys: a list like `https://app.example, https://acme.app.example`.",
+        description="Where pages may use passkeys: a list like "
+        "`https://app.example, https://acme.app.example`. The first is what `hb` says.",
     )
     secret_key: SecretStr | None = Field(
         None,

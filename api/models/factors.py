@@ -106,11 +106,12 @@ class PasskeyList(BaseModel):
 
 
 class PasskeyOptions(BaseModel):
-    """For `navigator.credentials.create()` or `.get()`."""
+    """For `navigator.credentials.create()` or `.get()`. `origin`: what a program says that has no page."""
 
-    model_config = example(public_key=OPTIONS)
+    model_config = example(public_key=OPTIONS, origin="https://app.example")
 
     public_key: dict[str, Any]
+    origin: str
 
 
 class PasskeyBody(Body):

@@ -1,4 +1,4 @@
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
@@ -18,6 +18,7 @@ from api.models.factors import (
     SignInOptionsBody,
 )
 from api.models.identity import Token
+from api.parts import Deps
 from api.signing_in.browsers import bound, browser_in
 from api.signing_in.factors import Factor, added, first_codes, removed, require_another_way_in
 from api.signing_in.oneself import Me
@@ -45,7 +46,7 @@ PasskeyId = Annotated[str, Path(max_length=1400, pattern=r"^[A-Za-z0-9_-]+$")]
     "/auth/passkeys/registration", response_model=PasskeyOptions, summary="Begin to register a passkey"
 )
 async def begin_passkey(parts: Parts, me: ProvenMe) -> PasskeyOptions:
-    return PasskeyOptions(public_key=await creation_options(parts, me))
+    return options(parts, await creation_options(parts, me))
 
 
 @router.post("/auth/passkeys", response_model=PasskeyAdded, status_code=201, summary="Register a passkey")
@@ -112,10 +113,9 @@ async def begin_passkey_sign_in(
     """Sets a cookie: the answer counts from this browser only. With an `mfa_token` that binds it instead."""
     passkeys = parts.vault.passkeys
     if body.mfa_token is None:
-        return PasskeyOptions(public_key=await passkeys.sign_in(bound(request, response)))
+        return options(parts, await passkeys.sign_in(bound(request, response)))
     halfway = halfway_of(parts, body.mfa_token)
-    options = await passkeys.sign_in(halfway_browser(body.mfa_token), halfway.user_id)
-    return PasskeyOptions(public_key=options)
+    return options(parts, await passkeys.sign_in(halfway_browser(body.mfa_token), halfway.user_id))
 
 
 @router.post("/auth/passkeys/sign-in", response_model=Token, summary="Get an access token for a passkey")
@@ -137,8 +137,11 @@ async def sign_in_by_passkey(
 )
 async def begin_passkey_step_up(parts: Parts, me: Me) -> PasskeyOptions:
     """For one of one's own passkeys."""
-    options = await parts.vault.passkeys.sign_in(session_of(me.actor), me.id)
-    return PasskeyOptions(public_key=options)
+    return options(parts, await parts.vault.passkeys.sign_in(session_of(me.actor), me.id))
+
+
+def options(deps: Deps, public_key: dict[str, Any]) -> PasskeyOptions:
+    return PasskeyOptions(public_key=public_key, origin=deps.vault.passkeys.origin)
 
 
 def factor_of(passkey: Passkey, user_id: UserId) -> Factor:

@@ -61,6 +61,11 @@ class Passkeys:
     def __init__(self, store: PasskeyStore, party: RelyingParty, now: Clock) -> None:
         self.store, self._party, self._now = store, party, now
 
+    @property
+    def origin(self) -> str:
+        """What a program says in a page's place."""
+        return next(iter(self._party.origins), "")
+
     async def registration(self, user_id: UserId, account: str, name: str, browser: str) -> dict[str, Any]:
         """Options for `navigator.credentials.create()`."""
         options = webauthn.generate_registration_options(
