@@ -7,6 +7,7 @@ import typer
 
 from api.cli import (
     audit_groups,
+    factor_commands,
     groups,
     money_groups,
     payment_groups,
@@ -35,6 +36,7 @@ demos = typer.Typer(invoke_without_command=True)
 MONEY_FOLDER = Path("build/money")
 
 sign_in_commands.add_to(app)
+factor_commands.add_to(app)
 team_commands.add_to(app)
 app.add_typer(demos, name="demo")
 app.add_typer(groups.admin, name="admin")

@@ -11,6 +11,13 @@ from api.cli.errors import Refused
 from api.cli.options import settings_for
 
 TIMEOUT = httpx2.Timeout(60.0)
+NEXT = {
+    "auth.step_up_required": "hb step-up, then try again.",
+    "auth.second_factor_required": "hb step-up --code, or hb step-up --passkey.",
+    "auth.mfa_expired": "hb login",
+    "oidc.sign_in_to_link": "hb login, then hb identities link.",
+}
+"""What to do about some of the answers, here."""
 
 
 @dataclass(frozen=True)
@@ -53,4 +60,5 @@ def told(response: httpx2.Response, queued: bool = False) -> Any:
     except ValueError:
         raise Refused(f"the platform answered {response.status_code}.", "") from None
     more = [f"{one.get('path') or '-'}: {one['message']} ({one['code']})" for one in problem["problems"]]
-    raise Refused("\n".join([f"{problem['detail']} ({problem['code']})", *more]), "")
+    code = problem["code"]
+    raise Refused("\n".join([f"{problem['detail']} ({code})", *more]), NEXT.get(code, ""), problem)

@@ -1,5 +1,9 @@
 """What a command can end with, beside success: a message, what to do, an exit code."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 from infra.embedded.errors import AlreadyRunning
 from infra.errors import SetupError
 
@@ -7,7 +11,11 @@ REFUSED, NOT_SET_UP, RUNNING = 1, 2, 3
 
 
 class Refused(SetupError):
-    """The platform, or its data, says no."""
+    """The platform, or its data, says no. `problem`: what the API answered, if it did."""
+
+    def __init__(self, message: str, fix: str, problem: Mapping[str, Any] = MappingProxyType({})) -> None:
+        super().__init__(message, fix)
+        self.problem = problem
 
 
 class NothingRuns(SetupError):

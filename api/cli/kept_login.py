@@ -2,8 +2,9 @@
 
 import os
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from infra.settings import Settings
 
 NAME = "login.json"
 OVER = ("auth.expired_token", "auth.stale_token", "auth.invalid_token")
-Http = Callable[[str], httpx2.Client]
+Http = Callable[[str], AbstractContextManager[httpx2.Client]]
 
 
 class Login(BaseModel):
@@ -39,6 +40,12 @@ class Here:
     file: Path
     url: str
     open: Http = client_of
+
+    @contextmanager
+    def visit(self, url: str) -> Iterator["Here"]:
+        """As a browser does: a cookie of one answer comes along with what is asked next."""
+        with self.open(url) as client:
+            yield replace(self, url=url, open=lambda _: nullcontext(client))
 
     def ask(self, method: str, path: str, **options: Any) -> Any:
         """As nobody."""

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 Url = Annotated[str | None, typer.Option(help="Where the API is. Default: on this machine.")]
 Email = Annotated[str, typer.Option(prompt="E-mail")]
 Password = Annotated[str, typer.Option("--password", prompt="Password", hide_input=True)]
+Code = Annotated[str | None, typer.Option(help="What your authenticator app shows, or a recovery code.")]
+Passphrase = Annotated[str | None, typer.Option(help="The passkey's. Absent: it is asked for.")]
+Browser = Annotated[
+    bool, typer.Option("--browser/--no-browser", help="Open a browser, or only say where to go.")
+]
 New = Annotated[str, typer.Option("--password", prompt="New password", hide_input=True)]
 Link = Annotated[str, typer.Option(prompt="Link", help="The link of the letter, or what it has after its #.")]
 
@@ -31,6 +36,11 @@ def here(data: Data, url: str | None = None) -> "Here":
     from api.cli import kept_login
 
     return kept_login.here(settings_for(data), url)
+
+
+def asked(what: str) -> str:
+    text: str = typer.prompt(what, hide_input=True)
+    return text
 
 
 def register(
@@ -62,11 +72,33 @@ def verify(
     signing_in.verify(here(data, url), email, code, link)
 
 
-def login(email: Email, secret: Password, url: Url = None, data: Data = None) -> None:
+def login(
+    email: Annotated[str | None, typer.Option(help="Asked for, if nothing else is given.")] = None,
+    secret: Annotated[str | None, typer.Option("--password", help="The same.")] = None,
+    code: Code = None,
+    passkey: Annotated[bool, typer.Option("--passkey", help="With this machine's passkey.")] = False,
+    passphrase: Passphrase = None,
+    provider: Annotated[
+        str | None, typer.Option("--with", help="With another provider, by its name.")
+    ] = None,
+    browser: Browser = True,
+    url: Url = None,
+    data: Data = None,
+) -> None:
     """Sign in on this machine."""
-    from api.cli import signing_in
+    from api.cli import passkeys, providers, signing_in
 
-    signing_in.log_in(here(data, url), email, secret)
+    if passkey and provider:
+        raise typer.BadParameter("give --passkey or --with, not both")
+    at = here(data, url)
+    if passkey:
+        token = passkeys.sign_in(at, passphrase or asked("Passphrase"))
+    elif provider:
+        token = providers.sign_in(at, provider, code, browser)
+    else:
+        email = email or typer.prompt("E-mail")
+        token = signing_in.by_password(at, email, secret or asked("Password"), code)
+    signing_in.log_in(at, token)
 
 
 def logout(data: Data = None) -> None:
@@ -99,15 +131,20 @@ def switch(place: Annotated[str, typer.Argument(help="The place's id.")], data: 
 
 def step_up(
     secret: Annotated[str | None, typer.Option("--password", help="Your password.")] = None,
-    totp: Annotated[str | None, typer.Option(help="The code of your authenticator app.")] = None,
-    recovery_code: Annotated[str | None, typer.Option(help="One of your recovery codes.")] = None,
+    code: Code = None,
+    passkey: Annotated[bool, typer.Option("--passkey", help="This machine's passkey.")] = False,
+    passphrase: Passphrase = None,
     data: Data = None,
 ) -> None:
     """Show once more that it is you, before what cannot be taken back."""
-    from api.cli import signing_in
+    from api.cli import passkeys, second_factor, signing_in
 
-    proof = {"password": secret, "totp": totp, "recovery_code": recovery_code}
-    signing_in.step_up(here(data), proof)
+    at = here(data)
+    if passkey:
+        proof = passkeys.proof(at, passphrase or asked("Passphrase"))
+    else:
+        proof = second_factor.proof(secret, code)
+    signing_in.step_up(at, proof)
 
 
 @sessions.command("list")

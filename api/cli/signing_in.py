@@ -7,6 +7,7 @@ from rich.markup import escape
 from api.cli.errors import Refused
 from api.cli.kept_login import Here
 from api.cli.look import TICK, out, table
+from api.cli.second_factor import signed_in
 
 
 def register(at: Here, body: dict[str, str | None], password: str) -> None:
@@ -21,12 +22,16 @@ def verify(at: Here, email: str | None, code: str | None, link: str | None) -> N
     if told["token"] is None:
         out.print(f"{TICK} the address is verified: [name]hb login[/]")
         return
-    at.keep(told["token"])
-    whoami(at)
+    log_in(at, told["token"])
 
 
-def log_in(at: Here, email: str, password: str) -> None:
-    at.keep(at.ask("POST", "/auth/token", data={"username": email, "password": password}))
+def by_password(at: Here, email: str, password: str, code: str | None = None) -> Any:
+    form = {"username": email, "password": password}
+    return signed_in(at, lambda: at.ask("POST", "/auth/token", data=form), code)
+
+
+def log_in(at: Here, token: Any) -> None:
+    at.keep(token)
     whoami(at)
 
 
@@ -60,9 +65,8 @@ def switch(at: Here, place_id: str) -> None:
     whoami(at)
 
 
-def step_up(at: Here, proof: dict[str, str | None]) -> None:
-    body = {name: value for name, value in proof.items() if value is not None}
-    at.change(at.call("POST", "/auth/step-up", json=body)["access_token"])
+def step_up(at: Here, proof: dict[str, Any]) -> None:
+    at.change(at.call("POST", "/auth/step-up", json=proof)["access_token"])
     out.print(f"{TICK} shown: for some minutes nothing asks again")
 
 

@@ -1,9 +1,8 @@
 """The command line as somebody who signs in: what is kept of it on the machine, and how it goes on."""
 
+import json
 import stat
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from io import StringIO
 
 import httpx2
 import pytest
@@ -11,40 +10,12 @@ import pytest
 from api.cli import signing_in
 from api.cli.errors import Refused
 from api.cli.kept_login import Here
-
-ME = {"email": "nina@new.example", "role": "tenant_owner"}
-PLACES = {"items": [{"name": "New Things", "current": True}]}
-TOKEN = {"access_token": "a1", "refresh_token": "r1", "expires_in": 600}
-Answer = Callable[[httpx2.Request], httpx2.Response]
+from api.cli.second_factor import proof
+from tests.api.cli.answering import ME, TOKEN, Answer, Edge, refusing
 
 
-class Edge:
-    """What the API would answer, and what it was asked."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, Any] = {"GET /auth/me": ME, "GET /auth/memberships": PLACES}
-        self.seen: list[httpx2.Request] = []
-
-    def __call__(self, request: httpx2.Request) -> httpx2.Response:
-        self.seen.append(request)
-        answer = self.answers[f"{request.method} {request.url.path}"]
-        return answer(request) if callable(answer) else httpx2.Response(200, json=answer)
-
-    def bearers(self, path: str) -> list[str]:
-        return [one.headers["authorization"] for one in self.seen if one.url.path == path]
-
-
-@pytest.fixture
-def edge() -> Edge:
-    return Edge()
-
-
-@pytest.fixture
-def at(edge: Edge, tmp_path: Path) -> Here:
-    def opened(url: str) -> httpx2.Client:
-        return httpx2.Client(base_url=url, transport=httpx2.MockTransport(edge))
-
-    return Here(tmp_path / "data" / "login.json", "http://api.example", opened)
+def log_in(at: Here, email: str, password: str, code: str | None = None) -> None:
+    signing_in.log_in(at, signing_in.by_password(at, email, password, code))
 
 
 def over(code: str, until: str) -> Answer:
@@ -60,7 +31,7 @@ def over(code: str, until: str) -> Answer:
 
 def test_tokens_are_kept_for_their_owner_only(edge: Edge, at: Here) -> None:
     edge.answers["POST /auth/token"] = TOKEN
-    signing_in.log_in(at, "nina@new.example", "seven blue lanterns drift")
+    log_in(at, "nina@new.example", "seven blue lanterns drift")
     assert stat.S_IMODE(at.file.stat().st_mode) == 0o600
     assert at.login().refresh_token == "r1"
     assert edge.bearers("/auth/me") == ["Bearer a1"]
@@ -128,3 +99,43 @@ def test_what_is_ended(edge: Edge, at: Here, session: str | None, everywhere: bo
     edge.answers[f"DELETE {path.partition('?')[0]}"] = {"ended": 2}
     signing_in.end_sessions(at, session, everywhere)
     assert edge.seen[-1].url.raw_path.decode() == path
+
+
+MFA = refusing(401, "auth.mfa_required", mfa_token="m1", methods=["totp", "recovery_code"])
+
+
+@pytest.mark.parametrize(
+    ("code", "field"), [("287082", "totp"), ("287 082", "totp"), ("4k9zq-1m7tw", "recovery_code")]
+)
+def test_a_second_factor_is_shown_after_the_password(edge: Edge, at: Here, code: str, field: str) -> None:
+    edge.answers |= {"POST /auth/token": MFA, "POST /auth/token/mfa": TOKEN}
+    log_in(at, "nina@new.example", "seven blue lanterns drift", code)
+    assert json.loads(edge.seen[1].content) == {"mfa_token": "m1", field: code}
+    assert at.login().refresh_token == "r1"
+
+
+def test_a_terminal_is_asked_for_it_and_a_script_told(
+    edge: Edge, at: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edge.answers |= {"POST /auth/token": MFA, "POST /auth/token/mfa": TOKEN}
+    monkeypatch.setattr("sys.stdin", StringIO("287082\n"))
+    with pytest.raises(Refused, match="--code"):
+        log_in(at, "nina@new.example", "seven blue lanterns drift")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    log_in(at, "nina@new.example", "seven blue lanterns drift")
+    assert json.loads(edge.seen[-3].content)["totp"] == "287082"
+
+
+def test_a_wrong_factor_keeps_nothing(edge: Edge, at: Here) -> None:
+    edge.answers |= {"POST /auth/token": MFA, "POST /auth/token/mfa": refusing(401, "auth.wrong_factor")}
+    with pytest.raises(Refused, match="wrong_factor"):
+        log_in(at, "nina@new.example", "seven blue lanterns drift", "000000")
+    assert not at.file.exists()
+
+
+def test_one_thing_shows_that_it_is_still_oneself() -> None:
+    assert proof(None, "287082") == {"totp": "287082"}
+    assert proof("seven", None) == {"password": "seven"}
+    for password, code in ((None, None), ("seven", "287082")):
+        with pytest.raises(Refused, match="hb step-up"):
+            proof(password, code)
