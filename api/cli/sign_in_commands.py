@@ -73,8 +73,8 @@ def verify(
 
 
 def login(
-    email: Annotated[str | None, typer.Option(help="Asked for, if nothing else is given.")] = None,
-    secret: Annotated[str | None, typer.Option("--password", help="The same.")] = None,
+    email: Annotated[str | None, typer.Option(help="Your address. Absent: it is asked for.")] = None,
+    secret: Annotated[str | None, typer.Option("--password", help="Absent: it is asked for.")] = None,
     code: Code = None,
     passkey: Annotated[bool, typer.Option("--passkey", help="With this machine's passkey.")] = False,
     passphrase: Passphrase = None,
@@ -86,14 +86,18 @@ def login(
     data: Data = None,
 ) -> None:
     """Sign in on this machine."""
-    from api.cli import passkeys, providers, signing_in
+    from api.cli import signing_in
 
     if passkey and provider:
         raise typer.BadParameter("give --passkey or --with, not both")
     at = here(data, url)
     if passkey:
+        from api.cli import passkeys
+
         token = passkeys.sign_in(at, passphrase or asked("Passphrase"))
     elif provider:
+        from api.cli import providers
+
         token = providers.sign_in(at, provider, code, browser)
     else:
         email = email or typer.prompt("E-mail")
@@ -137,10 +141,12 @@ def step_up(
     data: Data = None,
 ) -> None:
     """Show once more that it is you, before what cannot be taken back."""
-    from api.cli import passkeys, second_factor, signing_in
+    from api.cli import second_factor, signing_in
 
     at = here(data)
     if passkey:
+        from api.cli import passkeys
+
         proof = passkeys.proof(at, passphrase or asked("Passphrase"))
     else:
         proof = second_factor.proof(secret, code)
