@@ -15,6 +15,7 @@ NEXT = {
     "auth.step_up_required": "hb step-up, then try again.",
     "auth.second_factor_required": "hb step-up --code, or hb step-up --passkey.",
     "auth.mfa_expired": "hb login",
+    "oidc.provider_unknown": "hb identities list tells which there are.",
     "oidc.sign_in_to_link": "hb login, then hb identities link.",
 }
 """What to do about some of the answers, here."""
