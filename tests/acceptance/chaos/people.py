@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.acceptance.chaos.asking import ask_until_free
 from tests.acceptance.chaos.random_runs import story_at
 from tests.acceptance.chaos.stage import Tenant
 from tests.acceptance.chaos.web import Json, Refused, User
@@ -60,4 +61,4 @@ async def say(who: User, asked: Json, key: str, decision: Decision) -> None:
     body = {"approved": decision in ("approve", "escalate"), "data": data}
     path = f"/executions/{asked['job_id']}/approvals/{asked['node']}"
     with suppress(Refused):
-        await who.post(path, f"{path} {asked['purpose']} {asked['attempt']}", body)
+        await ask_until_free(who, path, f"{path} {asked['purpose']} {asked['attempt']}", body)
