@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import aclosing
@@ -13,7 +13,7 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from pydantic import ValidationError
 
-from bus import subjects, tracing
+from bus import replies, subjects, tracing
 from bus.company import Company
 from bus.dead_letters import bury
 from bus.decider import Decider, Request
@@ -139,8 +139,13 @@ class CommandConsumer:
         return [(msg, answer) for (msg, _), answer in zip(batch, answers, strict=True)]
 
     async def _answer(self, decided: Sequence[tuple[Msg, Answer]]) -> None:
-        for msg, answer in decided:
-            await self._reply(msg, answer)
+        """Whoever hears nothing asks again, so nothing is acknowledged before it is answered."""
+        reach("command.before_ack")
+        asked = [(to, answer) for msg, answer in decided if (to := (msg.headers or {}).get(REPLY_TO))]
+        for inbox, told in replies.by_inbox(asked):
+            await self._nc.publish(inbox, told)
+        for msg, _ in decided:
+            await msg.ack()
 
     async def _process(self, requests: list[Request]) -> list[Answer]:
         loop = asyncio.get_running_loop()
@@ -170,18 +175,14 @@ class CommandConsumer:
         else:
             await msg.nak(delay=self._patience.pause(tries))
 
-    async def _reply(self, msg: Msg, answer: Answer) -> None:
-        reach("command.before_ack")
-        reply_to = (msg.headers or {}).get(REPLY_TO)
-        if reply_to:
-            await self._nc.publish(reply_to, answer.model_dump_json().encode())
-        await msg.ack()
-
 
 def measure(requests: Sequence[Request], answers: Sequence[Answer], seconds: float) -> None:
     COMMAND_BATCH_SIZE.observe(len(requests))
-    for request, answer in zip(requests, answers, strict=True):
-        COMMAND_SECONDS.labels(request.envelope.type, answer.status).observe(seconds)
+    kinds = Counter((r.envelope.type, a.status) for r, a in zip(requests, answers, strict=True))
+    for (type_name, status), count in kinds.items():
+        taken = COMMAND_SECONDS.labels(type_name, status)
+        for _ in range(count):
+            taken.observe(seconds)
 
 
 def parse(payload: bytes, again: bool = False) -> Request:

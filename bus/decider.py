@@ -177,7 +177,8 @@ class Decider:
     def _decide(self, work: Work, request: Request, taken: frozenset[Claim]) -> None:
         tenant = self._tenant(request, work)
         envelope = placed(request.envelope, request.command, tenant, now_of(work))
-        request = replace(request, envelope=envelope)
+        if envelope is not request.envelope:
+            request = replace(request, envelope=envelope)
         own = work.folded[request.stream]
         try:
             events = self._events(work, request, own, tenant)

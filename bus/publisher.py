@@ -11,7 +11,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from bus import subjects
+from bus import replies, subjects
 from bus.failpoints import reach
 from bus.posting import BusUnavailable, Postbox
 from schemas.base import Command, PartnerId, TenantId
@@ -74,11 +74,11 @@ class Submitter:
     def __init__(self, nc: Client) -> None:
         self._nc, self._postbox = nc, Postbox(nc)
         self._inbox = nc.new_inbox()
-        self._waiting: dict[str, asyncio.Future[bytes]] = {}
+        self._waiting: dict[str, asyncio.Future[Answer]] = {}
         self._tokens = itertools.count()
 
     async def start(self) -> None:
-        await self._nc.subscribe(f"{self._inbox}.*", cb=self._receive, pending_msgs_limit=-1)
+        await self._nc.subscribe(self._inbox, cb=self._receive, pending_msgs_limit=-1)
 
     async def submit(self, envelope: Envelope, stream_id: str, wait: float) -> Answer | None:
         """The stored answer; None: queued durably, not decided within `wait` seconds.
@@ -87,14 +87,14 @@ class Submitter:
         """
         subject = subjects.command(envelope.type, envelope.tenant_id, stream_id)
         payload = encode(envelope)
-        with self._expecting() as (inbox, answer):
+        with self._expecting() as (address, answer):
             reach("command.before_publish")
-            taken = self._postbox.post(subject, payload, headers_of(envelope, inbox))
+            taken = self._postbox.post(subject, payload, headers_of(envelope, address))
             try:
                 async with asyncio.timeout(wait):
                     await taken
                     reach("command.after_publish")
-                    return Answer.model_validate_json(await answer)
+                    return await answer
             except TimeoutError:
                 if taken.cancelled() or not taken.done():
                     raise BusUnavailable("the command queue did not take the command in time") from None
@@ -115,27 +115,28 @@ class Submitter:
 
     async def _ask(self, subject: str, envelope: Envelope, wait: float) -> Answer:
         payload = encode(envelope)
-        with self._expecting() as (inbox, answer):
+        with self._expecting() as (address, answer):
             reach("command.before_publish")
-            await self._nc.publish(subject, payload, headers=headers_of(envelope, inbox))
+            await self._nc.publish(subject, payload, headers=headers_of(envelope, address))
             reach("command.after_publish")
             async with asyncio.timeout(wait):
-                return Answer.model_validate_json(await answer)
+                return await answer
 
     @contextmanager
-    def _expecting(self) -> Iterator[tuple[str, asyncio.Future[bytes]]]:
-        """A subject of its own for an answer, and the answer to come."""
-        subject = f"{self._inbox}.{next(self._tokens)}"
-        self._waiting[subject] = asyncio.get_running_loop().create_future()
+    def _expecting(self) -> Iterator[tuple[str, asyncio.Future[Answer]]]:
+        """An address of its own for an answer, and the answer to come."""
+        token = str(next(self._tokens))
+        self._waiting[token] = asyncio.get_running_loop().create_future()
         try:
-            yield subject, self._waiting[subject]
+            yield replies.address(self._inbox, token), self._waiting[token]
         finally:
-            del self._waiting[subject]
+            del self._waiting[token]
 
     async def _receive(self, msg: Msg) -> None:
-        future = self._waiting.get(msg.subject)
-        if future and not future.done():
-            future.set_result(msg.data)
+        for token, answer in replies.read(msg.data).items():
+            future = self._waiting.get(token)
+            if future and not future.done():
+                future.set_result(answer)
 
 
 def headers_of(envelope: Envelope, reply_to: str) -> dict[str, str]:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any, TypeVar
 
+from pydantic_core import from_json
+
 import schemas.authoring.commands
 import schemas.authoring.events
 import schemas.authoring.upcasts
@@ -84,12 +86,18 @@ COMMANDS: dict[str, type[Command]] = classes((c for c, _ in CONTEXTS), Command)
 EVENTS: dict[str, type[Event]] = classes((e for _, e in CONTEXTS), Event)
 
 
-def event_from(type_name: str, version: int, data: dict[str, Any]) -> Event:
-    """The event in its newest version. Unknown name or missing upcast: KeyError, a programming error."""
+def event_from(type_name: str, version: int, data: bytes) -> Event:
+    """The event of this JSON in its newest version.
+
+    Unknown name or missing upcast: KeyError, a programming error.
+    """
     cls = EVENTS[type_name]
+    if version == cls.type_version:
+        return cls.model_validate_json(data)
+    fields = from_json(data)
     for old in range(version, cls.type_version):
-        data = UPCASTS[type_name, old](data)
-    return cls.model_validate(data)
+        fields = UPCASTS[type_name, old](fields)
+    return cls.model_validate(fields)
 
 
 def command_from(type_name: str, data: dict[str, Any]) -> Command:

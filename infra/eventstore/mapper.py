@@ -1,7 +1,5 @@
 """Events to rows and back. Names are the registry's, never module paths."""
 
-from pydantic_core import from_json
-
 from infra.eventstore.types import Row
 from schemas.envelope import Recorded
 from schemas.registry import event_from
@@ -20,5 +18,5 @@ def recorded(row: Row) -> Recorded:
         correlation_id=row.correlation_id,
         recorded_at=row.recorded_at,
         traceparent=row.traceparent,
-        event=event_from(row.type, row.type_version, from_json(row.data)),
+        event=event_from(row.type, row.type_version, row.data),
     )

@@ -27,7 +27,7 @@ class CallRef(Value):
 
     @property
     def period(self) -> str:
-        return self.requested_at.strftime("%Y-%m")
+        return f"{self.requested_at.year:04}-{self.requested_at.month:02}"
 
 
 class SourceRef(Value):

@@ -118,4 +118,4 @@ def folded(aggregate: Aggregate, events: Sequence[Event]) -> Any:
 
 def as_stored(event: Event) -> Event:
     """The event after a trip through JSON: what a later fold will see."""
-    return event_from(event.type_name, event.type_version, event.model_dump(mode="json"))
+    return event_from(event.type_name, event.type_version, event.model_dump_json().encode())

@@ -1,6 +1,5 @@
 """Entries of before terms had kinds are worked out again to the last digit."""
 
-import json
 from decimal import Decimal
 
 from bus.docs import SAMPLES
@@ -14,7 +13,7 @@ NAME = "billing.ledger.call_settled"
 
 
 def stored() -> CallSettled:
-    event = event_from(NAME, 1, json.loads((SAMPLES / f"{NAME}.v1.json").read_text()))
+    event = event_from(NAME, 1, (SAMPLES / f"{NAME}.v1.json").read_bytes())
     assert isinstance(event, CallSettled)
     return event
 
