@@ -179,7 +179,7 @@ async def test_a_client_that_leaves_only_ends_its_own_listening(run: Run) -> Non
     await run.listened_to()
     await asyncio.sleep(0.02)
     gone.set()
-    await asyncio.wait_for(serving, 1)
+    await asyncio.wait_for(serving, 10)
     assert run.world.live.listening == []
     assert run.world.bus.sent == []
     assert sent[0]["status"] == 200
@@ -197,7 +197,7 @@ async def test_a_failed_write_ends_the_listening_too(run: Run) -> None:
         if message["type"] == "http.response.body":
             raise OSError
 
-    await asyncio.wait_for(run.world.app(asgi_scope(run, "2.4"), receive, send), 1)
+    await asyncio.wait_for(run.world.app(asgi_scope(run, "2.4"), receive, send), 10)
     assert run.world.live.listening == []
 
 

@@ -1,4 +1,4 @@
-import time
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -38,9 +38,9 @@ async def test_web_pages_of_other_origins_are_not_let_in(model: ModelServer) -> 
     assert response.headers["access-control-allow-origin"] == model.url
 
 
-async def test_it_stops_at_once(model: ModelServer) -> None:
+async def test_it_stops_when_it_is_asked_to(model: ModelServer) -> None:
     assert await model.healthy()
-    began = time.monotonic()
+    process = model.process
     await model.stop()
-    assert time.monotonic() - began < 2
+    assert process is not None and process.returncode != -signal.SIGKILL
     assert not await model.healthy()

