@@ -21,10 +21,10 @@ up *args:
 hb *args:
     @python -m api.cli "$@"
 
-# run the tests (arguments go to pytest)
+# run the tests, files side by side on all cores; with arguments, pytest with those
 [group('test')]
 test *args:
-    @python -m pytest "$@"
+    @python -m pytest {{ if args == "" { "--numprocesses logical --maxprocesses 4 --dist loadfile" } else { "" } }} "$@"
 
 # write tests/api/matrix/expected.txt anew: which role gets which answer with whose ids
 [group('test')]
