@@ -4,16 +4,20 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import ClassVar, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-ED25519 = b"\x01"
 DASH = "\u2014"
 
 
 class BadNote(ValueError):
     """Not a checkpoint of this log, signed by its key."""
+
+
+class BadKey(ValueError):
+    """Not a key as verifiers of signed notes take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +34,29 @@ class Checkpoint:
 class Verifier:
     """Who signs, by name and public key. `str` is the form that verifiers of signed notes take."""
 
+    kind: ClassVar[bytes] = b"\x01"
     name: str
     public: bytes
 
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The other way round from `str`. Raises BadKey."""
+        try:
+            name, _, encoded = text.split("+", 2)
+            found = cls(name, base64.b64decode(encoded, validate=True)[1:])
+            Ed25519PublicKey.from_public_bytes(found.public)
+        except ValueError:
+            raise BadKey(f"{text!r} is no key of the form name+hash+key") from None
+        if str(found) != text or len(f"-{name}-".split()) != 1 or not name:
+            raise BadKey(f"{text!r} is another kind of key, or its name or hash is wrong")
+        return found
+
     @property
     def hint(self) -> bytes:
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        return sha256(self.name.encode() + b"\n" + self.kind + self.public).digest()[:4]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.hint.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+        return f"{self.name}+{self.hint.hex()}+{base64.b64encode(self.kind + self.public).decode()}"
 
     @property
     def mark(self) -> str:
@@ -50,13 +68,19 @@ class Verifier:
 
     def check(self, body: str, line: str) -> None:
         """Only the one form we write is taken: no bit of it can change."""
-        signature = base64_of(line.removeprefix(self.mark).removesuffix("\n"))[4:]
-        if line != self.line(signature):
+        self.verify(self.signature(line), body.encode())
+
+    def signature(self, line: str) -> bytes:
+        found = base64_of(line.removeprefix(self.mark).removesuffix("\n"))[4:]
+        if line != self.line(found):
             raise BadNote(f"it is not signed by {self.name}")
+        return found
+
+    def verify(self, signature: bytes, signed: bytes) -> None:
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, body.encode())
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, signed)
         except InvalidSignature:
-            raise BadNote("its signature is not that of the ledger's key") from None
+            raise BadNote(f"its signature is not that of the key of {self.name}") from None
 
     def opened(self, note: str) -> Checkpoint:
         """The checkpoint of a note that this one key signs."""
