@@ -22,6 +22,7 @@ from api.cli.keys_group import keys
 from api.cli.mail_group import mail
 from api.cli.options import Data, settings_for
 from api.cli.rate_group import rates
+from api.cli.witness_group import witness
 from api.cli.workflow_group import workflows
 
 app = typer.Typer(
@@ -47,6 +48,7 @@ app.add_typer(money_groups.ledger, name="ledger")
 app.add_typer(money_groups.wallets, name="wallets")
 app.add_typer(money_groups.periods, name="period")
 app.add_typer(audit_groups.audit, name="audit")
+app.add_typer(witness, name="witness")
 app.add_typer(statement_groups.money, name="money")
 app.add_typer(statement_groups.invoices, name="invoices")
 app.add_typer(statement_groups.taxes, name="taxes")

@@ -11,6 +11,8 @@ from infra.witness.submission import BadSubmission, Submission
 
 Code = Literal[
     "witness.malformed",
+    "witness.too_large",
+    "witness.too_slow",
     "witness.unknown_ledger",
     "witness.not_signed",
     "witness.old_size_too_large",

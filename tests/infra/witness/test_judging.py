@@ -7,32 +7,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.audit.merkle import Node, consistency_spans, leaf_hash, root_of, span_hashes, subtree
+from infra.audit.merkle import root_of
 from infra.audit.notes import Checkpoint, Signer, signed
 from infra.witness.judging import Refusal, Seen, judged
 from infra.witness.submission import BadSubmission, Submission, read
+from tests.support.ledger import KEYS as SEAL_KEYS
+from tests.support.witnesses import leaves, submitted
 
-LEDGER = Signer("example.com/ledger", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
-OTHER = Signer("example.com/ledger", Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64))))
+LEDGER = SEAL_KEYS.signer
+OTHER = Signer(LEDGER.name, Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64))))
 KEYS = [LEDGER.verifier]
 SIZES = st.integers(0, 40)
 HASH = "A" * 43 + "=\n"
-
-
-def leaves(count: int, fork_at: int | None = None) -> list[bytes]:
-    """Of one history; with `fork_at`, of another from there on."""
-    return [
-        leaf_hash(b"forked" * (fork_at is not None and number >= fork_at) + bytes([number]))
-        for number in range(count)
-    ]
-
-
-def submitted(tree: Sequence[bytes], old: int, signer: Signer = LEDGER) -> Submission:
-    def node(one: Node) -> bytes:
-        return subtree(tree[one.number << one.level : (one.number + 1) << one.level])
-
-    proof = span_hashes(consistency_spans(old, len(tree)), node) if old <= len(tree) else []
-    return Submission(old, proof, signer.sign(Checkpoint(signer.name, len(tree), root_of(tree))))
 
 
 def seen(tree: Sequence[bytes]) -> Seen:
