@@ -107,8 +107,8 @@ class Audit(Protocol):
         """All there ever were, the oldest first. Some that are retired are among them."""
         ...
 
-    async def checkpoint(self) -> Stamp:
-        """Raises NothingSealed."""
+    async def checkpoint(self, witnessed: bool = False) -> Stamp:
+        """The latest, or the last that a witness has cosigned. Raises NothingSealed."""
         ...
 
     async def prove(self, scope: Scope, call_key: str, open_: Sequence[ViewName]) -> Proved | None: ...
@@ -126,7 +126,12 @@ class Audit(Protocol):
     ) -> AsyncIterator[Line]: ...
 
     def export(
-        self, scope: Scope, wanted: Wanted, open_: Sequence[ViewName], earlier: Sequence[int] = ()
+        self,
+        scope: Scope,
+        wanted: Wanted,
+        open_: Sequence[ViewName],
+        earlier: Sequence[int] = (),
+        witnessed: bool = False,
     ) -> AsyncIterator[bytes]: ...
 
 

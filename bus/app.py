@@ -65,6 +65,7 @@ from bus.streams import ensure_streams
 from bus.timer_table import ProjectedTimers
 from bus.vault_sweeper import VaultSweeper
 from bus.wake import announcer, listen
+from bus.witnessing import witnessing
 from contexts.billing.ports import BillingPorts
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts
@@ -280,6 +281,8 @@ def sealing(p: Parts) -> Work:
         async with asyncio.TaskGroup() as group:
             group.create_task(Sealer(p.pool, p.database_url, load).run())
             group.create_task(LedgerStream(p.bus.nc, p.bus.js, p.pool, keys).run())
+            for one in witnessing(p.pool, p.settings):
+                group.create_task(one.run())
 
     return leading(p, sealer.LOCK, work)
 
@@ -333,7 +336,11 @@ def works(p: Parts, roles: Sequence[str]) -> list[Work]:
             partial(keep_ahead, p.database_url, p.settings.access_log_months),
         ],
         "scheduler": lambda: [schedule(p)],
-        "sealer": lambda: [sealing(p), p.monitor.watch_sealer],
+        "sealer": lambda: [
+            sealing(p),
+            p.monitor.watch_sealer,
+            *(one.watch for one in witnessing(p.pool, p.settings)),
+        ],
     }
     return [work for role in roles for work in table[role]()]
 

@@ -27,6 +27,12 @@ RELAY_LAG_EVENTS = Gauge("hb_relay_lag_events", "Committed events not published 
 RELAY_LAG_SECONDS = Gauge("hb_relay_lag_seconds", "Age of the oldest committed event not published yet.")
 SEALER_LAG_ENTRIES = Gauge("hb_sealer_lag_entries", "Billing events without a leaf.")
 SEALER_LAG_SECONDS = Gauge("hb_sealer_lag_seconds", "Age of the oldest billing event without a leaf.")
+WITNESS_LAG_ENTRIES = Gauge(
+    "hb_witness_lag_entries", "Sealed entries a witness has not cosigned yet.", ["witness"]
+)
+WITNESS_CONTRADICTIONS = Counter(
+    "hb_witness_contradictions", "Times a witness said that it saw another ledger.", ["witness"]
+)
 PROVIDER_SECONDS = Histogram(
     "hb_provider_seconds", "One call to a model provider.", ["model", "outcome"], buckets=SLOW_SECONDS
 )

@@ -162,6 +162,11 @@ class Settings(BaseSettings):
         description="Name of the ledger in its signed checkpoints, like an address without a scheme. "
         "Unique among all ledgers; it never changes once something is sealed.",
     )
+    witnesses: str | None = Field(
+        None,
+        description="Who is asked to cosign the ledger's checkpoints, each by its public key and address, "
+        "for example `example.com/w1+67283f1e+BFOm… https://witness.example.com`, with commas between.",
+    )
     openai_api_key: SecretStr | None = Field(None, description="Key for OpenAI or a compatible service.")
     openai_base_url: str | None = Field(None, description="Address of a service that speaks OpenAI's API.")
     stripe_secret_key: SecretStr | None = Field(

@@ -68,12 +68,15 @@ def audit_export(
     partner: Annotated[UUID | None, typer.Option(help="What this partner may see of its tenants'.")] = None,
     period: Period = None,
     since: Annotated[int | None, typer.Option(help="Size of an earlier checkpoint.", min=1)] = None,
+    witnessed: Annotated[
+        bool, typer.Option("--witnessed", help="Of the last checkpoint that witnesses have cosigned.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Entries with their proofs, for `verify_ledger.py`. Without tenant or partner: everything, open."""
     from api.cli import auditing
 
-    auditing.export(settings_for(data), file, tenant, partner, period, since)
+    auditing.export(settings_for(data), file, tenant, partner, period, since, witnessed)
 
 
 @audit.command("replay")

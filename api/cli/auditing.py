@@ -39,6 +39,7 @@ def export(
     partner: UUID | None,
     period: str | None,
     since: int | None,
+    witnessed: bool,
 ) -> None:
     """What a tenant or partner gets is what its role may see: the filter is the scope."""
     open_: tuple[ViewName, ...] = NAMES
@@ -47,14 +48,19 @@ def export(
     if tenant is not None:
         open_ = ("tenant",)
     wanted = Wanted(tenant_id=tenant, partner_id=partner, period=period)
-    entries = asyncio.run(exported(settings, file, wanted, open_, [since] if since else []))
+    entries = asyncio.run(exported(settings, file, wanted, open_, [since] if since else [], witnessed))
     out.print(
         f"{TICK} {entries} entries in {file}; verify them with infra/audit/verify_ledger.py", soft_wrap=True
     )
 
 
 async def exported(
-    settings: Settings, file: Path, wanted: Wanted, open_: tuple[ViewName, ...], earlier: list[int]
+    settings: Settings,
+    file: Path,
+    wanted: Wanted,
+    open_: tuple[ViewName, ...],
+    earlier: list[int],
+    witnessed: bool,
 ) -> int:
     url = find(settings).database_url
 
@@ -67,11 +73,12 @@ async def exported(
         ledger = SealedLedger(keys_of(settings, url), connect)
         try:
             with file.open("wb") as made:
-                async for part in ledger.export(Scope(platform=True), wanted, open_, earlier):
+                async for part in ledger.export(Scope(platform=True), wanted, open_, earlier, witnessed):
                     made.write(part)
                     lines += 1
         except NothingSealed as error:
-            raise Refused("nothing is sealed yet.", "") from error
+            what = "no witness has cosigned anything" if witnessed else "nothing is sealed"
+            raise Refused(f"{what} yet.", "") from error
     return lines - 1
 
 

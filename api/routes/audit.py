@@ -17,7 +17,7 @@ from api.routes.billing import Period
 from api.routes.tenancy import visible_tenant
 from api.tile_paths import BadTile, parsed
 from infra.audit import verify_ledger
-from infra.audit.ledger import EVERYTHING, NoSuchSize, NothingSealed, Wanted, hexes
+from infra.audit.ledger import EVERYTHING, NoSuchSize, NothingCosigned, NothingSealed, Wanted, hexes
 from infra.audit.lines import dumped, fields
 from infra.audit.store import Missing, Stamp
 from schemas.access import Permission
@@ -38,14 +38,26 @@ def content(media: str, shown: Any) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {media: {"example": shown}}}}
 
 
+Witnessed = Annotated[
+    bool, Query(description="Of the last checkpoint that witnesses have cosigned, instead of the latest.")
+]
+
+
 async def sealed(parts: Parts) -> Stamp:
+    return await asked_for(parts)
+
+
+async def asked_for(parts: Parts, witnessed: Witnessed = False) -> Stamp:
     try:
-        return await parts.audit.checkpoint()
+        return await parts.audit.checkpoint(witnessed)
+    except NothingCosigned as error:
+        raise ApiProblem(404, "audit.nothing_cosigned", "No witness has cosigned anything yet.") from error
     except NothingSealed as error:
         raise ApiProblem(404, "audit.nothing_sealed", "Nothing is sealed yet.") from error
 
 
 Checkpoint = Annotated[Stamp, Depends(sealed)]
+AskedFor = Annotated[Stamp, Depends(asked_for)]
 
 
 @router.get(
@@ -54,8 +66,8 @@ Checkpoint = Annotated[Stamp, Depends(sealed)]
     responses=content("text/plain", NOTE),
     summary="The latest signed checkpoint",
 )
-async def get_checkpoint(stamp: Checkpoint) -> Response:
-    """A signed note, as C2SP's tlog-checkpoint has it."""
+async def get_checkpoint(stamp: AskedFor) -> Response:
+    """A signed note, as C2SP's tlog-checkpoint has it, with a line of each witness that has cosigned it."""
     return PlainTextResponse(stamp.note)
 
 
@@ -142,12 +154,13 @@ async def export(
     parts: Parts,
     actor: CurrentActor,
     scope: CurrentScope,
-    stamp: Checkpoint,
+    stamp: AskedFor,
     period: Period,
     tenant_id: UUID | None = None,
     since: Annotated[
         int | None, Query(ge=1, lt=2**63, description="Size of an earlier checkpoint of yours.")
     ] = None,
+    witnessed: Witnessed = False,
 ) -> Response:
     """What `GET /audit/verifier` verifies. Your amounts are open in it, for the others stand hashes."""
     if tenant_id is not None:
@@ -163,7 +176,7 @@ async def export(
             ]
         )
     wanted = Wanted(tenant_id=tenant_id, period=period)
-    found = parts.audit.export(scope, wanted, views(actor), [since] if since else [])
+    found = parts.audit.export(scope, wanted, views(actor), [since] if since else [], witnessed)
     name = {"Content-Disposition": f'attachment; filename="ledger-{period}.jsonl"'}
     return StreamingResponse(found, media_type=LINES, headers=name)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg import sql
 from pydantic_core import to_json
 
-from infra.audit import store
+from infra.audit import cosigned, store
 from infra.audit.canonical import COPY_END, COPY_HEADER, HEAD, split
 from infra.audit.keys import SealKeys
 from infra.audit.lines import Line, ViewName, dumped, line
@@ -43,6 +43,10 @@ SEQ_BYTES = 12
 
 class NothingSealed(LookupError):
     """There is no checkpoint yet."""
+
+
+class NothingCosigned(NothingSealed):
+    """No witness has cosigned a checkpoint yet."""
 
 
 class NoSuchSize(ValueError):
@@ -106,17 +110,19 @@ class SealedLedger:
         async with self._connect(Scope(platform=True)) as conn:
             return published(await stored(conn, self._keys))
 
-    async def signed(self) -> Signed:
+    async def signed(self, witnessed: bool = False) -> Signed:
         """Keys are read after the checkpoint: those that sign it are among them."""
         async with self._connect(Scope(platform=True)) as conn:
-            stamp = await store.latest(conn)
+            stamp = await (cosigned.newest(conn) if witnessed else store.latest(conn))
             if stamp is None:
-                raise NothingSealed("nothing is sealed yet")
+                raise NothingCosigned if witnessed else NothingSealed
             signers = await stored(conn, self._keys)
+            stamp = await cosigned.with_lines(conn, stamp)
         return Signed(stamp, at(signers, stamp.size)[0], published(signers))
 
-    async def checkpoint(self) -> Stamp:
-        return (await self.signed()).stamp
+    async def checkpoint(self, witnessed: bool = False) -> Stamp:
+        """With the lines of its witnesses. `witnessed`: the last that has any."""
+        return (await self.signed(witnessed)).stamp
 
     async def prove_at(self, scope: Scope, position: int, open_: Sequence[ViewName]) -> Proved | None:
         """None: not sealed yet, or not to be seen in this scope."""
@@ -197,10 +203,15 @@ class SealedLedger:
             first = found[-1].seq + 1
 
     async def export(
-        self, scope: Scope, wanted: Wanted, open_: Sequence[ViewName], earlier: Sequence[int] = ()
+        self,
+        scope: Scope,
+        wanted: Wanted,
+        open_: Sequence[ViewName],
+        earlier: Sequence[int] = (),
+        witnessed: bool = False,
     ) -> AsyncIterator[bytes]:
         """What `verify_ledger.py` reads. `earlier`: sizes of older checkpoints to be consistent with."""
-        signed = await self.signed()
+        signed = await self.signed(witnessed)
         stamp = signed.stamp
         query = sql.SQL(COUNT).format(size=stamp.size, wanted=wanted.sql())
         async with self._connect(scope) as conn:

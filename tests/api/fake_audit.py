@@ -6,7 +6,16 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from infra.audit.ledger import NoSuchSize, NothingSealed, Proved, Signed, Wanted, hexes, manifest
+from infra.audit.ledger import (
+    NoSuchSize,
+    NothingCosigned,
+    NothingSealed,
+    Proved,
+    Signed,
+    Wanted,
+    hexes,
+    manifest,
+)
 from infra.audit.lines import Line, ViewName, dumped, line
 from infra.audit.merkle import (
     Node,
@@ -42,7 +51,9 @@ class FakeAudit:
     async def keys(self) -> list[PublishedKey]:
         return [PublishedKey(str(KEYS.signer.verifier), 0)]
 
-    async def checkpoint(self) -> Stamp:
+    async def checkpoint(self, witnessed: bool = False) -> Stamp:
+        if witnessed:
+            raise NothingCosigned
         leaves = self._leaves()
         if not leaves:
             raise NothingSealed
@@ -73,10 +84,15 @@ class FakeAudit:
                 yield one
 
     async def export(
-        self, scope: Scope, wanted: Wanted, open_: Sequence[ViewName], earlier: Sequence[int] = ()
+        self,
+        scope: Scope,
+        wanted: Wanted,
+        open_: Sequence[ViewName],
+        earlier: Sequence[int] = (),
+        witnessed: bool = False,
     ) -> AsyncIterator[bytes]:
         found = [one async for one in self.lines(scope, 0, wanted, open_)]
-        stamp = await self.checkpoint()
+        stamp = await self.checkpoint(witnessed)
         grown = {str(old): hexes(await self.consistency(old, stamp.size)) for old in earlier}
         keys = await self.keys()
         yield manifest(Signed(stamp, keys[0].key, keys), len(found), grown)

@@ -9,6 +9,7 @@ from projections.isolation import OF_THEIR_TIME, isolate
 
 SHARED = {
     "audit_checkpoints": "signed sizes and roots of the whole ledger",
+    "audit_cosignatures": "what witnesses signed of them",
     "audit_nodes": "hashes over the entries of many tenants",
     "audit_signers": "which keys signed which sizes",
     "checkpoints": "positions of the bus's consumers",
@@ -20,7 +21,7 @@ SHARED = {
 
 INSERT_ONLY = (
     *("stored_events", "commands", "payloads", "effect_claims", "ledger_entries_v1"),
-    *("audit_leaves", "audit_nodes", "audit_checkpoints", "audit_signers"),
+    *("audit_leaves", "audit_nodes", "audit_checkpoints", "audit_cosignatures", "audit_signers"),
     "payment_entries_v1",
 )
 
