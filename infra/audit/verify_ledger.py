@@ -1,17 +1,16 @@
 #!/usr/bin/env python3
 """Verifies an export of a HireBuddha ledger, on any machine, with nothing but Python 3.10 or newer.
 
-    python verify_ledger.py EXPORT [--key KEY]... [--earlier EXPORT]
+    python verify_ledger.py EXPORT [--key KEY]... [--witness KEY]... [--earlier EXPORT]
 
 Every entry is hashed, proved to be in the tree of the signed checkpoint, and added up. `--key` is a public
-key of the ledger, got from elsewhere than the export; one of those given must have signed. `--earlier` is an
-older export: the ledger must begin with what that one signed. It says OK or WRONG, and the exit code is 0
-only for OK. An export is lines of JSON: a manifest, then entries. With H = SHA-256, an entry's leaf is
+key of the ledger, got from elsewhere than the export; one of those given must have signed. `--witness` is a
+witness's; all of those given must have cosigned. `--earlier` is an older export: the ledger must begin with
+what that one signed. It says OK or WRONG, and the exit code is 0 only for OK. An export is lines of JSON: a
+manifest, then entries. With H = SHA-256, an entry's leaf is
 
     H(0 | 1 | head | c1 | c2 | c3),    c = H(salt | text) of an open view, the given hash of a closed one
 """
-
-from __future__ import annotations
 
 import argparse
 import base64
@@ -25,6 +24,8 @@ from typing import Any
 
 VIEWS = ("tenant", "partner", "platform")
 AMOUNTS = ("price", "commission", "cost")
+Keys = list[str] | None
+LEDGER, WITNESS = b"\x01", b"\x04"
 ENTRIES = {"call", "adjustment_id", "reversal_id"}
 """What has one of these moves money; a month's totals and an invoice say again what entries came to."""
 
@@ -42,8 +43,6 @@ def sha256(*parts: bytes) -> bytes:
 
 
 # Ed25519, RFC 8032.
-
-
 def add(p: Any, q: Any) -> Any:
     a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
     c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
@@ -84,16 +83,10 @@ def signed(public: bytes, message: bytes, signature: bytes) -> bool:
 
 
 # The Merkle tree, RFC 6962: proofs are read from the bottom up.
-
-
-def middle(low: int, high: int) -> int:
-    return low + (1 << (high - low - 1).bit_length() - 1)
-
-
 def root_from(leaf: bytes, seq: int, size: int, proof: list[bytes]) -> bytes:
     path, low, high = [], 0, size
     while high - low > 1:
-        path.append(left := seq < (cut := middle(low, high)))
+        path.append(left := seq < (cut := low + (1 << (high - low - 1).bit_length() - 1)))
         low, high = (low, cut) if left else (cut, high)
     if len(path) != len(proof):
         raise Wrong("its proof has the wrong length")
@@ -108,7 +101,7 @@ def begins_with(old: int, old_root: bytes, size: int, root: bytes, proof: list[b
         return old == 0 or (old == size and old_root == root)
     path, low, high = [], 0, size
     while old < high:
-        path.append(left := old <= (cut := middle(low, high)))
+        path.append(left := old <= (cut := low + (1 << (high - low - 1).bit_length() - 1)))
         low, high = (low, cut) if left else (cut, high)
     seed, rest = (proof[:1], proof[1:]) if low else ([old_root], proof)
     if not seed or len(rest) != len(path):
@@ -120,19 +113,26 @@ def begins_with(old: int, old_root: bytes, size: int, root: bytes, proof: list[b
     return (before, after) == (old_root, root)
 
 
+def signs(key: str, kind: bytes, note: str) -> bool:
+    """Whether a line of the note is the key's. A witness signs the time as well."""
+    (name, _, encoded), (body, _, lines) = key.split("+", 2), note.partition("\n\n")
+    public = base64.b64decode(encoded)
+    for line in lines.splitlines():
+        _, who, mark = (line + "  ").split(" ")[:3]
+        raw = base64.b64decode(mark)
+        time = f"cosignature/v1\ntime {int.from_bytes(raw[4:12], 'big')}\n" if kind == WITNESS else ""
+        ours = public[:1] == kind and who == name and raw[:4] == sha256(name.encode(), b"\n", public)[:4]
+        if ours and signed(public[1:], f"{time}{body}\n".encode(), raw[12:] if time else raw[4:]):
+            return True
+    return False
+
+
 def opened(note: str, *keys: str) -> tuple[int, bytes]:
-    """Size and root of a checkpoint that one of the keys signed."""
-    body, _, signatures = note.partition("\n\n")
-    origin, size, root = (body + "\n").split("\n")[:3]
-    for name, _, encoded in (key.split("+", 2) for key in keys):
-        public = base64.b64decode(encoded)
-        for line in signatures.splitlines():
-            _, who, mark = (line + "  ").split(" ")[:3]
-            raw = base64.b64decode(mark)
-            ours = who == name == origin and raw[:4] == sha256(name.encode(), b"\n", public)[:4]
-            if ours and public[:1] == b"\x01" and signed(public[1:], f"{body}\n".encode(), raw[4:]):
-                return int(size), base64.b64decode(root)
-    raise Wrong("the checkpoint is not signed by the key")
+    """Size and root of a checkpoint that one of the ledger's keys signed."""
+    origin, size, root = note.split("\n")[:3]
+    if not any(key.startswith(f"{origin}+") and signs(key, LEDGER, note) for key in keys):
+        raise Wrong("the checkpoint is not signed by the key")
+    return int(size), base64.b64decode(root)
 
 
 def committed(view: dict[str, str]) -> bytes:
@@ -149,9 +149,7 @@ def check_entry(entry: dict[str, Any], size: int, root: bytes) -> dict[str, Deci
         raise Wrong("it is not in the checkpoint")
     if root_from(leaf, entry["seq"], size, [bytes.fromhex(one) for one in entry["proof"]]) != root:
         raise Wrong("it is not what was sealed")
-    said: dict[str, Any] = {}
-    for name in VIEWS:
-        said.update(json.loads(entry[name].get("text", "{}")))
+    said = dict(one for name in VIEWS for one in json.loads(entry[name].get("text", "{}")).items())
     return {name: Decimal(said[name]) for name in AMOUNTS if name in said and ENTRIES & said.keys()}
 
 
@@ -159,10 +157,13 @@ def lines_of(export: str) -> list[str]:
     return Path(export).read_text("utf-8").rstrip("\n").split("\n")
 
 
-def check(export: str, key: list[str] | None, earlier: str | None) -> tuple[int, int, Counter[str]]:
+def check(export: str, key: Keys, earlier: str | None, witness: Keys = None) -> tuple[int, int, Counter[str]]:
     first, *lines = lines_of(export)
     manifest = json.loads(first)
     size, root = opened(manifest["checkpoint"], *(key or [manifest["key"]]))
+    for one in witness or []:
+        if not signs(one, WITNESS, manifest["checkpoint"]):
+            raise Wrong(f"the checkpoint is not cosigned by {one.partition('+')[0]}")
     if earlier:
         before = json.loads(lines_of(earlier)[0])
         named = [one["key"] for one in manifest.get("keys", [manifest])]
@@ -170,8 +171,7 @@ def check(export: str, key: list[str] | None, earlier: str | None) -> tuple[int,
         proof = [bytes.fromhex(one) for one in manifest["consistency"].get(str(old), [])]
         if not begins_with(old, old_root, size, root, proof):
             raise Wrong("the ledger does not begin with what was signed before")
-    sums: Counter[str] = Counter()
-    seen = -1
+    sums, seen = Counter[str](), -1
     for entry in map(json.loads, lines):
         try:
             if entry["seq"] <= seen:
@@ -189,11 +189,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Verifies an export of a ledger.")
     parser.add_argument("export")
     parser.add_argument("--key", action="append")
+    parser.add_argument("--witness", action="append")
     parser.add_argument("--earlier")
     try:
         count, of, totals = check(**vars(parser.parse_args()))
     except (Wrong, ValueError, KeyError, OSError) as error:
         sys.exit(f"WRONG {error or type(error).__name__}")
-    print(
-        "OK", count, "of", of, "entries", *(f"{name}={totals[name]:f}" for name in AMOUNTS if name in totals)
-    )
+    shown = (f"{name}={totals[name]:f}" for name in AMOUNTS if name in totals)
+    print("OK", count, "of", of, "entries", *shown)

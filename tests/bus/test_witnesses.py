@@ -1,6 +1,7 @@
 """Checkpoints are cosigned. Who shows two histories is found out; who is away holds nothing up."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,11 +25,13 @@ from infra.eventstore.postgres import PostgresEventStore
 from infra.settings import Settings
 from infra.witness.asking import ANSWER_BYTES
 from infra.witness.folder import Folder, create
-from infra.witness.keys import cosigned_at
+from infra.witness.keys import Witness, cosigned_at
 from infra.witness.places import BadWitnesses, Place, places
 from infra.witness.service import witness_app
 from tests.api.world import World
+from tests.bus.test_exports import run
 from tests.bus.workers import until, worker
+from tests.support.builders import NOW
 from tests.support.ledger import KEYS, Calls, seal_all
 from tests.support.sealed import ledger_of
 from tests.support.serving import serving
@@ -126,6 +129,48 @@ async def test_what_is_cosigned_is_to_be_had_while_the_ledger_goes_on(
     latest = (await edge(ledger, "/audit/checkpoint")).text
     assert latest.split("\n")[1] == str(size) and "witness" not in latest
     assert (await edge(ledger, "/audit/checkpoint?witnessed=true")).text == cosigned
+
+
+async def test_an_export_shows_whose_cosignatures_it_has(
+    ledger: str, store: PostgresEventStore, folder: Folder, tmp_path: Path
+) -> None:
+    me = folder.cosigner.witness
+    async with placed(folder) as place:
+        await ask(ledger, place)
+    await grow(ledger, store, 1_000)
+    path = f"/audit/exports?period={NOW:%Y-%m}"
+    cosigned, latest = tmp_path / "cosigned.jsonl", tmp_path / "latest.jsonl"
+    for file, asked in ((cosigned, f"{path}&witnessed=true"), (latest, path)):
+        file.write_bytes((await edge(ledger, asked)).content)
+    key = ("--key", KEYS.signer.verifier)
+    other = new_witness(tmp_path / "w2", "witness.example.com/w2").cosigner.witness
+    posing = Witness(me.name, other.public)
+    assert run(cosigned, *key, "--witness", me) == run(cosigned, *key)
+    assert run(cosigned, *key)[0] == run(latest, *key)[0] == 0
+    for file, witness in ((latest, me), (cosigned, posing), (cosigned, KEYS.signer.verifier)):
+        wanted = (1, f"WRONG the checkpoint is not cosigned by {witness.name}")
+        assert run(file, *key, "--witness", witness) == wanted
+    both = run(cosigned, *key, "--witness", me, "--witness", other)
+    assert both == (1, f"WRONG the checkpoint is not cosigned by {other.name}")
+    first, _, entries = cosigned.read_text().partition("\n")
+    manifest = json.loads(first)
+    line = manifest["checkpoint"].splitlines(keepends=True)[-1]
+    later = me.line((TIME + 1).to_bytes(8, "big") + me.signature(line)[8:])
+    changed = {**manifest, "checkpoint": manifest["checkpoint"].replace(line, later)}
+    cosigned.write_text(f"{json.dumps(changed)}\n{entries}")
+    assert run(cosigned, *key)[0] == 0
+    assert run(cosigned, *key, "--witness", me)[0] == 1
+
+
+async def test_no_export_of_what_is_cosigned_since_what_is_not(
+    ledger: str, store: PostgresEventStore, folder: Folder
+) -> None:
+    async with placed(folder) as place:
+        await ask(ledger, place)
+    size = await grow(ledger, store, 1_000)
+    path = f"/audit/exports?period={NOW:%Y-%m}&since={size}"
+    assert (await edge(ledger, path)).status_code == 200
+    assert (await edge(ledger, f"{path}&witnessed=true")).json()["code"] == "request.invalid"
 
 
 async def test_another_ledger_of_the_same_size_is_not_cosigned_and_told(ledger: str, folder: Folder) -> None:

@@ -5,6 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.audit import verify_ledger
 from infra.audit.notes import BadKey, BadNote, Checkpoint, Signer, Verifier
 from infra.witness.keys import Cosigner, Witness, cosigned_at, message
 
@@ -39,6 +40,7 @@ def test_cosignatures_of_public_witnesses_are_read(key: str) -> None:
     witness = Witness.read(key)
     assert str(witness) == key
     assert cosigned_at(PUBLIC, witness) == 1_779_573_024
+    assert verify_ledger.signs(key, verify_ledger.WITNESS, PUBLIC)
     with pytest.raises(BadNote):
         cosigned_at(PUBLIC.replace("1432088532", "1432088533"), witness)
 
