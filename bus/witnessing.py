@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from bus.repeating import repeatedly
 from infra import metrics
 from infra.audit import cosigned, store
-from infra.audit.store import Connection, Missing, Stamp
+from infra.audit.store import Connection, Stamp
 from infra.audit.tiles import Tiles
 from infra.settings import Settings
 from infra.witness.asking import Contradicted, NotCosigned, client, cosignature
@@ -56,7 +56,7 @@ class Witnessing:
             metrics.WITNESS_CONTRADICTIONS.labels(name).inc()
             log.error("a witness saw another ledger", witness=name, size=stamp.size, reason=str(error))
             return None
-        except (NotCosigned, Missing) as error:
+        except NotCosigned as error:
             log.warning("not cosigned", witness=name, size=stamp.size, reason=str(error))
             return None
         return str(place.witness), line

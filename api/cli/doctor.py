@@ -11,6 +11,7 @@ from api.cli import reading
 from api.cli.endpoints import find
 from api.cli.errors import NothingRuns
 from api.cli.look import CROSS, DOT, TICK, out
+from api.cli.witnesses import agreeing
 from bus.projection_consumer import ProjectionsOutdated
 from infra.db.migrate import newest
 from infra.embedded import nats, nats_check, postgres
@@ -40,7 +41,8 @@ def doctor(settings: Settings) -> int:
 async def examine(settings: Settings) -> int:
     checks = [*machine(settings)]
     try:
-        checks += platform(find(settings))
+        endpoints = find(settings)
+        checks += [*platform(endpoints), *agreeing(settings, endpoints.database_url)]
         note = ""
     except NothingRuns as error:
         note = f"{DOT} {error.message} {error.fix}"

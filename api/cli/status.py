@@ -1,6 +1,7 @@
 """`hb status`: one look at everything."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from api.cli.endpoints import find
 from api.cli.letters import bus
 from api.cli.look import CROSS, TICK, out, table
 from api.cli.repair import lag_table
+from api.cli.witnesses import seen_by
 from bus.streams import COMMANDS, DEAD_LETTERS, EVENTS, REACTIONS, REDO, durables
 from infra.db.migrate import newest
 from infra.embedded.backends import Endpoints
@@ -48,6 +50,7 @@ async def look(settings: Settings, endpoints: Endpoints) -> int:
     services = [await api_service(settings)]
     async with reading.connected(endpoints.database_url) as conn, bus(settings) as at:
         projections = await lag(conn)
+        witnesses = [Service(*one) for one in await seen_by(conn, settings, time.time())]
         queues = [
             queue
             for stream in (COMMANDS, REACTIONS, EVENTS, REDO)
@@ -59,6 +62,7 @@ async def look(settings: Settings, endpoints: Endpoints) -> int:
     services.append(
         Service("Dead letters", not letters, f"{letters}, see `hb dlq list`" if letters else "none")
     )
+    services += witnesses
     for block in (service_table(services), lag_table(projections), queue_table(queues)):
         out.print()
         out.print(block)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import httpx2
 
 from infra.audit.notes import BadNote
-from infra.audit.store import Stamp
+from infra.audit.store import Missing, Stamp
 from infra.witness.keys import cosigned_at
 from infra.witness.places import Place
 from infra.witness.submission import BadSubmission, Submission, number
@@ -43,6 +43,8 @@ async def cosignature(http: httpx2.AsyncClient, place: Place, stamp: Stamp, old:
                 old = other_size(text, old, stamp.size)
     except TimeoutError:
         raise NotCosigned(f"it does not answer within {SECONDS:g} seconds") from None
+    except Missing as error:
+        raise NotCosigned("what it saw last is in a segment that was dropped") from error
     except (httpx2.HTTPError, ValueError) as error:
         raise NotCosigned(f"{error or type(error).__name__}") from error
     raise NotCosigned("it saw another checkpoint meanwhile")
