@@ -19,6 +19,7 @@ import psycopg
 
 from bus.audit import holds, projected
 from bus.audit.chunk import Checked, Chunk, check
+from bus.audit.cosignatures import wrong_cosignatures
 from bus.audit.findings import MOST, Finding, Report
 from bus.audit.tree import Tree, stored_tree
 from infra.audit.canonical import SEALED
@@ -100,7 +101,7 @@ def snapshot(conn: psycopg.Connection[Any], keys: SealKeys, segment: int, chunk:
     last = chunks[-1].upto if chunks else 0
     held_upto = positions["holds"]
     tree = stored_tree(conn, keys)
-    found = [*misplaced(end, events, archived, leaves), *projected.stopped(conn)]
+    found = [*misplaced(end, events, archived, leaves), *wrong_cosignatures(conn), *projected.stopped(conn)]
     if positions["month_totals"] == positions["ledger_entries"]:
         found += projected.wrong_totals(conn)
     after = projected.held_after(conn, last, held_upto) if held_upto > last else {}

@@ -133,7 +133,7 @@ async def holds(bus: Bus, count: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("table", ["audit_leaves", "audit_nodes", "audit_checkpoints"])
+@pytest.mark.parametrize("table", ["audit_leaves", "audit_nodes", "audit_checkpoints", "audit_cosignatures"])
 async def test_what_is_sealed_cannot_be_changed_even_by_its_owner(
     store: PostgresEventStore, database_url: str, calls: Calls, table: str
 ) -> None:

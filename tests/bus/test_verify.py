@@ -9,11 +9,13 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg import sql
 
 from bus.audit.findings import Report
 from bus.audit.verify import verify
 from infra.eventstore.postgres import PostgresEventStore
+from infra.witness.keys import Cosigner
 from schemas.billing.types import Posting
 from tests.support.ledger import KEYS, Calls, projected, seal_all
 
@@ -24,6 +26,7 @@ TABLES = {
     "audit_leaves": ("true", "audit_seq"),
     "audit_nodes": ("true", "index"),
     "audit_checkpoints": ("true", "size"),
+    "audit_cosignatures": ("true", "size"),
     "ledger_entries_v1": ("true", "position"),
     "month_totals_v1": ("true", "position"),
     "holds_v1": ("true", "position"),
@@ -44,8 +47,17 @@ async def ledger(store: PostgresEventStore, database_url: str) -> str:
     calls.set_rate()
     calls.make(170)
     await seal_all(database_url, batch=64)
+    cosign_all(database_url)
     await projected(database_url, store)
     return database_url
+
+
+def cosign_all(url: str) -> None:
+    me = Cosigner("witness.example.com/w1", Ed25519PrivateKey.from_private_bytes(bytes(32)))
+    with psycopg.connect(url) as conn:
+        for size, note in conn.execute("SELECT size, note FROM audit_checkpoints").fetchall():
+            line = me.line(KEYS.signer.verifier.opened(note), 1_790_000_000)
+            conn.execute("INSERT INTO audit_cosignatures VALUES (%s, %s, %s)", (str(me.witness), size, line))
 
 
 def verified(url: str, **options: Any) -> Report:
@@ -92,6 +104,7 @@ KEYS_OF = {
     "audit_leaves": ("audit_seq",),
     "audit_nodes": ("level", "index"),
     "audit_checkpoints": ("size",),
+    "audit_cosignatures": ("witness", "size"),
     "ledger_entries_v1": ("id",),
     "month_totals_v1": ("tenant_id", "period", "kind", "source_id", "model", "about_period"),
     "holds_v1": ("call_key",),
@@ -139,6 +152,7 @@ def cases() -> list[tuple[str, str]]:
         ("audit_leaves", n) for n in ("audit_seq", "position", "tenant_id", "partner_id", "leaf", "chain")
     ]
     found += [("audit_nodes", name) for name in ("level", "index", "hash", "position", "chain")]
+    found += [("audit_cosignatures", name) for name in ("witness", "size", "line")]
     return [*found, ("audit_checkpoints", "size"), ("audit_checkpoints", "note")]
 
 
@@ -154,7 +168,7 @@ def test_processes_find_the_same(ledger: str) -> None:
 
 
 def test_every_column_is_flipped(owner: Owner) -> None:
-    for table in ("stored_events", "audit_leaves", "audit_nodes", "audit_checkpoints"):
+    for table in [name for name in TABLES if name not in DERIVED]:
         assert {name for flipped_table, name in cases() if flipped_table == table} == set(
             owner.columns(table)
         )
@@ -195,6 +209,8 @@ def names(where: str, table: str, row: dict[str, Value]) -> bool:
             return where == f"node {row['level']}/{row['index']}"
         case "audit_checkpoints":
             return where == f"checkpoint {row['size']}"
+        case "audit_cosignatures":
+            return where == f"cosignature {row['size']}"
         case "ledger_entries_v1":
             return where == f"ledger_entries at position {row['position']}" or where.startswith(
                 "month_totals"
