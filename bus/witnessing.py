@@ -42,7 +42,7 @@ class Witnessing:
         if stamp is None:
             return
         behind = [(place, one.size) for place, one in zip(self._places, last, strict=True)]
-        asked = [self._ask(place, stamp, size) for place, size in behind if size < stamp.size]
+        asked = [self._ask(place, stamp, size) for place, size in behind if size != stamp.size]
         lines = [line for line in await asyncio.gather(*asked) if line]
         async with self._pool.connection() as conn:
             await cosigned.keep(conn, stamp.size, lines)

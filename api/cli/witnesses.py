@@ -34,6 +34,8 @@ async def seen_by(conn: Connection, settings: Settings, now: float) -> list[tupl
 def told(witness: Witness, last: Last, size: int, now: float) -> tuple[bool, str]:
     if last.size == size:
         return True, f"has cosigned all {size:,} entries"
+    if last.size > size:
+        return False, f"has cosigned {last.size:,} entries, and there are {size:,}"
     if not last.line:
         return False, "has cosigned nothing yet"
     seconds = witness.told_at(last.line)

@@ -33,6 +33,7 @@ def client() -> httpx2.AsyncClient:
 
 async def cosignature(http: httpx2.AsyncClient, place: Place, stamp: Stamp, old: int, prove: Prove) -> str:
     """Its line on the checkpoint. `old`: the size it saw last, as far as we know. Raises NotCosigned."""
+    old = min(old, stamp.size)
     try:
         async with asyncio.timeout(SECONDS):
             for _ in range(ASKED_AT_MOST):
