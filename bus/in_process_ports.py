@@ -1,13 +1,15 @@
 """What contexts need from outside where there is one process: nobody watches, nothing is broken off."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
 
 from bus.aborts import Ends
+from bus.content_table import TenantContent
 from bus.month_table import ProjectedMonths
+from bus.open_runs import ProjectedRuns
 from bus.place_table import ProjectedPlaces
 from bus.requests import StoredRequests
 from contexts.billing.payment_ports import PaymentProvider
@@ -15,7 +17,9 @@ from contexts.billing.ports import BillingPorts
 from contexts.execution.ports import ChatModel, ExecutionPorts
 from contexts.identity.ports import IdentityPorts
 from contexts.notifications.ports import NotificationPorts
+from contexts.tenancy.ports import TenancyPorts
 from infra.documents.pdf import TypstDocuments
+from infra.eventstore.erasing import ContentEraser
 from infra.eventstore.types import Clock, EventStore
 from infra.identity.erasing import VaultEraser
 from infra.payments.manual import ManualPayments
@@ -49,6 +53,9 @@ class NoLetters:
     async def send(self, mail: Mail) -> None:
         pass
 
+    async def forget(self, letters: Collection[UUID]) -> int:
+        return 0
+
 
 class NoTools:
     async def run(self, tenant_id: TenantId, request: ToolRequest, timeout_seconds: float) -> Any:
@@ -59,6 +66,7 @@ def ports_of(
     store: EventStore,
     pool: AsyncConnectionPool,
     vault: AsyncConnectionPool,
+    eraser: AsyncConnectionPool,
     clock: Clock,
     chat: ChatModel,
     cards: PaymentProvider,
@@ -70,6 +78,7 @@ def ports_of(
         aborts=Ends(),
         tools=NoTools(),
         retriever=NoDocuments(),
+        runs=ProjectedRuns(pool),
         clock=lambda: clock().timestamp(),
         wall_clock=clock,
     )
@@ -77,6 +86,7 @@ def ports_of(
     return {
         "execution": execution,
         "identity": IdentityPorts(ProjectedPlaces(pool), VaultEraser(vault)),
+        "tenancy": TenancyPorts(TenantContent(pool, ContentEraser(eraser, NoLetters().forget))),
         "billing": BillingPorts(ProjectedMonths(pool), TypstDocuments(), providers),
         "notifications": NotificationPorts(NobodyReads(), NoLetters()),
     }
