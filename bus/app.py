@@ -42,6 +42,7 @@ from bus.decider import Decider
 from bus.effect_consumer import EffectConsumer
 from bus.ending import end
 from bus.failures import PATIENT, Patience
+from bus.farewells import ProjectedFarewells
 from bus.heartbeat import Heartbeat, beating
 from bus.leader import lead
 from bus.ledger_stream import LedgerStream
@@ -52,7 +53,7 @@ from bus.months import keep_ahead
 from bus.open_runs import ProjectedRuns
 from bus.overdue_table import ProjectedOverdue
 from bus.period_table import ProjectedPeriods
-from bus.place_table import ProjectedPlaces
+from bus.place_table import ProjectedInvited, ProjectedPlaces
 from bus.policy_consumer import PolicyConsumer
 from bus.projection_consumer import ProjectionConsumer
 from bus.publisher import Submitter
@@ -241,7 +242,8 @@ def billing_ports(p: Parts) -> BillingPorts:
 
 
 def identity_ports(p: Parts) -> IdentityPorts:
-    return IdentityPorts(ProjectedPlaces(p.pool), VaultEraser(p.vault))
+    farewells = ProjectedFarewells(p.pool, personal_box(p), now)
+    return IdentityPorts(ProjectedPlaces(p.pool), ProjectedInvited(p.pool), VaultEraser(p.vault), farewells)
 
 
 def tenancy_ports(p: Parts) -> TenancyPorts:

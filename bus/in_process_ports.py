@@ -10,7 +10,7 @@ from bus.aborts import Ends
 from bus.content_table import TenantContent
 from bus.month_table import ProjectedMonths
 from bus.open_runs import ProjectedRuns
-from bus.place_table import ProjectedPlaces
+from bus.place_table import ProjectedInvited, ProjectedPlaces
 from bus.requests import StoredRequests
 from contexts.billing.payment_ports import PaymentProvider
 from contexts.billing.ports import BillingPorts
@@ -24,7 +24,7 @@ from infra.eventstore.types import Clock, EventStore
 from infra.identity.erasing import VaultEraser
 from infra.payments.manual import ManualPayments
 from infra.retrieval import NoDocuments
-from schemas.base import TenantId
+from schemas.base import TenantId, UserId
 from schemas.execution.tool_error import ToolError
 from schemas.execution.types import ToolRequest
 from schemas.notifications.types import Mail
@@ -47,6 +47,9 @@ class NobodyReads:
 
     async def open(self, texts: Sequence[str]) -> Sequence[str | Redacted]:
         return [Redacted() for _ in texts]
+
+    async def to(self, user_id: UserId) -> None:
+        return None
 
 
 class NoLetters:
@@ -85,7 +88,9 @@ def ports_of(
     providers: dict[Any, PaymentProvider] = {"stripe": cards, "manual": ManualPayments()}
     return {
         "execution": execution,
-        "identity": IdentityPorts(ProjectedPlaces(pool), VaultEraser(vault)),
+        "identity": IdentityPorts(
+            ProjectedPlaces(pool), ProjectedInvited(pool), VaultEraser(vault), NobodyReads()
+        ),
         "tenancy": TenancyPorts(TenantContent(pool, ContentEraser(eraser, NoLetters().forget))),
         "billing": BillingPorts(ProjectedMonths(pool), TypstDocuments(), providers),
         "notifications": NotificationPorts(NobodyReads(), NoLetters()),

@@ -48,7 +48,7 @@ from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.deltas import FakeDeltas
 from tests.support.fakes.documents import PlainDocuments
 from tests.support.fakes.event_store import MemoryEventStore
-from tests.support.fakes.identity import MemoryPlaces, MemoryVault
+from tests.support.fakes.identity import MemoryFarewells, MemoryInvited, MemoryPlaces, MemoryVault
 from tests.support.fakes.mailer import FakeMailer
 from tests.support.fakes.months import MemoryMonths
 from tests.support.fakes.payments import FakePayments
@@ -112,7 +112,9 @@ class Harness:
         providers: dict[ProviderName, PaymentProvider] = {"stripe": self.payments, "manual": ManualPayments()}
         billing = BillingPorts(MemoryMonths(self.store), self.documents, providers)
         self.vault = MemoryVault()
-        identity = IdentityPorts(MemoryPlaces(self.store), self.vault)
+        identity = IdentityPorts(
+            MemoryPlaces(self.store), MemoryInvited(self.store), self.vault, MemoryFarewells(self.store)
+        )
         self.content = MemoryContent(self.store, self.mailer.forget)
         self._listeners = tuple(
             listeners(

@@ -90,3 +90,7 @@ GRANT UPDATE (topic) ON stored_events TO hb_eraser;
 GRANT UPDATE (refusal) ON commands TO hb_eraser;
 GRANT DELETE ON payloads, snapshots TO hb_eraser;
 GRANT INSERT, UPDATE ON erased_content TO hb_eraser;
+
+-- A key of somebody who may never come, or of a letter, is destroyed then. NULL: of somebody who is here.
+ALTER TABLE vault.subject_keys ADD COLUMN until timestamptz;
+CREATE INDEX subject_keys_until ON vault.subject_keys (until) WHERE until IS NOT NULL;
