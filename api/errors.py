@@ -13,9 +13,17 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schemas.envelope import Problem, Refusal
+from schemas.tenancy.erasure import CONTENT_ERASED
 
 MEDIA_TYPE = "application/problem+json"
-STATUS_OF = {"invalid": 400, "payment_required": 402, "forbidden": 403, "not_found": 404, "conflict": 409}
+STATUS_OF = {
+    "invalid": 400,
+    "payment_required": 402,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "gone": 410,
+}
 ROUTING_CODES = {404: "request.unknown_route", 405: "request.method_not_allowed"}
 
 log = structlog.get_logger()
@@ -45,6 +53,10 @@ def refused(refusal: Refusal) -> ApiProblem:
 
 def unauthenticated(code: str, detail: str) -> ApiProblem:
     return ApiProblem(401, code, detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def erased() -> ApiProblem:
+    return ApiProblem(410, CONTENT_ERASED, "It was erased: its tenant was closed.")
 
 
 def not_found(code: str, what: str) -> ApiProblem:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -17,8 +18,11 @@ class PersonalData(Protocol):
         """A keyed hash: finds a text without telling it."""
         ...
 
-    async def seal(self, subject: UUID, *texts: str) -> list[Personal]:
-        """Raises SubjectErased."""
+    async def seal(self, subject: UUID, *texts: str, until: datetime | None = None) -> list[Personal]:
+        """`until`: the subject may never come; unless something is sealed for longer, all of it goes then.
+
+        Raises SubjectErased.
+        """
         ...
 
     async def open(self, texts: Sequence[str]) -> list[str | Redacted]: ...

@@ -16,7 +16,7 @@ from schemas.base import TenantId
 from schemas.personal import Redacted
 
 PERSONAL: Mapping[str, Sequence[str]] = {"members": ("email", "name"), "invitations": ("email",)}
-"""Columns that are opened on the way out."""
+"""Columns that are opened on the way out, as a tenant's contact is, which is among its settings."""
 
 FORM = "hirebuddha tenant export 1"
 
@@ -44,6 +44,9 @@ async def archive(reads: Reads, people: People, tenant_id: TenantId) -> AsyncIte
 async def lines(reads: Reads, people: People, tenant_id: TenantId, table: str) -> AsyncIterator[bytes]:
     async for row in reads.rows_to_take_along(Scope(tenant_id=tenant_id), table, tenant_id):
         shown = await opened(people, row, PERSONAL.get(table, ()))
+        if settings := shown.get("settings"):
+            contact = ("contact",) if settings.get("contact") else ()
+            shown["settings"] = await opened(people, settings, contact)
         yield json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 

@@ -37,10 +37,12 @@ from bus.broker import Bus, connected
 from bus.checkpoints import Checkpoints
 from bus.closer import Closer
 from bus.command_consumer import CommandConsumer
+from bus.content_table import TenantContent
 from bus.decider import Decider
 from bus.effect_consumer import EffectConsumer
 from bus.ending import end
 from bus.failures import PATIENT, Patience
+from bus.farewells import ProjectedFarewells
 from bus.heartbeat import Heartbeat, beating
 from bus.leader import lead
 from bus.ledger_stream import LedgerStream
@@ -48,9 +50,10 @@ from bus.live import DeltaSink
 from bus.monitor import Monitor
 from bus.month_table import ProjectedMonths
 from bus.months import keep_ahead
+from bus.open_runs import ProjectedRuns
 from bus.overdue_table import ProjectedOverdue
 from bus.period_table import ProjectedPeriods
-from bus.place_table import ProjectedPlaces
+from bus.place_table import ProjectedInvited, ProjectedPlaces
 from bus.policy_consumer import PolicyConsumer
 from bus.projection_consumer import ProjectionConsumer
 from bus.publisher import Submitter
@@ -71,14 +74,16 @@ from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts
 from contexts.identity.ports import IdentityPorts
 from contexts.notifications.ports import NotificationPorts
+from contexts.tenancy.ports import TenancyPorts
 from infra import metrics, telemetry
 from infra.audit.keys import stored_keys
 from infra.crypto.master_key import master_key
 from infra.crypto.personal import PersonalBox
 from infra.crypto.subject_keys import PostgresSubjectKeys
-from infra.db.pools import VAULT, WORKER, async_pool
+from infra.db.pools import ERASER, VAULT, WORKER, async_pool
 from infra.documents.pdf import TypstDocuments
 from infra.errors import SetupError
+from infra.eventstore.erasing import ContentEraser
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
 from infra.identity.erasing import VaultEraser
@@ -117,6 +122,7 @@ class Parts:
     store: PostgresEventStore
     pool: AsyncConnectionPool
     vault: AsyncConnectionPool
+    eraser: AsyncConnectionPool
     submitter: Submitter
     chat: Catalog
     relay: Relay
@@ -138,6 +144,7 @@ async def parts(settings: Settings, patience: Patience = PATIENT) -> AsyncIterat
         stack.callback(store.close)
         pool = await stack.enter_async_context(async_pool(database_url, WORKER, max_size=4))
         vault = await stack.enter_async_context(async_pool(database_url, VAULT, 0, 2))
+        eraser = await stack.enter_async_context(async_pool(database_url, ERASER, 0, 1))
         chat = providers(settings)
         stack.push_async_callback(chat.aclose)
         submitter = Submitter(bus.nc)
@@ -154,6 +161,7 @@ async def parts(settings: Settings, patience: Patience = PATIENT) -> AsyncIterat
             store=store,
             pool=pool,
             vault=vault,
+            eraser=eraser,
             submitter=submitter,
             chat=chat,
             relay=publisher,
@@ -224,6 +232,7 @@ def execution_ports(p: Parts) -> ExecutionPorts:
         aborts=p.ends,
         tools=runner,
         retriever=NoDocuments(),
+        runs=ProjectedRuns(p.pool),
         clock=time.monotonic,
         wall_clock=now,
     )
@@ -234,7 +243,13 @@ def billing_ports(p: Parts) -> BillingPorts:
 
 
 def identity_ports(p: Parts) -> IdentityPorts:
-    return IdentityPorts(ProjectedPlaces(p.pool), VaultEraser(p.vault))
+    farewells = ProjectedFarewells(p.pool, personal_box(p), now)
+    return IdentityPorts(ProjectedPlaces(p.pool), ProjectedInvited(p.pool), VaultEraser(p.vault), farewells)
+
+
+def tenancy_ports(p: Parts) -> TenancyPorts:
+    eraser = ContentEraser(p.eraser, mailer(p.settings).forget)
+    return TenancyPorts(TenantContent(p.pool, eraser))
 
 
 def personal_box(p: Parts) -> PersonalBox:
@@ -246,6 +261,7 @@ def effects(p: Parts) -> list[Work]:
         "execution": execution_ports(p),
         "billing": billing_ports(p),
         "identity": identity_ports(p),
+        "tenancy": tenancy_ports(p),
         "notifications": NotificationPorts(personal_box(p), mailer(p.settings)),
     }
     worker = f"{socket.gethostname()}:{os.getpid()}"

@@ -11,8 +11,8 @@ from bus.admission import Admission
 from bus.cache import Cache
 from bus.facts.reading import Facts
 from bus.failpoints import reach
-from bus.folded import NOTHING, Folded
-from bus.placing import placed, refusal_of_standing, tenant_stream
+from bus.folded import GONE, NOTHING, Folded
+from bus.placing import Erased, placed, refusal_of_standing, tenant_stream
 from bus.snapshots import Snapshots
 from contexts.execution.admission import Occupancy
 from contexts.kernel import Aggregate, Context, Handler, Rejection
@@ -32,6 +32,7 @@ from infra.eventstore.types import (
 from schemas.base import PLATFORM, Claim, Command, Event, TenantId
 from schemas.envelope import Answer, Envelope, Refusal
 from schemas.execution.types import QueueReason
+from schemas.tenancy.erasure import ContentErased
 
 ATTEMPTS = 3
 
@@ -135,7 +136,7 @@ class Decider:
         if tenant:
             yield tenant
         facts = self._facts.get(type(request.command))
-        if facts:
+        if facts and seen[0].state is not GONE:
             envelope = placed(request.envelope, request.command, self._tenant(request, work), now_of(work))
             yield from facts.reads(request.command, seen[0].state, envelope)
 
@@ -168,7 +169,8 @@ class Decider:
 
     def _fold(self, work: Work, row: Row, event: Event, size: int) -> None:
         before = work.folded.get(row.stream, NOTHING)
-        state = self._aggregate(row.stream).evolve(before.state, event)
+        gone = before.state is GONE or isinstance(event, ContentErased)
+        state = GONE if gone else self._aggregate(row.stream).evolve(before.state, event)
         work.folded[row.stream] = Folded(row.version, row.position, row.tenant_id, state, before.size + size)
 
     def _aggregate(self, stream: str) -> Aggregate:
@@ -207,6 +209,8 @@ class Decider:
         ) or refusal_of_standing(envelope, handler.permission, tenant)
         if refusal:
             raise refusal
+        if own.state is GONE:
+            raise Erased("It was erased with the tenant's content.")
         facts = self._facts.get(type(command))
         read = Reader(work, envelope, self._admission, self._store)
         known = facts.build(command, own.state, envelope, read) if facts else None
@@ -254,8 +258,9 @@ class Decider:
         self._remember(work.folded)
 
     def _remember(self, folded: Mapping[str, Folded]) -> None:
-        self._snapshots.save((s, f.version, f.tenant_id, f.state) for s, f in folded.items())
-        for stream, known in folded.items():
+        there = {stream: known for stream, known in folded.items() if known.state is not GONE}
+        self._snapshots.save((s, f.version, f.tenant_id, f.state) for s, f in there.items())
+        for stream, known in there.items():
             ended = self._aggregate(stream).ended if known.version else None
             if ended and ended(known.state):
                 self._cache.drop(stream)
@@ -296,7 +301,8 @@ class Reader:
 
     def __call__(self, stream: str) -> Any:
         folded = self.work.folded.get(stream, NOTHING)
-        return folded.state if folded.tenant_id in (PLATFORM, self.envelope.tenant_id) else None
+        theirs = folded.tenant_id in (PLATFORM, self.envelope.tenant_id)
+        return folded.state if theirs and folded.state is not GONE else None
 
     @property
     def now(self) -> datetime:
@@ -307,7 +313,9 @@ class Reader:
             row = self.store.event(stream, version)
         except LookupError:
             return None
-        return recorded(row).event if row.tenant_id == self.envelope.tenant_id else None
+        event = recorded(row).event
+        theirs = row.tenant_id == self.envelope.tenant_id
+        return event if theirs and not isinstance(event, ContentErased) else None
 
     def admission(self, max_runs: int | None) -> QueueReason | None:
         return self.admissions.reason(self.work.runs, self.envelope, max_runs)

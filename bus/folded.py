@@ -1,4 +1,6 @@
-from typing import Any, NamedTuple
+"""What is known of a stream."""
+
+from typing import Any, Final, NamedTuple
 
 from schemas.base import PLATFORM, TenantId
 
@@ -15,5 +17,8 @@ class Folded(NamedTuple):
     state: Any
     size: int = 0
 
+
+GONE: Final = object()
+"""In place of a state whose events were erased: nothing is decided on it, and nobody reads it."""
 
 NOTHING = Folded(0, 0, PLATFORM, None)

@@ -24,7 +24,7 @@ from bus.whole import restored
 from contexts.billing.payment_ports import PaymentProvider
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ChatModel
-from infra.db.pools import VAULT, WORKER, async_pool
+from infra.db.pools import ERASER, VAULT, WORKER, async_pool
 from infra.eventstore.mapper import recorded
 from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import EventStore
@@ -137,9 +137,12 @@ async def in_process(
     """On a prepared database. `chat` answers what agents and workflows ask, `cards` collects invoices."""
     clock, store = ToldClock(now), PostgresEventStore(database_url)
     try:
-        pools = async_pool(database_url, WORKER, max_size=4), async_pool(database_url, VAULT, 0, 2)
-        async with pools[0] as pool, pools[1] as vault:
-            ports = ports_of(store, pool, vault, clock, chat, cards)
+        async with (
+            async_pool(database_url, WORKER, max_size=4) as pool,
+            async_pool(database_url, VAULT, 0, 2) as vault,
+            async_pool(database_url, ERASER, 0, 1) as eraser,
+        ):
+            ports = ports_of(store, pool, vault, eraser, clock, chat, cards)
             yield InProcess(store, pool, clock, tuple(listeners(ports, store, "in-process")))
     finally:
         store.close()

@@ -44,7 +44,7 @@ def event_section(story: EventStory) -> str:
     event = story.event
     file = f"{event.type_name}.v{event.type_version}.json"
     lines = [
-        f"given by: {', '.join(anchor(command) for command in story.causes)}",
+        f"given by: {', '.join(anchor(command) for command in story.causes) or 'no command'}",
         *(reacted(reaction) for reaction in story.reactions),
     ]
     if story.projections:

@@ -11,6 +11,7 @@ from contexts.tenancy.tenant import Tenant
 from schemas.access import WHILE_SUSPENDED, Permission
 from schemas.base import PLATFORM, Command
 from schemas.envelope import Envelope
+from schemas.tenancy.erasure import CONTENT_ERASED
 from schemas.tenancy.types import TENANT_CLOSED, TENANT_SUSPENDED
 
 
@@ -22,6 +23,11 @@ class Suspended(Rejection):
 class Closed(Rejection):
     code = TENANT_CLOSED
     kind = "forbidden"
+
+
+class Erased(Rejection):
+    code = CONTENT_ERASED
+    kind = "gone"
 
 
 def tenant_stream(envelope: Envelope, command: Command, now: datetime) -> str | None:

@@ -25,7 +25,7 @@ class Rejection(Exception):
     """A command refused. Subclasses fix `code` (stable, `context.rule`) and `kind` (picks the status)."""
 
     code: ClassVar[str]
-    kind: ClassVar[Literal["invalid", "forbidden", "not_found", "conflict", "payment_required"]]
+    kind: ClassVar[Literal["invalid", "forbidden", "not_found", "conflict", "payment_required", "gone"]]
 
     def __init__(self, detail: str, problems: Sequence[Problem] = ()) -> None:
         super().__init__(detail)

@@ -55,6 +55,7 @@ class Projection:
     """Tables derived from events alone. A `money` projection stops at an event it cannot take.
 
     `revision` is raised when the same events give other rows in the same tables: they are built anew.
+    `content`: a tenant's rows go when what it wrote and ran is erased.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Projection:
     money: bool = False
     insert_only: frozenset[str] = frozenset()
     revision: int = 1
+    content: bool = False
 
     def tx(self, conn: Connection, version: int) -> Tx:
         return Tx(conn, self.tables, version)

@@ -4,6 +4,7 @@ from projections.agents.project import PROJECTION as AGENTS
 from projections.approvals.project import PROJECTION as APPROVALS
 from projections.budgets.project import PROJECTION as BUDGETS
 from projections.dunning.project import PROJECTION as DUNNING
+from projections.erasing import with_content
 from projections.executions.project import PROJECTION as EXECUTIONS
 from projections.holds.project import PROJECTION as HOLDS
 from projections.impersonations.project import PROJECTION as IMPERSONATIONS
@@ -39,14 +40,14 @@ PROJECTIONS: tuple[Projection, ...] = (
     INVITATIONS,
     SERVICES,
     IMPERSONATIONS,
-    AGENTS,
-    WORKFLOWS,
-    TRIGGERS,
-    TOOLS,
-    SECRETS,
-    EXECUTIONS,
-    APPROVALS,
-    RUN_QUEUE,
+    with_content(AGENTS),
+    with_content(WORKFLOWS),
+    with_content(TRIGGERS),
+    with_content(TOOLS),
+    with_content(SECRETS),
+    with_content(EXECUTIONS),
+    with_content(APPROVALS),
+    with_content(RUN_QUEUE),
     TIMERS,
     RATE_CARDS,
     HOLDS,

@@ -15,7 +15,7 @@ AT = ("created_at", "updated_at")
 EXPORTED: Mapping[str, Sequence[str]] = {
     "tenants": (
         *("id", "name", "subdomain", "monthly_budget", "status", "status_reason", "max_runs", "branding"),
-        *AT,
+        *("settings", *AT),
     ),
     "tenant_holds": ("cause", "held", "reason", *AT),
     "members": ("id", "email", "name", "role", *AT),

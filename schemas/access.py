@@ -98,7 +98,8 @@ class Permission(StrEnum):
     """No role has it: the edge accepts for who has the letter and shows who they are, as the system."""
 
     LETTERS_REQUEST = "letters:request"
-    """No role has it: the edge asks for letters about what people do there, as the system."""
+    """No role has it: the edge asks for letters about what people do there, as the system. The name is part
+    of stored events, so it stays."""
 
     SELF = "self"
     """A person's own account: everybody has it, for their own stream only."""
@@ -130,9 +131,6 @@ class Role(StrEnum):
         level: Level = self.value.partition("_")[0]  # type: ignore[assignment]
         return level
 
-
-HEADS = frozenset({Role.TENANT_OWNER, Role.PARTNER_ADMIN, Role.PLATFORM_ADMIN})
-"""Each place keeps at least one of these once it has one."""
 
 P = Permission
 VIEWER = frozenset({P.TENANTS_READ, P.AUTHORING_READ, P.EXECUTIONS_READ, P.MEMBERS_READ})

@@ -96,7 +96,7 @@ class Refusal(Value):
     """Why a command was refused. `kind` picks the HTTP status."""
 
     code: str
-    kind: Literal["invalid", "forbidden", "not_found", "conflict", "payment_required"]
+    kind: Literal["invalid", "forbidden", "not_found", "conflict", "payment_required", "gone"]
     detail: str
     problems: tuple[Problem, ...] = ()
 

@@ -32,6 +32,7 @@ import schemas.identity.support
 import schemas.notifications.commands
 import schemas.notifications.events
 import schemas.tenancy.commands
+import schemas.tenancy.erasure
 import schemas.tenancy.events
 import schemas.tenancy.life
 import schemas.tenancy.partners
@@ -54,6 +55,7 @@ CONTEXTS = (
     (schemas.tenancy.commands, schemas.tenancy.events),
     (schemas.tenancy.partners, schemas.tenancy.partners),
     (schemas.tenancy.life, schemas.tenancy.life),
+    (schemas.tenancy.erasure, schemas.tenancy.erasure),
     (schemas.authoring.commands, schemas.authoring.events),
     (schemas.execution.commands, schemas.execution.events),
     (schemas.billing.commands, schemas.billing.events),

@@ -15,6 +15,7 @@ from api.adapters.rows import billing, people
 from api.adapters.run_reads import RunReads
 from api.adapters.team_reads import PostgresTeamReads
 from api.adapters.tenancy_reads import PostgresTenancyReads
+from api.adapters.there import require_there
 from api.reads import PLATFORM_SCOPE, Page
 from api.rows.billing import BillRow, BudgetRow, LedgerRow, WalletRow
 from api.rows.people import IdentityRow, MemberRow, UserRow
@@ -134,7 +135,8 @@ class PostgresReads(
         self, scope: Scope, stream_id: str, after_position: int, limit: int
     ) -> Sequence[Recorded]:
         async with self._scoped(scope) as conn:
-            return await reading.of_stream(conn, stream_id, after_position, limit)
+            found = await reading.of_stream(conn, stream_id, after_position, limit)
+        return require_there(found)
 
     async def payload(self, scope: Scope, name: str) -> Payload | None:
         async with self._scoped(scope) as conn:

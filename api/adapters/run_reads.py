@@ -6,6 +6,7 @@ from uuid import UUID
 from api.adapters import cursors
 from api.adapters.rows import runs as rows
 from api.adapters.scoped_reads import ScopedReads
+from api.adapters.there import require_there
 from api.reads import Page
 from api.rows.runs import (
     ApprovalRow,
@@ -71,6 +72,7 @@ class RunReads(ScopedReads):
             charges = await entries.charges_of(conn, execution_id, nodes)
             versions = [attempt.version for attempt in attempts]
             asked = await reading.at_versions(conn, f"execution-{execution_id}", versions)
+        require_there(asked.values())
         shown = rows.timeline(steps, attempts, charges, asked)
         return cursors.page(steps, limit, rows.key_of_step, lambda row: shown[row.node])
 

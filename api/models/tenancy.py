@@ -55,6 +55,19 @@ class ProvisionTenantBody(Body):
     owner: NewUserBody | None = None
 
 
+class ContentErasure(BaseModel):
+    """Of what a closed tenant wrote and ran. `touched`: how much of what. null: under way."""
+
+    model_config = example(
+        tenant_id=ID, begun_at=NOW, done_at=NOW, touched={"events": 1204, "payloads": 17, "executions": 96}
+    )
+
+    tenant_id: UUID
+    begun_at: datetime
+    done_at: datetime | None
+    touched: dict[str, int] | None
+
+
 class ReasonBody(Body):
     model_config = example(reason="Invoice 2026-09 is unpaid.")
 

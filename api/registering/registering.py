@@ -12,9 +12,12 @@ from api.rows.people import UserRow
 from api.signing_in.letters import MINUTES, code_and_link, link, to_subject
 from infra.identity.codes import Issued, TooManyCodes
 from infra.identity.password_policy import About
+from infra.identity.registrations import LIFE
 from schemas.base import UserId
 
 VERIFY: Final = "verify_email"
+FORGOTTEN_AFTER = 2 * LIFE
+"""An account is made while its registration is there, or never: the key outlives it well."""
 
 
 async def register(deps: Deps, wish: Wish, password: str) -> None:
@@ -56,5 +59,6 @@ async def to_known(deps: Deps, user: UserRow, email: str, issued: Issued) -> Non
 
 
 async def to_verify(deps: Deps, subject: UserId, email: str, issued: Issued) -> None:
-    values = {"minutes": MINUTES}
-    await to_subject(deps, subject, email, VERIFY, values, sealed=code_and_link(deps, issued))
+    """Who never answers is forgotten: with the account, if it comes to be, the key is kept for good."""
+    values, until = {"minutes": MINUTES}, deps.clock() + FORGOTTEN_AFTER
+    await to_subject(deps, subject, email, VERIFY, values, code_and_link(deps, issued), until=until)

@@ -13,6 +13,7 @@ from api.signing_in.leaving import require_not_last
 from api.signing_in.oneself import Me
 from api.step_up import require_recent
 from api.submit import AttemptDep
+from infra.identity.farewell import farewell
 from schemas.base import PLATFORM
 from schemas.identity.commands import EraseUser, RenameUser
 
@@ -45,7 +46,8 @@ async def erase_me(parts: Parts, request: Request, me: Me, attempt: AttemptDep) 
     """For good: account, places, and all that is readable of you. Needs a recent sign-in or step-up."""
     require_recent(me.actor)
     await require_not_last(parts, me.id)
-    command = EraseUser(user_id=me.id, reason="They asked for it themselves.")
+    last = await farewell(parts.people.box, me.id, me.user.email, parts.clock())
+    command = EraseUser(user_id=me.id, reason="They asked for it themselves.", farewell=last)
     answer = await attempt.send(command, PLATFORM, None)
     await parts.vault.sessions.revoke_all(me.id, "erased")
     parts.standing.forget()

@@ -7,15 +7,19 @@ from fastapi import APIRouter, Depends
 
 from api.bodies import json_body
 from api.deps import CurrentScope, Parts, current_actor, may
+from api.errors import not_found
 from api.models.common import Done
-from api.models.tenancy import ReasonBody, TransferBody
+from api.models.tenancy import ContentErasure, ReasonBody, TransferBody
 from api.routes.tenancy import change, visible_tenant
 from api.submit import AttemptDep
 from schemas.access import Permission
 from schemas.base import PartnerId
+from schemas.envelope import Recorded
+from schemas.tenancy.erasure import ErasureBegun, TenantErased
 from schemas.tenancy.life import BeginClosing, TransferTenant, WithdrawClosing
 
 router = APIRouter(tags=["tenants"], dependencies=[Depends(current_actor)])
+BATCH = 500
 
 
 @router.post(
@@ -52,6 +56,35 @@ async def withdraw_closing(
 ) -> Any:
     tenant = await visible_tenant(parts, scope, tenant_id)
     return await change(attempt, tenant, WithdrawClosing(tenant_id=tenant.id, reason=body.reason))
+
+
+@router.get(
+    "/tenants/{tenant_id}/erasure",
+    response_model=ContentErasure,
+    dependencies=[may(Permission.TENANTS_READ)],
+    summary="What was erased of a closed tenant",
+)
+async def get_content_erasure(parts: Parts, scope: CurrentScope, tenant_id: UUID) -> ContentErasure:
+    """A day after it was closed what it wrote and ran goes. What it owes, and owed, stays."""
+    tenant = await visible_tenant(parts, scope, tenant_id)
+    found, position = None, 0
+    while batch := await parts.reads.events_of_stream(scope, f"tenant-{tenant.id}", position, BATCH):
+        for one in batch:
+            found = noted(found, one)
+        position = batch[-1].position
+    if found is None:
+        raise not_found("tenancy.erasure_not_found", "erasure")
+    return found
+
+
+def noted(found: ContentErasure | None, recorded: Recorded) -> ContentErasure | None:
+    match recorded.event:
+        case ErasureBegun(tenant_id=tenant_id):
+            at = recorded.recorded_at
+            return ContentErasure(tenant_id=tenant_id, begun_at=at, done_at=None, touched=None)
+        case TenantErased(touched=touched) if found:
+            return found.model_copy(update={"done_at": recorded.recorded_at, "touched": touched})
+    return found
 
 
 @router.post(

@@ -14,6 +14,7 @@ from api.models.tenancy import ReasonBody
 from api.reads import PLATFORM_SCOPE
 from api.step_up import recent
 from api.submit import Attempt, AttemptDep
+from infra.identity.farewell import farewell
 from schemas.access import Permission
 from schemas.base import PLATFORM, Command, UserId
 from schemas.identity.commands import DisableUser, EnableUser, EraseUser
@@ -40,7 +41,10 @@ async def enable_user(attempt: AttemptDep, user_id: UUID, body: Reason) -> Any:
 )
 async def erase_user(attempt: AttemptDep, user_id: UUID, body: Reason) -> Any:
     """Even where nobody is left in their role. Needs a recent sign-in or step-up."""
-    return await put_out(attempt, EraseUser(user_id=UserId(user_id), reason=body.reason), user_id)
+    deps, id_ = attempt.deps, UserId(user_id)
+    user = await deps.reads.user_by_id(PLATFORM_SCOPE, user_id)
+    last = await farewell(deps.people.box, id_, user.email, deps.clock()) if user else None
+    return await put_out(attempt, EraseUser(user_id=id_, reason=body.reason, farewell=last), user_id)
 
 
 @router.get("/users/{user_id}/erasure", response_model=ErasureReceipt, summary="What erasing touched")

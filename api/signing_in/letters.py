@@ -1,7 +1,7 @@
 """Letters about signing in. Where they go is sealed under the key of whom they are for."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,10 +28,11 @@ async def to_subject(
     values: Mapping[str, str],
     sealed: Mapping[str, str] | None = None,
     good_for: timedelta | None = LIFE,
+    until: datetime | None = None,
 ) -> None:
-    """`subject`: under whose key it is sealed, as that of an account that is to be."""
+    """`subject`: under whose key it is sealed, as that of an account that is to be, `until` then at least."""
     secrets = sealed or {}
-    to, *hidden = await deps.people.box.seal(subject, email, *secrets.values())
+    to, *hidden = await deps.people.box.seal(subject, email, *secrets.values(), until=until)
     letter = Letter(
         letter_id=uuid4(),
         to=to,

@@ -1,6 +1,6 @@
 """What the execution context needs from outside."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -44,6 +44,12 @@ class Deltas(Protocol):
     def open(self, tenant_id: TenantId, execution_id: UUID, node: str, attempt: int) -> DeltaStream: ...
 
 
+class Runs(Protocol):
+    async def open(self, tenant_id: TenantId, position: int) -> Sequence[UUID]:
+        """A tenant's runs that have not ended, as the read model has it once it has passed `position`."""
+        ...
+
+
 @dataclass(frozen=True)
 class ExecutionPorts:
     """`clock` is monotonic, in seconds; `wall_clock` tells the time of day."""
@@ -54,5 +60,6 @@ class ExecutionPorts:
     aborts: Aborts
     tools: ToolRunner
     retriever: Retriever
+    runs: Runs
     clock: Callable[[], float]
     wall_clock: Callable[[], datetime]

@@ -2,6 +2,7 @@
 
 from contexts.execution import approvals, forking, lifecycle, policies, results, signals, starting, waking
 from contexts.execution.aggregate import EXECUTION
+from contexts.execution.effects.end_runs import end_runs
 from contexts.execution.effects.make_call import make_call, outcome_unknown
 from contexts.execution.effects.retrieve import retrieve
 from contexts.execution.effects.run_step import run_step
@@ -14,6 +15,7 @@ from schemas.authoring.events import TriggerFired
 from schemas.billing.events import CallAuthorized, CallRefused
 from schemas.execution import commands as c
 from schemas.execution import events as e
+from schemas.tenancy.life import TenantClosed
 
 REGISTRY = Registry(
     context="execution",
@@ -54,6 +56,7 @@ REGISTRY = Registry(
         Effect("execution.run_step", e.StepScheduled, run_step),
         Effect("execution.use_tool", e.ToolRequested, use_tool, lost=tool_outcome_unknown),
         Effect("execution.retrieve", e.RetrievalRequested, retrieve),
+        Effect("execution.end_runs", TenantClosed, end_runs),
         Effect("execution.make_call", CallAuthorized, make_call, lost=outcome_unknown),
     ),
 )

@@ -1,6 +1,7 @@
 from contexts.identity import disbanding, invitation, proofs, service, service_keys, support, team, user
 from contexts.identity.effects.erase import erase
 from contexts.identity.effects.erase_placeless import erase_placeless
+from contexts.identity.effects.forget_invited import forget_invited
 from contexts.identity.invitation import INVITATIONS
 from contexts.identity.policies import (
     when_invitation_accepted,
@@ -69,5 +70,8 @@ REGISTRY = Registry(
     effects=(
         Effect("identity.erase", UserErased, erase),
         Effect("identity.erase_placeless", TeamDisbanded, erase_placeless),
+        Effect("identity.forget_accepted", invitations.InvitationAccepted, forget_invited),
+        Effect("identity.forget_revoked", invitations.InvitationRevoked, forget_invited),
+        Effect("identity.forget_expired", invitations.InvitationExpired, forget_invited),
     ),
 )

@@ -1,12 +1,17 @@
 """What people are told of by letter."""
 
+from datetime import timedelta
 from uuid import uuid5
 
 from schemas.envelope import Recorded
+from schemas.identity.events import UserErased
 from schemas.identity.invitations import InvitationSent
 from schemas.identity.support import ImpersonationStarted
 from schemas.notifications.commands import RequestLetter
 from schemas.notifications.types import Letter
+
+LAST_LETTER = timedelta(days=1)
+"""The key its address is sealed under lives longer."""
 
 
 def when_invitation_sent(event: InvitationSent, recorded: Recorded) -> list[RequestLetter]:
@@ -17,6 +22,21 @@ def when_invitation_sent(event: InvitationSent, recorded: Recorded) -> list[Requ
         values={"place": event.place_name, "role": event.role, "days": str(event.days)},
         sealed={"inviter": event.inviter, "link": event.link},
         good_until=event.expires_at,
+    )
+    return [RequestLetter(letter=letter)]
+
+
+def when_user_erased(event: UserErased, recorded: Recorded) -> list[RequestLetter]:
+    """The last one. Who asked for it, or was made to, is told that it is so."""
+    if event.farewell is None:
+        return []
+    letter = Letter(
+        letter_id=uuid5(event.user_id, "erased"),
+        to=event.farewell,
+        template="erased",
+        values={"at": f"{recorded.recorded_at:%Y-%m-%d %H:%M} UTC"},
+        sealed={},
+        good_until=recorded.recorded_at + LAST_LETTER,
     )
     return [RequestLetter(letter=letter)]
 

@@ -8,6 +8,7 @@ from contexts.tenancy.errors import TenantNotClosing
 from contexts.tenancy.holding import status_of
 from contexts.tenancy.tenant import Tenant, found, open_own, without
 from schemas.base import Event
+from schemas.tenancy.erasure import BeginErasure, ErasureBegun, NoteErasure, TenantErased
 from schemas.tenancy.life import (
     BeginClosing,
     CloseTenant,
@@ -67,3 +68,16 @@ def closed(tenant: Tenant, reason: str, ctx: Context) -> Sequence[Event]:
         TenantClosed(**who, reason=reason, subdomain=tenant.subdomain, free_at=free_at),
         PartnerTenantClosed(**who),
     ]
+
+
+def begin_erasure(state: Tenant | None, command: BeginErasure, ctx: Context) -> list[ErasureBegun]:
+    """Of what it wrote and ran. Once, and only of one that is closed."""
+    tenant = found(state, command.tenant_id)
+    if tenant.status != "closed" or tenant.erasing:
+        return []
+    return [ErasureBegun(tenant_id=command.tenant_id)]
+
+
+def note_erasure(state: Tenant | None, command: NoteErasure, ctx: Context) -> list[TenantErased]:
+    tenant = found(state, command.tenant_id)
+    return [] if tenant.erased or not tenant.erasing else [TenantErased(**dict(command))]

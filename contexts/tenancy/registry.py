@@ -1,7 +1,8 @@
-from contexts.kernel import Handler, Policy, Registry
+from contexts.kernel import Effect, Handler, Policy, Registry
 from contexts.tenancy import closing, holding, naming, partner
 from contexts.tenancy.budgets import set_budget, set_source_budget
 from contexts.tenancy.dunning_policy import when_dunning_level_changed
+from contexts.tenancy.effects.erase_content import erase_content
 from contexts.tenancy.moving import transfer
 from contexts.tenancy.partner import PARTNER
 from contexts.tenancy.policies import when_membership_granted
@@ -10,7 +11,7 @@ from schemas.access import Permission
 from schemas.billing.dunning import DunningLevelChanged
 from schemas.identity.events import MembershipGranted
 from schemas.tenancy import commands as c
-from schemas.tenancy import life
+from schemas.tenancy import erasure, life
 from schemas.tenancy.partners import ClosePartner, RevisePartner
 
 REGISTRY = Registry(
@@ -35,9 +36,12 @@ REGISTRY = Registry(
         Handler(life.BeginClosing, TENANT, closing.begin_closing, Permission.TENANTS_CLOSE),
         Handler(life.WithdrawClosing, TENANT, closing.withdraw_closing, Permission.TENANTS_CLOSE),
         Handler(life.CloseTenant, TENANT, closing.close, Permission.INTERNAL),
+        Handler(erasure.BeginErasure, TENANT, closing.begin_erasure, Permission.INTERNAL),
+        Handler(erasure.NoteErasure, TENANT, closing.note_erasure, Permission.INTERNAL),
     ),
     policies=(
         Policy("tenancy.when_membership_granted", MembershipGranted, when_membership_granted),
         Policy("tenancy.when_dunning_level_changed", DunningLevelChanged, when_dunning_level_changed),
     ),
+    effects=(Effect("tenancy.erase_content", erasure.ErasureBegun, erase_content),),
 )

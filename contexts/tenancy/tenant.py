@@ -23,6 +23,7 @@ from contexts.tenancy.facts import PartnerFacts
 from schemas.base import Event, PartnerId, TenantId
 from schemas.tenancy import life
 from schemas.tenancy.commands import ActivateTenant, ProvisionTenant, SetTenantLimits
+from schemas.tenancy.erasure import ErasureBegun, TenantErased
 from schemas.tenancy.events import (
     SourceBudgetSet,
     TenantActivated,
@@ -45,6 +46,7 @@ HoldEvent = TenantPastDue | TenantRestricted | TenantSuspended | TenantReinstate
 SettingEvent = TenantLimitsSet | TenantBudgetSet | SourceBudgetSet
 ProfileEvent = life.TenantRevised | life.SubdomainChanged | life.SubdomainFreed
 ClosingEvent = life.TenantClosingBegun | life.TenantClosingWithdrawn | life.TenantClosed
+ErasureEvent = ErasureBegun | TenantErased
 TenantEvent = (
     TenantProvisioned
     | TenantActivated
@@ -53,6 +55,7 @@ TenantEvent = (
     | life.TenantTransferred
     | HoldEvent
     | ClosingEvent
+    | ErasureEvent
 )
 
 
@@ -61,7 +64,7 @@ class Tenant:
     """`source_budgets`: by the id of the workflow or agent. `left`: names it gave up, and when they are free.
 
     `first`: what it was provisioned with, to tell a repetition. `partners`: those before, and until when.
-    `heard`: the last numbered wish of each cause.
+    `heard`: the last numbered wish of each cause. `erasing`, `erased`: what it wrote and ran.
     """
 
     tenant_id: TenantId
@@ -80,6 +83,8 @@ class Tenant:
     closing: life.TenantClosingBegun | None = None
     held: Mapping[Cause, Held] = field(default_factory=dict)
     heard: Mapping[Cause, int] = field(default_factory=dict)
+    erasing: bool = False
+    erased: bool = False
 
     def partner_at(self, moment: datetime) -> PartnerId:
         before = (partner for until, partner in self.partners if moment < until)
@@ -167,6 +172,10 @@ def evolve(state: Tenant | None, event: TenantEvent) -> Tenant | None:
             return replace(state, partner_id=event.to_partner, partners=(*state.partners, before))
         case life.TenantClosingBegun() | life.TenantClosingWithdrawn() | life.TenantClosed():
             return ending(state, event)
+        case ErasureBegun():
+            return replace(state, erasing=True)
+        case TenantErased():
+            return replace(state, erased=True)
     return noted(state, event)
 
 

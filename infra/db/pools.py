@@ -8,6 +8,7 @@ from psycopg_pool import AsyncConnectionPool
 API = "hb_api"
 WORKER = "hb_worker"
 VAULT = "hb_vault"
+ERASER = "hb_eraser"
 
 API_STATEMENT_TIMEOUT = "5s"
 IDLE_IN_TRANSACTION_TIMEOUT = "30s"

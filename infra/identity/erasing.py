@@ -22,6 +22,9 @@ class VaultEraser:
     def __init__(self, pool: AsyncConnectionPool[AsyncConnection[Any]]) -> None:
         self._pool, self._keys = pool, PostgresSubjectKeys(pool)
 
+    async def forget(self, subject: UUID) -> int:
+        return await self._keys.destroy(subject)
+
     async def erase(self, user_id: UUID) -> Mapping[str, int]:
         touched = {"keys": await self._keys.destroy(user_id)}
         async with self._pool.connection() as conn, conn.transaction():

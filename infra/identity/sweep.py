@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from infra.crypto.subject_keys import PostgresSubjectKeys
 from infra.identity import codes, lockouts
 from infra.identity.pool import Pool, changed
 
@@ -23,7 +24,8 @@ OVER: Mapping[str, tuple[str, timedelta]] = {
 
 async def sweep(pool: Pool, now: datetime, batch: int = BATCH) -> int:
     """At most `batch` rows of each table; how many there were. Call again while there are some."""
-    return sum([await swept(pool, table, now, batch) for table in OVER])
+    keys = await PostgresSubjectKeys(pool).destroy_over(now, batch)
+    return keys + sum([await swept(pool, table, now, batch) for table in OVER])
 
 
 async def swept(pool: Pool, table: str, now: datetime, batch: int) -> int:

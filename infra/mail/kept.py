@@ -3,10 +3,12 @@
 import asyncio
 import os
 import sys
+from collections.abc import Collection
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from uuid import UUID
 
 from infra.mail.message import message_of
 from schemas.notifications.types import Mail
@@ -24,6 +26,17 @@ class KeptMail:
         message = message_of(mail, self._sender)
         await asyncio.to_thread(keep, self._folder, str(mail.letter_id), message)
         print(box(message), file=sys.stderr, flush=True)
+
+    async def forget(self, letters: Collection[UUID]) -> int:
+        """How many of them were kept."""
+        return await asyncio.to_thread(dropped, [self._folder / f"{letter}.eml" for letter in letters])
+
+
+def dropped(wanted: Collection[Path]) -> int:
+    there = [file for file in wanted if file.exists()]
+    for file in there:
+        file.unlink(missing_ok=True)
+    return len(there)
 
 
 def keep(folder: Path, name: str, message: EmailMessage) -> None:

@@ -1,6 +1,8 @@
 """Letters through an SMTP server. We never retry by ourselves: whoever sends knows what is worth it."""
 
 import ssl
+from collections.abc import Collection
+from uuid import UUID
 
 import aiosmtplib
 import structlog
@@ -44,6 +46,10 @@ class SmtpMailer:
             failure = failure_of(error)
             log.warning("letter not sent", letter_id=str(mail.letter_id), code=failure.code, kind=kind(error))
             raise failure from None
+
+    async def forget(self, letters: Collection[UUID]) -> int:
+        """None was kept."""
+        return 0
 
 
 def failure_of(error: Exception) -> MailError:

@@ -9,6 +9,7 @@ from projections.reading import Before, many, one, page
 
 MAX_STEPS = 500
 MAX_RUNS_BELOW = 10_000
+MAX_OPEN = 100_000
 
 
 def columns(row: type[ExecutionSummary] | type[Step] | type[Attempt]) -> str:
@@ -25,6 +26,10 @@ ORDER BY created_at, node LIMIT %(limit)s
 ATTEMPTS = f"""
 SELECT {columns(Attempt)} FROM step_attempts
 WHERE execution_id = %(id)s AND node = ANY(%(nodes)s) ORDER BY node, attempt
+"""
+OPEN = """
+SELECT id FROM executions WHERE tenant_id = %(tenant_id)s AND finished_at IS NULL
+ORDER BY created_at LIMIT %(limit)s
 """
 PURE = """
 SELECT count(*) AS count FROM execution_steps
@@ -117,3 +122,8 @@ async def list_page(
         parent_execution_id=parent_execution_id,
         trigger_id=trigger_id,
     )
+
+
+async def open_of(conn: Connection, tenant_id: UUID) -> list[UUID]:
+    """Its runs that have not ended, the oldest first."""
+    return [found.id for found in await many(conn, Id, OPEN, {"tenant_id": tenant_id, "limit": MAX_OPEN})]

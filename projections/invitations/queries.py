@@ -3,13 +3,15 @@ from datetime import datetime
 from uuid import UUID
 
 from projections.kernel import Connection
-from projections.reading import Before, one, page
+from projections.reading import Before, many, one, page
 
 SELECT = """
 SELECT id, place_id, nullif(tenant_id, '00000000-0000-0000-0000-000000000000') AS tenant_id, partner_id,
     place_name, role, email, email_index, inviter, status, expires_at, created_at
 FROM invitations"""
 BY_TOKEN = f"{SELECT} WHERE status = 'pending' AND token_hash = %(hash)s"
+
+TO = f"{SELECT} WHERE status = 'pending' AND email_index = %(index)s ORDER BY created_at LIMIT 1000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ async def get(conn: Connection, invitation_id: UUID) -> Invitation | None:
 async def by_token(conn: Connection, token_hash: str) -> Invitation | None:
     """A pending one. Needs the platform's scope: who holds the token belongs nowhere yet."""
     return await one(conn, Invitation, BY_TOKEN, {"hash": token_hash})
+
+
+async def pending_for(conn: Connection, email_index: str) -> list[Invitation]:
+    """Wherever somebody is invited under an address."""
+    return await many(conn, Invitation, TO, {"index": email_index})
 
 
 async def list_page(

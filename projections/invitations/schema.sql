@@ -14,4 +14,5 @@ CREATE TABLE {invitations} (
 );
 
 CREATE INDEX ON {invitations} (token_hash) WHERE status = 'pending';
+CREATE INDEX ON {invitations} (email_index) WHERE status = 'pending';
 CREATE INDEX ON {invitations} (place_id, created_at DESC, id DESC);

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 from projections.fold import Handlers, Rows, common, fold
 from projections.kernel import Projection, Row, Tx
@@ -14,6 +15,7 @@ from schemas.billing.events import CallSettled
 from schemas.billing.invoices import CreditNoteIssued
 from schemas.envelope import Recorded
 from schemas.execution.events import ExecutionQueued, ExecutionStarted
+from schemas.tenancy.erasure import ContentErased
 
 FOLDER = Path(__file__).parent
 ADD = (FOLDER / "add.sql").read_text()
@@ -37,9 +39,18 @@ async def project(events: Sequence[Recorded], tx: Tx) -> None:
 
 
 def begun(batch: Batch, recorded: Recorded, event: ExecutionQueued | ExecutionStarted) -> None:
-    source: Source = event.source
+    run_of(batch, recorded, event.execution_id, event.source)
+
+
+def erased(batch: Batch, recorded: Recorded, event: ContentErased) -> None:
+    """What a run was of outlives its content."""
+    if event.source:
+        run_of(batch, recorded, UUID(recorded.stream.partition("-")[2]), event.source)
+
+
+def run_of(batch: Batch, recorded: Recorded, execution_id: UUID, source: Source) -> None:
     of = {"source_kind": source.kind, "source_id": str(source.id), "source_name": source.name}
-    batch.sources.put(event.execution_id, recorded, execution_id=event.execution_id, **of)
+    batch.sources.put(execution_id, recorded, execution_id=execution_id, **of)
 
 
 def settled(batch: Batch, recorded: Recorded, event: CallSettled) -> None:
@@ -68,6 +79,7 @@ def closed(batch: Batch, recorded: Recorded, event: PeriodClosed) -> None:
 ON: Handlers[Batch] = {
     ExecutionQueued: begun,
     ExecutionStarted: begun,
+    ContentErased: erased,
     CallSettled: settled,
     EntryReversed: reversed_,
     AdjustmentPosted: adjusted,

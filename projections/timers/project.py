@@ -92,4 +92,5 @@ PROJECTION = Projection(
     schema=(Path(__file__).parent / "schema.sql").read_text(),
     tables=("timers",),
     project=project,
+    revision=2,
 )

@@ -1,4 +1,4 @@
-"""When a tenant's time is over, and when a name it gave up is free."""
+"""When a tenant's time is over, when it is erased, and when a name it gave up is free."""
 
 from datetime import datetime, timedelta
 
@@ -6,6 +6,7 @@ from projections.fold import Handlers
 from projections.timers.batch import SKEW, Batch, set_timer
 from schemas.base import TenantId
 from schemas.envelope import Recorded
+from schemas.tenancy.erasure import AFTER_CLOSING, BeginErasure, ErasureBegun
 from schemas.tenancy.events import TenantActivated, TenantProvisioned
 from schemas.tenancy.life import (
     CloseTenant,
@@ -42,6 +43,13 @@ def closed(batch: Batch, recorded: Recorded, event: TenantClosed) -> None:
     name = f"closing:{event.tenant_id}"
     batch.timers.remove(name, recorded, name=name)
     given_up(batch, recorded, event.tenant_id, event.subdomain, event.free_at)
+    due_at, command = recorded.recorded_at + AFTER_CLOSING, BeginErasure(tenant_id=event.tenant_id)
+    set_timer(batch, recorded, f"erasing:{event.tenant_id}", due_at, command)
+
+
+def erasure_begun(batch: Batch, recorded: Recorded, event: ErasureBegun) -> None:
+    name = f"erasing:{event.tenant_id}"
+    batch.timers.remove(name, recorded, name=name)
 
 
 def changed(batch: Batch, recorded: Recorded, event: SubdomainChanged) -> None:
@@ -72,6 +80,7 @@ ON: Handlers[Batch] = {
     TenantClosingBegun: closing_begun,
     TenantClosingWithdrawn: stays,
     TenantClosed: closed,
+    ErasureBegun: erasure_begun,
     SubdomainChanged: changed,
     SubdomainFreed: freed,
 }

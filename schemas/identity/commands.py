@@ -82,10 +82,14 @@ class EnableUser(Command, type_name="identity.user.enable", stream="user-{0.user
 
 
 class EraseUser(Command, type_name="identity.user.erase", stream="user-{0.user_id}", of_platform=True):
-    """Their key is destroyed: what was sealed under it nobody reads any more."""
+    """Their key is destroyed: what was sealed under it nobody reads any more.
+
+    `farewell`: where the last letter goes, under a key of its own.
+    """
 
     user_id: UserId
     reason: Reason
+    farewell: Personal | None = None
 
 
 class OfTeam:

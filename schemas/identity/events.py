@@ -80,6 +80,7 @@ class UserErased(Event, type_name="identity.user.erased"):
     reason: str
     email_index: BlindIndex | None = None
     identities: tuple[BlindIndex, ...] = ()
+    farewell: Personal | None = None
 
     def releases(self) -> tuple[Claim, ...]:
         owner = f"user-{self.user_id}"

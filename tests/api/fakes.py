@@ -120,6 +120,9 @@ class FakeReads(
         if table == "members":
             for row in await self.members_at(tenant_id):
                 yield {"id": str(row.id), "email": row.email, "name": row.name, "role": row.role}
+        if table == "tenants":
+            tenant = self.tenant_rows[TenantId(tenant_id)]
+            yield {"id": str(tenant.id), "settings": tenant.settings.model_dump(mode="json")}
 
     async def members_at(self, place_id: UUID) -> list[MemberRow]:
         return [row for row in self.member_rows if row.place_id == place_id]

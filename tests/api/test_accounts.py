@@ -9,11 +9,12 @@ import pytest
 from schemas.access import Role
 from schemas.identity.commands import EraseUser
 from schemas.identity.types import Place
+from schemas.personal import subject_of
 from tests.api.fake_bus import add_member
 from tests.api.test_identity import form
 from tests.api.test_registering import sent
 from tests.api.world import World, problem
-from tests.support.people import person
+from tests.support.people import person, plain
 
 
 async def test_a_new_name_is_everywhere(world: World, anna: httpx2.AsyncClient) -> None:
@@ -88,6 +89,9 @@ async def test_erasing_leaves_a_receipt(world: World, admin: httpx2.AsyncClient)
     problem(await admin.get(place), 404, "identity.erasure_not_found")
     asked = await admin.post(f"/users/{world.anna.id}/erase", json={"reason": "Asked by letter."})
     assert asked.status_code == 200
+    farewell = world.bus.sent[-1].data["farewell"]
+    assert plain(farewell) == "anna@acme.example"
+    assert subject_of(farewell) != world.anna.id and world.box.until[subject_of(farewell)]
     receipt = (await admin.get(place)).json()
     assert (receipt["user_id"], receipt["touched"]) == (world.anna.id, {"keys": 1, "sessions": 2})
 

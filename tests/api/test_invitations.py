@@ -54,7 +54,8 @@ async def test_who_is_new_gets_an_account_and_the_role(world: World) -> None:
 
 
 async def test_the_letters_secret_is_nowhere_in_clear(world: World) -> None:
-    await invite(world)
+    id_ = await invite(world)
+    assert world.box.until[id_], "and in the end nowhere at all"
     token, sent = token_of(world), world.bus.sent[-1]
     assert token not in sent.model_dump_json()
     assert "bo@acme.example" not in sent.model_dump_json()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -41,10 +42,12 @@ async def test_a_code_makes_the_account_its_tenant_and_signs_in(
     assert (response.status_code, response.json()) == (202, {"status": "sent"})
     [letter] = letters(world)
     assert (letter.to, letter.template) == ("nina@new.example", "verify_email")
+    assert all(world.box.until.values()), "who never answers is forgotten"
     assert not sent(world, RegisterUser), "nothing exists before the address is verified"
     told = await nobody.post("/auth/verify", json={"email": NINA["email"], "code": letter.values["code"]})
     bearer = {"Authorization": f"Bearer {told.json()['token']['access_token']}"}
     me = (await nobody.get("/auth/me", headers=bearer)).json()
+    assert world.box.until[UUID(me["id"])] is None, "who does is kept"
     assert (me["id"], me["role"], me["email"]) == (told.json()["user_id"], "tenant_owner", NINA["email"])
     [tenant] = sent(world, ProvisionTenant)
     assert (str(tenant.tenant_id), tenant.subdomain, tenant.partner_id) == (

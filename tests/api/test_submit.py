@@ -66,7 +66,14 @@ async def test_an_empty_or_endless_key_is_refused(anna: httpx2.AsyncClient) -> N
         assert told["problems"][0]["path"] == "header.Idempotency-Key"
 
 
-KINDS = {"invalid": 400, "payment_required": 402, "forbidden": 403, "not_found": 404, "conflict": 409}
+KINDS = {
+    "invalid": 400,
+    "payment_required": 402,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "gone": 410,
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)

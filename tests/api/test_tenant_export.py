@@ -1,6 +1,7 @@
 import io
 import json
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 from zipfile import ZipFile
 
@@ -61,6 +62,21 @@ async def test_of_an_erased_member_the_archive_tells_that_they_were(world: World
     async with world.client(world.admin) as admin:
         archive = await unzipped(admin, world.tenant)
     assert json.loads(archive.read("members.jsonl"))["email"] == {"redacted": "erased"}
+
+
+async def test_a_contact_is_opened_for_who_takes_it_along(world: World) -> None:
+    async with world.client(world.anna) as anna:
+        assert await settings_in(anna, world.tenant) == {"locale": "en", "time_zone": "UTC", "contact": None}
+        await anna.patch(f"/tenants/{world.tenant}", json={"settings": {"contact": "anna@acme.example"}})
+        assert (await settings_in(anna, world.tenant))["contact"] == "anna@acme.example"
+        await world.box.destroy(world.tenant)
+        assert (await settings_in(anna, world.tenant))["contact"] == {"redacted": "erased"}
+
+
+async def settings_in(client: httpx2.AsyncClient, tenant: UUID) -> dict[str, Any]:
+    archive = await unzipped(client, tenant)
+    found: dict[str, Any] = json.loads(archive.read("tenants.jsonl"))["settings"]
+    return found
 
 
 async def test_nobody_takes_along_what_is_not_theirs(world: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 from projections.standing.queries import Change
 from schemas.access import Role
 from schemas.base import PLATFORM
+from schemas.tenancy.erasure import ErasureBegun, TenantErased
 from tests.api.world import World, problem
 from tests.support.people import plain
 
@@ -182,3 +183,17 @@ async def test_nobody_of_a_closed_tenant_does_anything(world: World, anna: httpx
     for path in (f"/tenants/{world.tenant}", "/invoices", f"/tenants/{world.tenant}/export"):
         problem(await anna.get(path), 403, "tenancy.tenant_closed")
     assert (await anna.get("/auth/me")).status_code == 200
+
+
+async def test_who_may_see_a_tenant_sees_what_was_erased_of_it(
+    world: World, admin: httpx2.AsyncClient, reseller: httpx2.AsyncClient
+) -> None:
+    place, stream = f"/tenants/{world.tenant}/erasure", f"tenant-{world.tenant}"
+    problem(await admin.get(place), 404, "tenancy.erasure_not_found")
+    world.reads.record(stream, world.tenant, ErasureBegun(tenant_id=world.tenant))
+    under_way = (await reseller.get(place)).json()
+    assert under_way["begun_at"] and under_way["touched"] is None
+    world.reads.record(stream, world.tenant, TenantErased(tenant_id=world.tenant, touched={"events": 12}))
+    done = (await reseller.get(place)).json()
+    assert done["done_at"] and done["touched"] == {"events": 12}
+    problem(await admin.get(f"/tenants/{uuid4()}/erasure"), 404, "tenancy.tenant_not_found")

@@ -32,11 +32,11 @@ SEES = {
     "the platform": (Scope(platform=True), EVERYBODY),
     "nobody": (Scope(), set[TenantId]()),
 }
-NOT_FOR_THE_EDGE = {"claims", "snapshots", "effect_claims", "parked_streams"}
+NOT_FOR_THE_EDGE = {"claims", "snapshots", "effect_claims", "parked_streams", "erased_content"}
 """What only workers read."""
 
-NOT_FOR_WORKERS = {"access_log"}
-"""What the edge writes itself, as the vault's role."""
+NOT_FOR_WORKERS = {"access_log", "erased_content"}
+"""What the edge writes itself, as the vault's role, and what the eraser counts."""
 
 TABLES = """
 SELECT relname, relispartition FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
@@ -119,4 +119,4 @@ def test_what_a_worker_writes_is_checked_by_a_policy_too(filled: str) -> None:
         for table, name, command, using, check, roles in owner.execute(query):
             assert (using is not None) is (command != "INSERT"), (table, name)
             assert (check is not None) is (command != "SELECT"), (table, name)
-            assert command == "SELECT" or roles in (["hb_worker"], ["hb_vault"]), (table, name)
+            assert command == "SELECT" or roles in (["hb_worker"], ["hb_vault"], ["hb_eraser"]), (table, name)

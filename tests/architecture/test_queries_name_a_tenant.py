@@ -39,6 +39,7 @@ EVERY_TENANT = {
     "projections.executions.overdue:runs": "wakes whatever is overdue",
     "projections.executions.overdue:idle": "wakes whatever is idle",
     "projections.triggers.overdue:pending": "refuses whatever was not started",
+    "projections.invitations.queries:pending_for": "an address, wherever it was invited",
     "projections.ledger_entries.queries:costs_of": "reconciles a provider's invoice with all calls",
     "projections.ledger_entries.rerating:settled_after": "an operator's simulation over everybody's calls",
     "projections.run_queue.queries:load": "whose turn it is among all tenants",

@@ -25,6 +25,17 @@ INSERT_ONLY = (
     "payment_entries_v1",
 )
 
+ERASING = "erased_content"
+"""What was erased of whom: the eraser's own, nobody else's."""
+
+ERASER = {
+    *(("commands", "SELECT"), ("erased_content", "INSERT"), ("erased_content", "SELECT")),
+    *(("erased_content", "UPDATE"), ("payloads", "DELETE"), ("payloads", "SELECT")),
+    *(("snapshots", "DELETE"), ("snapshots", "SELECT"), ("stored_events", "SELECT")),
+}
+ERASER_CHANGES = {("commands", "refusal"), ("stored_events", "topic")}
+"""And a trigger says of which tenant, and into what."""
+
 ACCESS_LOG = "access_log"
 """Of requests, not of events: no worker has to do with it, and who writes it cannot read it."""
 
@@ -45,7 +56,7 @@ SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND pros
 
 ROLES = """
 SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles
-WHERE rolname IN ('hb_api', 'hb_vault', 'hb_worker') ORDER BY 1"""
+WHERE rolname IN ('hb_api', 'hb_eraser', 'hb_vault', 'hb_worker') ORDER BY 1"""
 
 
 def rows(database: psycopg.Connection, query: str, *params: Any) -> list[tuple[Any, ...]]:
@@ -72,7 +83,8 @@ def test_every_tenant_table_has_policies_for_our_roles_only(database: psycopg.Co
     assert policies.keys() == tenant_tables(database)
     log = {name for name in policies if name.startswith(ACCESS_LOG)}
     assert {policies[name] for name in log} == {frozenset({"hb_vault"}), frozenset({"hb_vault", "hb_api"})}
-    others = {roles for name, roles in policies.items() if name not in log}
+    assert policies.pop(ERASING) == {"hb_eraser"}
+    others = {roles - {"hb_eraser"} for name, roles in policies.items() if name not in log}
     assert others == {frozenset({"hb_worker"}), frozenset({"hb_worker", "hb_api"})}
 
 
@@ -84,7 +96,8 @@ def test_a_view_asks_its_readers_rights(database: psycopg.Connection) -> None:
 
 def test_our_roles_cannot_pass_by_the_policies(database: psycopg.Connection) -> None:
     powers = rows(database, ROLES)
-    assert powers == [(name, False, False, False, False) for name in ("hb_api", "hb_vault", "hb_worker")]
+    ours = ("hb_api", "hb_eraser", "hb_vault", "hb_worker")
+    assert powers == [(name, False, False, False, False) for name in ours]
     assert {owner for _, _, _, owner, _ in rows(database, TABLES)} & {name for name, *_ in powers} == set()
     assert rows(database, FUNCTIONS) == []
 
@@ -108,10 +121,19 @@ def test_a_name_is_given_back_and_never_changes_hands(database: psycopg.Connecti
 
 def test_nobody_else_was_given_rights(database: psycopg.Connection) -> None:
     others = """SELECT table_name, grantee FROM information_schema.role_table_grants
-        WHERE table_schema = 'public' AND grantee NOT IN ('hb_api', 'hb_worker', current_user)
+        WHERE table_schema = 'public' AND grantee NOT IN ('hb_api', 'hb_worker', 'hb_eraser', current_user)
         AND NOT (grantee = 'hb_vault' AND table_name = 'access_log' AND privilege_type = 'INSERT')
         AND table_name = ANY(%s)"""
     assert rows(database, others, [name for name, *_ in rows(database, TABLES)]) == []
+
+
+def test_the_eraser_has_no_more_than_it_needs(database: psycopg.Connection) -> None:
+    tables = """SELECT table_name, privilege_type FROM information_schema.role_table_grants
+        WHERE grantee = 'hb_eraser'"""
+    columns = """SELECT table_name, column_name FROM information_schema.role_column_grants
+        WHERE grantee = 'hb_eraser' AND privilege_type = 'UPDATE' AND table_name <> 'erased_content'"""
+    assert set(rows(database, tables)) == ERASER
+    assert set(rows(database, columns)) == ERASER_CHANGES
 
 
 FOREIGN_KEYS = """

@@ -1,6 +1,7 @@
 """Personal data: sealed under the key of whom it is about, unreadable once that key is gone."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,9 +13,11 @@ from infra.crypto.secrets import UnreadableSecret
 from infra.crypto.subject_keys import PostgresSubjectKeys, SubjectKeys, Wrapped
 from infra.db.pools import VAULT, async_pool
 from schemas.personal import Personal, Redacted, subject_of
+from tests.support.builders import NOW
 
 MASTER, OLD_MASTER = "the master key", "the master key before"
 ADA, BOB = uuid4(), uuid4()
+DAY = timedelta(days=1)
 
 
 class MemoryKeys:
@@ -32,6 +35,15 @@ class MemoryKeys:
         known = {(one.subject, one.generation) for one in self.keys}
         if key.subject not in self.destroyed and (key.subject, key.generation) not in known:
             self.keys.append(key)
+
+    async def keep(self, subject: UUID, until: datetime | None) -> None:
+        for n, key in enumerate(self.keys):
+            if key.subject == subject and key.until and (until is None or until > key.until):
+                self.keys[n] = key._replace(until=until)
+
+    async def destroy_over(self, now: datetime, limit: int) -> int:
+        over = [key for key in self.keys if key.until and key.until <= now][:limit]
+        return sum([await self.destroy(subject) for subject in {key.subject for key in over}])
 
     async def destroy(self, subject: UUID) -> int:
         before = len(self.keys)
@@ -68,6 +80,29 @@ async def test_erasing_is_destroying_a_key(keys: SubjectKeys) -> None:
     with pytest.raises(SubjectErased):
         await box.seal(ada, "again@example.com")
     assert await box.destroy(ada) == 0
+
+
+async def test_who_never_came_is_forgotten_when_their_time_is_over(keys: SubjectKeys) -> None:
+    box, ada, bob = PersonalBox(keys, [MASTER]), uuid4(), uuid4()
+    [never] = await box.seal(ada, "ada@example.com", until=NOW)
+    [again] = await box.seal(bob, "bob@example.com", until=NOW)
+    await box.seal(bob, "once more", until=NOW + DAY)
+    assert await keys.destroy_over(NOW - DAY, 10) == 0
+    assert await keys.destroy_over(NOW, 10) == 1
+    fresh = PersonalBox(keys, [MASTER])
+    assert await fresh.open([never, again]) == [Redacted(), "bob@example.com"]
+    with pytest.raises(SubjectErased):
+        await fresh.seal(ada, "too late")
+    assert await keys.destroy_over(NOW + DAY, 10) == 1
+
+
+async def test_who_came_is_kept_whatever_is_said_later(keys: SubjectKeys) -> None:
+    box, ada = PersonalBox(keys, [MASTER]), uuid4()
+    [letter] = await box.seal(ada, "ada@example.com", until=NOW)
+    await box.seal(ada, "ada@example.com", "Ada")
+    await PersonalBox(keys, [MASTER]).seal(ada, "a link", until=NOW)
+    assert await keys.destroy_over(NOW + DAY, 10) == 0
+    assert await PersonalBox(keys, [MASTER]).open([letter]) == ["ada@example.com"]
 
 
 async def test_a_new_generation_seals_and_the_old_one_still_opens(keys: SubjectKeys) -> None:

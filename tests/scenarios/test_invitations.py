@@ -73,12 +73,14 @@ def test_a_tenant_works_when_its_invited_owner_accepts(h: Harness) -> None:
     assert TenantActivated(tenant_id=TENANT_ID) in h.events(f"tenant-{TENANT_ID}")
     again = h.submit(ACCEPT, as_=SYSTEM)
     assert again.refusal is not None and again.refusal.code == "identity.invitation_not_valid"
+    assert h.vault.forgotten == {ID}
 
 
 def test_an_invitation_nobody_answers_is_over_by_itself(h: Harness) -> None:
     given_invited_owner(h)
     h.advance(timedelta(days=14, minutes=1).total_seconds())
     assert h.events(f"invitations-{TENANT_ID}")[-1] == i.InvitationExpired(place=AT, invitation_id=ID)
+    assert h.vault.forgotten == {ID}
     assert h.submit(ACCEPT, as_=SYSTEM).refusal is not None
 
 

@@ -17,11 +17,13 @@ from schemas.base import Command, TenantId
 from schemas.billing.corrections import ClosePeriod, PeriodClosed
 from schemas.billing.events import CallAuthorized, CallSettled
 from schemas.billing.months import MonthTotal
+from schemas.billing.partner_budgets import SetPartnerBudget
+from schemas.billing.wallets import SetPaymentMode, TopUpWallet
 from schemas.envelope import Actor, Answer
 from schemas.execution.commands import ResumeExecution
 from schemas.identity.commands import GrantMembership
 from schemas.identity.types import Place
-from schemas.tenancy.commands import ReinstateTenant, SuspendTenant
+from schemas.tenancy.commands import ReinstateTenant, SetTenantBudget, SuspendTenant
 from schemas.tenancy.life import BeginClosing, ChangeSubdomain, TransferTenant, WithdrawClosing
 from schemas.tenancy.partners import ClosePartner
 from schemas.tenancy.types import PartnerTerms
@@ -57,6 +59,7 @@ from tests.support.story import (
 TENANT = f"tenant-{TENANT_ID}"
 TRIGGER_ID = UUID(int=9)
 DAY = 86_400.0
+BOTH = (PARTNER_ID, OTHER_PARTNER_ID)
 CLOSING = BeginClosing(tenant_id=TENANT_ID, reason="We stop.", grace_days=30)
 WITHDRAW = WithdrawClosing(tenant_id=TENANT_ID, reason="We go on.")
 MOVE = TransferTenant(tenant_id=TENANT_ID, to_partner=OTHER_PARTNER_ID, reason="They moved.")
@@ -213,6 +216,26 @@ def test_a_tenant_changes_its_partner_in_the_middle_of_a_month(h: Harness) -> No
     [closed] = [event for event in h.events(LEDGER) if isinstance(event, PeriodClosed)]
     assert closed.partner_id == OTHER_PARTNER_ID
     assert closed.price == sum(entry.price for entry in entries(h))
+
+
+def test_credit_and_the_tenants_own_budget_go_along_and_partners_budgets_count_their_own(h: Harness) -> None:
+    given_customer(h)
+    given_other_partner(h)
+    for command in (
+        SetPaymentMode(tenant_id=TENANT_ID, mode="prepaid"),
+        TopUpWallet(tenant_id=TENANT_ID, top_up_id=UUID(int=70), amount=Decimal(10)),
+        SetTenantBudget(tenant_id=TENANT_ID, monthly_budget=Decimal(20)),
+        *(SetPartnerBudget(partner_id=one, limit=Decimal(50)) for one in BOTH),
+    ):
+        accept(h.submit(command, as_=app_admin()))
+    run(h, 200)
+    accept(h.submit(MOVE, as_=app_admin()))
+    run(h, 201)
+    prices = [entry.price for entry in entries(h)]
+    assert h.state(f"wallet-{TENANT_ID}").balance == 10 - sum(prices)
+    assert h.state(TENANT).monthly_budget == 20
+    posted = [h.state(f"partner_budget-{one}").months[f"{NOW:%Y-%m}"].posted for one in BOTH]
+    assert posted == [sum(prices[:2]), sum(prices[2:])]
 
 
 def test_a_month_before_the_move_is_closed_by_the_partner_of_that_month(h: Harness) -> None:

@@ -31,6 +31,7 @@ from contexts.execution.admission import Limits
 from contexts.execution.ports import ExecutionPorts, OnDelta
 from contexts.identity.ports import IdentityPorts
 from contexts.notifications.ports import NotificationPorts
+from contexts.tenancy.ports import TenancyPorts
 from infra.eventstore.mapper import recorded
 from infra.payments.manual import ManualPayments
 from infra.retrieval import NoDocuments
@@ -47,11 +48,12 @@ from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.deltas import FakeDeltas
 from tests.support.fakes.documents import PlainDocuments
 from tests.support.fakes.event_store import MemoryEventStore
-from tests.support.fakes.identity import MemoryPlaces, MemoryVault
+from tests.support.fakes.identity import MemoryFarewells, MemoryInvited, MemoryPlaces, MemoryVault
 from tests.support.fakes.mailer import FakeMailer
 from tests.support.fakes.months import MemoryMonths
 from tests.support.fakes.payments import FakePayments
 from tests.support.fakes.personal import FakePersonal
+from tests.support.fakes.tenancy import MemoryContent, MemoryRuns
 from tests.support.fakes.timers import MemoryTimers
 from tests.support.fakes.tool_runner import FakeToolRunner
 from tests.support.killed import WorkerKilled
@@ -101,6 +103,7 @@ class Harness:
             aborts=self.ends,
             tools=self.tools,
             retriever=self.retriever,
+            runs=MemoryRuns(self.store),
             clock=self.clock.seconds,
             wall_clock=self.clock,
         )
@@ -109,13 +112,17 @@ class Harness:
         providers: dict[ProviderName, PaymentProvider] = {"stripe": self.payments, "manual": ManualPayments()}
         billing = BillingPorts(MemoryMonths(self.store), self.documents, providers)
         self.vault = MemoryVault()
-        identity = IdentityPorts(MemoryPlaces(self.store), self.vault)
+        identity = IdentityPorts(
+            MemoryPlaces(self.store), MemoryInvited(self.store), self.vault, MemoryFarewells(self.store)
+        )
+        self.content = MemoryContent(self.store, self.mailer.forget)
         self._listeners = tuple(
             listeners(
                 {
                     "execution": execution,
                     "billing": billing,
                     "identity": identity,
+                    "tenancy": TenancyPorts(self.content),
                     "notifications": NotificationPorts(self.personal, self.mailer),
                 },
                 self.store,

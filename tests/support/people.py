@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID, uuid4
 
@@ -29,15 +30,17 @@ def person(email: str = "ada@example.com", name: str = "Ada", user_id: UUID | No
 
 
 class ReadableBox:
-    """Personal data of the edge's tests. Who was destroyed stays redacted."""
+    """Personal data of the edge's tests. Who was destroyed stays redacted. `until`: said of whom, last."""
 
     def __init__(self) -> None:
         self.destroyed: set[UUID] = set()
+        self.until: dict[UUID, datetime | None] = {}
 
     def index(self, kind: str, text: str) -> str:
         return index(text, kind)
 
-    async def seal(self, subject: UUID, *texts: str) -> list[Personal]:
+    async def seal(self, subject: UUID, *texts: str, until: datetime | None = None) -> list[Personal]:
+        self.until[subject] = until
         return [sealed(subject, text) for text in texts]
 
     async def open(self, texts: Sequence[str]) -> list[str | Redacted]:

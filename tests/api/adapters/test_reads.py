@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from api.adapters.reads import PostgresReads
+from api.errors import ApiProblem
 from api.reads import BadCursor
 from api.rows.runs import RunFilter
 from bus.prepare import prepare
@@ -22,6 +23,7 @@ from schemas.envelope import Recorded
 from schemas.execution.types import SourceRef
 from schemas.identity.events import IdentityLinked, MembershipGranted, UserRegistered
 from schemas.identity.types import Place
+from schemas.tenancy.erasure import ContentErased, ErasureBegun
 from schemas.tenancy.events import SourceBudgetSet
 from tests.projections import stories, test_people
 from tests.projections.world import EPOCH, OTHER_PARTNER, OTHER_TENANT, PARTNER, TENANT, World
@@ -35,6 +37,7 @@ PARTNERS = Scope(partner_id=PARTNER)
 THEIRS = Scope(tenant_id=OTHER_TENANT)
 ALL = Scope(platform=True)
 PERIOD = "2026-09"
+RUN_ID = UUID(int=100)
 
 
 @pytest.fixture(scope="module")
@@ -310,3 +313,16 @@ async def test_a_wallet_is_its_tenants(store: World, reads: PostgresReads) -> No
         [Decimal(50)],
     )
     assert not theirs.balance and not theirs.top_ups
+
+
+async def test_of_what_was_erased_the_edge_says_so(store: World, reads: PostgresReads) -> None:
+    run = f"execution-{RUN_ID}"
+    tombstone = ContentErased(was="execution.execution.started")
+    store.record(run, tombstone)
+    store.record(f"tenant-{TENANT}", ErasureBegun(tenant_id=TENANT))
+    await store.store()
+    with pytest.raises(ApiProblem) as caught:
+        await reads.events_of_stream(MINE, run, 0, 10)
+    assert (caught.value.status_code, caught.value.code) == (410, "tenancy.content_erased")
+    [begun] = await reads.events_of_stream(MINE, f"tenant-{TENANT}", 0, 10)
+    assert begun.event == ErasureBegun(tenant_id=TENANT)

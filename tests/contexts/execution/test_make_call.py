@@ -20,6 +20,8 @@ from tests.support.chat import request
 from tests.support.fakes.chat_model import FakeChatModel
 from tests.support.fakes.clock import FakeClock
 from tests.support.fakes.deltas import FakeDeltas
+from tests.support.fakes.event_store import MemoryEventStore
+from tests.support.fakes.tenancy import MemoryRuns
 from tests.support.fakes.tool_runner import FakeToolRunner
 from tests.support.llm_script import Behaviour
 from tests.support.money import EXECUTION_ID, EXPIRES, authorized, pricing
@@ -44,6 +46,7 @@ class World:
             aborts=self.ends,
             tools=FakeToolRunner(self.clock),
             retriever=NoDocuments(),
+            runs=MemoryRuns(MemoryEventStore()),
             clock=self.clock.seconds,
             wall_clock=self.clock,
         )

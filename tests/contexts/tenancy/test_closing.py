@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from contexts.tenancy.registry import REGISTRY
 from schemas.tenancy.commands import ReinstateTenant, SetTenantLimits, SuspendTenant
+from schemas.tenancy.erasure import BeginErasure, ErasureBegun, NoteErasure, TenantErased
 from schemas.tenancy.life import (
     BeginClosing,
     CloseTenant,
@@ -83,3 +84,18 @@ def test_another_partners_tenant_is_not_closed() -> None:
     stranger = partner_admin(OTHER_PARTNER_ID)
     for command in (BEGIN, WITHDRAW):
         given(*ACTIVE, BEGUN).by(stranger).when(command).refused("tenancy.not_your_partner")
+
+
+def test_what_is_closed_is_erased_once_and_nothing_else_is() -> None:
+    begin, note = BeginErasure(tenant_id=TENANT_ID), NoteErasure(tenant_id=TENANT_ID, touched={"events": 3})
+    begun, erased = (
+        ErasureBegun(tenant_id=TENANT_ID),
+        TenantErased(tenant_id=TENANT_ID, touched={"events": 3}),
+    )
+    history = (*ACTIVE, BEGUN, closed())
+    given(*ACTIVE, BEGUN).when(begin).nothing()
+    given(*history).when(note).nothing()
+    given(*history).when(begin).then(begun)
+    given(*history, begun).when(begin).nothing()
+    given(*history, begun).when(note).then(erased)
+    given(*history, begun, erased).when(note).nothing()

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from infra.crypto.personal import PersonalBox
+from infra.crypto.subject_keys import PostgresSubjectKeys
 from infra.db.migrate import migrate
 from infra.db.pools import VAULT, async_pool
 from infra.identity.erasing import TABLES, VaultEraser
@@ -16,6 +18,7 @@ from infra.identity.sweep import OVER, sweep
 from infra.identity.vault import Vault, relying_party, vault
 from infra.settings import Settings
 from schemas.base import UserId
+from schemas.personal import Redacted
 from tests.infra.identity.conftest import MASTERS
 from tests.support.authenticator import Authenticator
 from tests.support.fakes.clock import FakeClock
@@ -98,3 +101,15 @@ async def test_the_one_in_memory_has_all_parts_too(clock: FakeClock) -> None:
 def test_who_we_are_to_browsers_is_a_setting() -> None:
     party = relying_party(SETTINGS)
     assert (party.id, party.origins) == ("app.example", ("https://app.example", "https://b.app.example"))
+
+
+async def test_keys_of_who_never_came_are_swept(own_url: str, clock: FakeClock) -> None:
+    async with async_pool(own_url, VAULT) as pool:
+        box = PersonalBox(PostgresSubjectKeys(pool), MASTERS)
+        [letter] = await box.seal(uuid4(), "ada@example.com", until=clock.now + timedelta(hours=1))
+        await box.seal(uuid4(), "bob@example.com")
+        assert await sweep(pool, clock.now) == 0
+        clock.advance(timedelta(hours=1))
+        assert await sweep(pool, clock.now) == 1
+        assert await sweep(pool, clock.now) == 0
+        assert await PersonalBox(PostgresSubjectKeys(pool), MASTERS).open([letter]) == [Redacted()]

@@ -19,9 +19,9 @@ class MemoryEventStore:
         self._streams: dict[str, list[Row]] = {}
         self._decided: dict[UUID, Decided] = {}
         self._claims: dict[tuple[str, str], str] = {}
-        self._snapshots: dict[str, Snapshot] = {}
+        self.kept_snapshots: dict[str, Snapshot] = {}
         self._effects: dict[tuple[str, str], str] = {}
-        self._payloads: dict[Place, bytes] = {}
+        self.contents: dict[Place, bytes] = {}
         self._last = 0
 
     def streams(self, after: Mapping[str, int]) -> Sequence[Row]:
@@ -38,7 +38,7 @@ class MemoryEventStore:
 
     def snapshots(self, streams: Sequence[str]) -> Sequence[Snapshot]:
         with self._lock:
-            return [self._snapshots[stream] for stream in streams if stream in self._snapshots]
+            return [self.kept_snapshots[stream] for stream in streams if stream in self.kept_snapshots]
 
     def commit(self, batch: Batch) -> Sequence[int]:
         with self._lock:
@@ -49,7 +49,7 @@ class MemoryEventStore:
             self._claims = owners
             for owned in batch.payloads:
                 place = Place(owned.tenant_id, month_of(batch.recorded_at), owned.payload.hash)
-                self._payloads[place] = owned.payload.content
+                self.contents[place] = owned.payload.content
             self._rows.extend(rows)
             for row in rows:
                 self._streams.setdefault(row.stream, []).append(row)
@@ -58,9 +58,9 @@ class MemoryEventStore:
     def save_snapshots(self, snapshots: Sequence[Snapshot]) -> None:
         with self._lock:
             for snapshot in snapshots:
-                kept = self._snapshots.get(snapshot.stream)
+                kept = self.kept_snapshots.get(snapshot.stream)
                 if kept is None or kept.version < snapshot.version or kept.shape != snapshot.shape:
-                    self._snapshots[snapshot.stream] = snapshot
+                    self.kept_snapshots[snapshot.stream] = snapshot
 
     def event(self, stream: str, version: int) -> Row:
         with self._lock:
@@ -75,7 +75,7 @@ class MemoryEventStore:
 
     def payloads(self, places: Collection[Place]) -> Mapping[Place, bytes]:
         with self._lock:
-            return {place: self._payloads[place] for place in places if place in self._payloads}
+            return {place: self.contents[place] for place in places if place in self.contents}
 
     def previous(self, position: int) -> int:
         with self._lock:
@@ -86,6 +86,12 @@ class MemoryEventStore:
             mine = [(effect, ref) for effect, ref, _ in keys if (effect, ref) not in self._effects]
             self._effects.update(dict.fromkeys(mine, worker))
             return frozenset(ref for _, ref in mine)
+
+    def replace(self, row: Row) -> None:
+        """What only erasing does."""
+        with self._lock:
+            for rows in (self._rows, self._streams[row.stream]):
+                rows[next(n for n, known in enumerate(rows) if known.position == row.position)] = row
 
     def _answered(self, message_id: UUID) -> Decided:
         """With the position of the event its version names."""
