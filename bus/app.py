@@ -7,17 +7,13 @@ import os
 import signal
 import socket
 import sys
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
 import uvloop
-from psycopg_pool import AsyncConnectionPool
 
 from bus import (
     closer,
@@ -31,69 +27,40 @@ from bus import (
     vault_sweeper,
     wiring,
 )
-from bus.aborts import Ends
 from bus.admission import Admission
-from bus.broker import Bus, connected
-from bus.checkpoints import Checkpoints
 from bus.closer import Closer
 from bus.command_consumer import CommandConsumer
-from bus.content_table import TenantContent
 from bus.decider import Decider
 from bus.effect_consumer import EffectConsumer
+from bus.effect_ports import effect_ports
 from bus.ending import end
 from bus.failures import PATIENT, Patience
-from bus.farewells import ProjectedFarewells
-from bus.heartbeat import Heartbeat, beating
 from bus.leader import lead
 from bus.ledger_stream import LedgerStream
-from bus.live import DeltaSink
-from bus.monitor import Monitor
-from bus.month_table import ProjectedMonths
 from bus.months import keep_ahead
-from bus.open_runs import ProjectedRuns
 from bus.overdue_table import ProjectedOverdue
+from bus.parts import Parts, now, parts
 from bus.period_table import ProjectedPeriods
-from bus.place_table import ProjectedInvited, ProjectedPlaces
 from bus.policy_consumer import PolicyConsumer
 from bus.projection_consumer import ProjectionConsumer
-from bus.publisher import Submitter
 from bus.reconciler import Reconciler
 from bus.relay import Relay
-from bus.requests import StoredRequests
 from bus.run_feed import RunFeed, loader
 from bus.run_index import RunIndex
 from bus.scheduler import Schedule, Scheduler
 from bus.sealer import Sealer
-from bus.streams import ensure_streams
 from bus.timer_table import ProjectedTimers
 from bus.vault_sweeper import VaultSweeper
 from bus.wake import announcer, listen
 from bus.witnessing import witnessing
-from contexts.billing.ports import BillingPorts
 from contexts.execution.admission import Limits
-from contexts.execution.ports import ExecutionPorts
-from contexts.identity.ports import IdentityPorts
-from contexts.notifications.ports import NotificationPorts
-from contexts.tenancy.ports import TenancyPorts
 from infra import metrics, telemetry
 from infra.audit.keys import stored_keys
 from infra.crypto.master_key import master_key
-from infra.crypto.personal import PersonalBox
-from infra.crypto.subject_keys import PostgresSubjectKeys
-from infra.db.pools import ERASER, VAULT, WORKER, async_pool
-from infra.documents.pdf import TypstDocuments
 from infra.errors import SetupError
-from infra.eventstore.erasing import ContentEraser
-from infra.eventstore.postgres import PostgresEventStore
 from infra.eventstore.types import Row
-from infra.identity.erasing import VaultEraser
 from infra.identity.sweep import sweep
-from infra.mail.assembled import mailer
-from infra.payments.assembled import payment_providers
-from infra.providers.catalog import Catalog, chat_model
-from infra.retrieval import NoDocuments
 from infra.settings import Settings, load
-from infra.tools.assembled import tools
 from projections.registry import PROJECTIONS
 
 ROLES = ("commands", "relay", "policies", "effects", "projections", "timers", "scheduler", "sealer")
@@ -107,74 +74,6 @@ GC_THRESHOLD = (50_000, 20, 50)
 Work = Callable[[], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What the roles of one process share."""
-
-    settings: Settings
-    database_url: str
-    bus: Bus
-    heartbeat: Heartbeat
-    ends: Ends
-    patience: Patience
-    store: PostgresEventStore
-    pool: AsyncConnectionPool
-    vault: AsyncConnectionPool
-    eraser: AsyncConnectionPool
-    submitter: Submitter
-    chat: Catalog
-    relay: Relay
-    monitor: Monitor
-    closing: AsyncExitStack
-
-
-@asynccontextmanager
-async def parts(settings: Settings, patience: Patience = PATIENT) -> AsyncIterator[Parts]:
-    database_url, nats_url = settings.database_url, settings.nats_url
-    if not database_url or not nats_url:
-        raise SystemExit("a worker needs HB_DATABASE_URL and HB_NATS_URL; `./justw up` sets them for you")
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(telemetry.flush)
-        bus = await stack.enter_async_context(connected(nats_url, "worker"))
-        await ensure_streams(bus.js)
-        heartbeat = await stack.enter_async_context(beating(nats_url, patience.ack_wait))
-        store = PostgresEventStore(database_url)
-        stack.callback(store.close)
-        pool = await stack.enter_async_context(async_pool(database_url, WORKER, max_size=4))
-        vault = await stack.enter_async_context(async_pool(database_url, VAULT, 0, 2))
-        eraser = await stack.enter_async_context(async_pool(database_url, ERASER, 0, 1))
-        chat = providers(settings)
-        stack.push_async_callback(chat.aclose)
-        submitter = Submitter(bus.nc)
-        await submitter.start()
-        publisher = Relay(bus.nc, bus.js, store, Checkpoints(bus.js, database_url))
-        monitor = Monitor(bus.js, pool, publisher)
-        yield Parts(
-            settings=settings,
-            database_url=database_url,
-            bus=bus,
-            heartbeat=heartbeat,
-            ends=Ends(),
-            patience=patience,
-            store=store,
-            pool=pool,
-            vault=vault,
-            eraser=eraser,
-            submitter=submitter,
-            chat=chat,
-            relay=publisher,
-            monitor=monitor,
-            closing=stack,
-        )
-
-
-def providers(settings: Settings) -> Catalog:
-    key = settings.openai_api_key
-    return chat_model(
-        key.get_secret_value() if key else None, settings.openai_base_url, settings.local_model_url
-    )
 
 
 def commands(p: Parts, on_commit: Callable[[Sequence[Row]], None]) -> Work:
@@ -218,52 +117,8 @@ def policies(p: Parts) -> list[Work]:
     ]
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def execution_ports(p: Parts) -> ExecutionPorts:
-    runner = tools(p.settings, master_key(p.settings), p.store, now)
-    p.closing.push_async_callback(runner.aclose)
-    return ExecutionPorts(
-        chat=p.chat,
-        requests=StoredRequests(p.store),
-        deltas=DeltaSink(p.bus.nc),
-        aborts=p.ends,
-        tools=runner,
-        retriever=NoDocuments(),
-        runs=ProjectedRuns(p.pool),
-        clock=time.monotonic,
-        wall_clock=now,
-    )
-
-
-def billing_ports(p: Parts) -> BillingPorts:
-    return BillingPorts(ProjectedMonths(p.pool), TypstDocuments(), payment_providers(p.settings))
-
-
-def identity_ports(p: Parts) -> IdentityPorts:
-    farewells = ProjectedFarewells(p.pool, personal_box(p), now)
-    return IdentityPorts(ProjectedPlaces(p.pool), ProjectedInvited(p.pool), VaultEraser(p.vault), farewells)
-
-
-def tenancy_ports(p: Parts) -> TenancyPorts:
-    eraser = ContentEraser(p.eraser, mailer(p.settings).forget)
-    return TenancyPorts(TenantContent(p.pool, eraser))
-
-
-def personal_box(p: Parts) -> PersonalBox:
-    return PersonalBox(PostgresSubjectKeys(p.vault), [master_key(p.settings)])
-
-
 def effects(p: Parts) -> list[Work]:
-    ports = {
-        "execution": execution_ports(p),
-        "billing": billing_ports(p),
-        "identity": identity_ports(p),
-        "tenancy": tenancy_ports(p),
-        "notifications": NotificationPorts(personal_box(p), mailer(p.settings)),
-    }
+    ports = effect_ports(p)
     worker = f"{socket.gethostname()}:{os.getpid()}"
     consumers = [
         EffectConsumer(

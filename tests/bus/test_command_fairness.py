@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
+from nats.aio.msg import Msg
+
 from bus import subjects, wiring
 from bus.admission import Admission
 from bus.broker import Bus
@@ -20,7 +22,7 @@ from schemas.base import TenantId
 from schemas.envelope import Answer, Envelope
 from schemas.tenancy.commands import SuspendTenant
 from tests.bus.test_commands import partner, queued, sealed
-from tests.bus.workers import SHORT, running, until
+from tests.bus.workers import SHORT, listed, running, until
 from tests.support.builders import NOW, SYSTEM
 from tests.support.fakes.clock import FakeClock
 from tests.support.harness import LIMITS
@@ -44,6 +46,18 @@ class GatedDecider(Decider):
         return super().process(requests)
 
 
+class Consumer(CommandConsumer):
+    """Tells what waits to be decided or has been."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.taken_in: list[Msg] = []
+
+    async def _take_in(self, msg: Msg) -> None:
+        await super()._take_in(msg)
+        self.taken_in.append(msg)
+
+
 async def test_a_flood_of_one_tenant_does_not_hold_up_another(
     bus: Bus, store: PostgresEventStore, heartbeat: Heartbeat
 ) -> None:
@@ -52,8 +66,9 @@ async def test_a_flood_of_one_tenant_does_not_hold_up_another(
     lone = SuspendTenant(tenant_id=OTHER, reason="unpaid")
     await put(bus, seal(lone, tenant_id=OTHER, partner_id=None, actor=SYSTEM), lone.stream_id)
     decider = gated(store)
-    async with running(taking(bus, decider, heartbeat).run()):
-        await until(lambda: pulled(bus, FLOOD + 1))
+    consumer = taking(bus, decider, heartbeat)
+    async with running(consumer.run()):
+        await listed(consumer.taken_in, FLOOD + 1)
         decider.gate.set()
         await until(lambda: queued(bus, 0))
     assert len(decider.decided) == FLOOD + 1
@@ -80,9 +95,9 @@ def gated(store: PostgresEventStore) -> GatedDecider:
     return GatedDecider(store, wiring.HANDLERS, wiring.FACTS, FakeClock(NOW), Admission(LIMITS))
 
 
-def taking(bus: Bus, decider: Decider, heartbeat: Heartbeat) -> CommandConsumer:
+def taking(bus: Bus, decider: Decider, heartbeat: Heartbeat) -> Consumer:
     executor = ThreadPoolExecutor(1)
-    return CommandConsumer(bus.nc, bus.js, decider, executor, lambda rows: None, heartbeat, SHORT)
+    return Consumer(bus.nc, bus.js, decider, executor, lambda rows: None, heartbeat, SHORT)
 
 
 async def put(bus: Bus, envelope: Envelope, stream: str) -> None:

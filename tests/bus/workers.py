@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bus.app import ROLES, Parts, parts, works
+from bus.app import ROLES, works
 from bus.ending import end
 from bus.failures import Patience
+from bus.parts import Parts, parts
 from infra.settings import Settings
 
 PATIENCE_SECONDS = 120.0
