@@ -25,7 +25,7 @@ from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
 from api.routes.tenancy import visible_tenant
 from api.rows.teams import ImpersonationRow
-from api.step_up import recent
+from api.signing_in.proving import proven
 from api.submit import Attempt, AttemptDep, until
 from infra.db.scope import Scope
 from schemas.access import Permission
@@ -40,7 +40,7 @@ SEEING = [caught_up("impersonations")]
     "/impersonations",
     status_code=201,
     response_model=ImpersonationToken,
-    dependencies=[may(Permission.SUPPORT_ACT), recent()],
+    dependencies=[may(Permission.SUPPORT_ACT), proven()],
     summary="Act in the name of a tenant's user",
 )
 async def impersonate(

@@ -8,10 +8,10 @@ from api.models.registering import EmailBody, Sent
 from api.models.sessions import Changed, ChangePasswordBody, LinkBody, Opened, ResetPasswordBody
 from api.parts import Deps
 from api.signing_in.oneself import Me, Oneself
+from api.signing_in.proving import require_proof
 from api.signing_in.resetting import change, reset, send_link, unlock
 from api.signing_in.step_up import shown
 from api.signing_in.unseen import Later
-from api.step_up import require_recent
 from api.submit import AttemptDep
 from schemas.base import PLATFORM
 from schemas.identity.commands import NotePasswordChange
@@ -53,7 +53,7 @@ async def change_password(
 
 async def demand_right(deps: Deps, request: Request, me: Oneself, current: str | None) -> None:
     if current is None:
-        require_recent(me.actor)
+        await require_proof(deps, me.actor)
     elif await shown(deps, request, me, "password", current) is None:
         raise unauthenticated("auth.invalid_credentials", "The current password is not right.")
 
