@@ -49,8 +49,11 @@ class AddFactor(Command, type_name="identity.user.add_factor", stream="user-{0.u
 class RemoveFactor(
     Command, type_name="identity.user.remove_factor", stream="user-{0.user_id}", of_platform=True
 ):
+    """`another_way`: they have a password, as the edge saw. It is never taken away, so it stays true."""
+
     user_id: UserId
     factor_id: UUID
+    another_way: bool = False
 
 
 class LinkIdentity(
@@ -69,6 +72,7 @@ class UnlinkIdentity(
 ):
     user_id: UserId
     provider: str
+    another_way: bool = False
 
 
 class DisableUser(Command, type_name="identity.user.disable", stream="user-{0.user_id}", of_platform=True):

@@ -196,7 +196,7 @@ async def test_the_only_way_in_stays(world: World) -> None:
     await linked(world, world.anna)
     await world.vault.passwords.remove(user_id(world.anna))
     async with world.client(proven(await world.signed_in(world.anna))) as anna:
-        problem(await anna.delete("/auth/oidc/full"), 409, "auth.last_way_in")
+        problem(await anna.delete("/auth/oidc/full"), 409, "identity.last_way_in")
 
 
 async def test_an_unknown_provider(world: World, browser: httpx2.AsyncClient) -> None:
