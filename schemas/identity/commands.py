@@ -2,18 +2,19 @@ from uuid import UUID
 
 from schemas.access import Role
 from schemas.base import PLATFORM, Command, TenantId, UserId
-from schemas.identity.types import FactorKind, Label, Person, Place, Reason
+from schemas.identity.types import FactorKind, Label, Person, Place, ProviderAccount, Reason
 from schemas.personal import BlindIndex, Personal
 
 
 class RegisterUser(Command, type_name="identity.user.register", stream="user-{0.user_id}", of_platform=True):
-    """`verified`: the address is known to be theirs."""
+    """`verified`: the address is known to be theirs. `account`: what they came with, and sign in with."""
 
     user_id: UserId
     email: Personal
     email_index: BlindIndex
     name: Personal
     verified: bool = False
+    account: ProviderAccount | None = None
 
 
 class VerifyEmail(

@@ -70,7 +70,7 @@ async def test_what_came_back_once_is_over(world: World, victim: httpx2.AsyncCli
     query = await query_of(await begun(victim))
     assert (await back(victim, query)).status_code == 200
     problem(await back(victim, query), 400, "oidc.state_unknown")
-    assert len(sent(world, "LinkIdentity")) == 1
+    assert len(sent(world, "ProvisionTenant")) == 1
 
 
 async def test_a_failed_return_is_over_too(victim: httpx2.AsyncClient) -> None:

@@ -17,7 +17,7 @@ LINKED = e.IdentityLinked(
 
 
 def registered(**changes: object) -> e.UserRegistered:
-    return e.UserRegistered(**dict(register_user(**changes)))
+    return e.UserRegistered(**register_user(**changes).model_dump(exclude={"account"}))
 
 
 def factor(number: int = 70) -> e.FactorAdded:
