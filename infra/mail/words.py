@@ -63,6 +63,11 @@ ENGLISH: dict[Template, Words] = {
         ("{by} of our support acts as you in {place} until {until}, for this reason: {reason}",),
         after=("All that is done is recorded. Your administrator can end it at any time.",),
     ),
+    "impersonation_seen": Words(
+        "Support is acting for {user} in {place}",
+        ("{by} of our support acts as {user} in {place} until {until}, for this reason: {reason}",),
+        after=("All that is done is recorded. You can see it and end it at any time.",),
+    ),
     "new_sign_in_method": Words(
         "A change to how you sign in",
         ("On {at} this changed in your account: {method}.",),

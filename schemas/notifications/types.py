@@ -18,6 +18,7 @@ Template = Literal[
     "unlock_account",
     "session_compromised",
     "impersonation_started",
+    "impersonation_seen",
     "new_sign_in_method",
     "erased",
 ]
@@ -45,6 +46,7 @@ NEEDS: Mapping[Template, Needs] = {
     "unlock_account": needs("minutes", "link"),
     "session_compromised": needs("at", "device"),
     "impersonation_started": needs("place reason until", "by"),
+    "impersonation_seen": needs("place reason until", "by user"),
     "new_sign_in_method": needs("method at", ""),
     "erased": needs("at", ""),
 }
