@@ -10,12 +10,13 @@ from api.errors import ApiProblem, invalid
 from api.models.teams import AcceptBody
 from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
+from api.registering import choosing
 from api.rows.people import UserRow
 from api.rows.teams import InvitationRow
 from api.signing_in.guarding import guarded
 from api.signing_in.people import usable
 from api.submit import Attempt
-from infra.identity.password_policy import About, problems_of
+from infra.identity.password_policy import About
 from infra.identity.passwords import password_is
 from infra.identity.secret_texts import hash_of
 from schemas.base import UserId
@@ -56,11 +57,9 @@ async def newcomer(parts: Deps, email: str, body: AcceptBody) -> Person:
     ]
     if missing or body.name is None or body.password is None:
         raise invalid(missing)
-    password = body.password.get_secret_value()
-    if problems := problems_of(password, About(email, body.name)):
-        raise invalid(problems)
+    hashed = await choosing.accepted(parts, body.password.get_secret_value(), About(email, body.name))
     user_id = UserId(uuid4())
-    await parts.vault.passwords.create(user_id, await parts.passwords.hash(password))
+    await parts.vault.passwords.create(user_id, hashed)
     return await parts.people.person(user_id, email, body.name)
 
 

@@ -1,4 +1,6 @@
-"""No request larger than we read, and none whose URL has what cannot be stored."""
+"""No request larger than we read, none whose URL has what cannot be stored or says a thing twice."""
+
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,7 +13,7 @@ NUL = Problem(code="nul_character", message="NUL characters cannot be stored.", 
 
 
 class UrlLimit:
-    """What parts of a URL mean is for routes to say. No text of ours has a NUL in it."""
+    """What parts of a URL mean is for routes to say. No text has a NUL in it; no parameter is a list."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -30,6 +32,18 @@ def problem_with_url(scope: Scope) -> ApiProblem | None:
         return ApiProblem(414, "request.url_too_long", f"A URL may have at most {MAX_URL_BYTES} bytes.")
     if "\0" in scope["path"] or b"%00" in query or b"\0" in query:
         return invalid([NUL])
+    if repeated := twice_in(query):
+        return invalid([Problem(code="repeated", message="Send it once.", path=f"query.{repeated[:100]}")])
+    return None
+
+
+def twice_in(query: bytes) -> str | None:
+    """A parameter that stands there twice: whoever read the other one in front of us would disagree."""
+    seen: set[str] = set()
+    for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+        if name in seen:
+            return name
+        seen.add(name)
     return None
 
 

@@ -10,6 +10,9 @@ SECONDS = Histogram("hb_http_request_seconds", "Time from request to end of answ
 RATE_LIMITS_ALONE = Counter(
     "hb_rate_limits_alone", "Times the shared rate limits did not answer and this process counted alone."
 )
+PASSWORDS_UNCHECKED = Counter(
+    "hb_passwords_unchecked", "Passwords taken while the check for breached ones did not answer."
+)
 ACCESS_LOG_ENTRIES = Counter("hb_access_log_entries", "Lines written to the access log.")
 ACCESS_LOG_FAILURES = Counter("hb_access_log_failures", "Times the access log could not be written.")
 

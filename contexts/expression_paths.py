@@ -16,8 +16,12 @@ INDEX = "_[_]"
 
 def paths_of(serialized: bytes) -> frozenset[Path]:
     """Variables of comprehensions are not among them, what they range over is."""
-    checked = first(serialized, ANY_VALUE)
-    return frozenset(read(first(checked, CHECKED_EXPR), frozenset()))
+    return frozenset(read(checked(serialized), frozenset()))
+
+
+def checked(serialized: bytes) -> bytes:
+    """The expression itself."""
+    return first(first(serialized, ANY_VALUE), CHECKED_EXPR)
 
 
 def read(expr: bytes, bound: frozenset[str]) -> Iterator[Path]:

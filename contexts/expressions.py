@@ -1,6 +1,6 @@
 """CEL: expressions over a run's values, without code of users in our processes.
 
-Google's CEL library bounds length, nesting and iterations; results are bounded here.
+Google's CEL library bounds length, nesting and iterations; what is made on the way, and results, we bound.
 """
 
 import json
@@ -13,6 +13,7 @@ from typing import Any
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_math, ext_strings
 
+from contexts.expression_growth import MOST_CHARACTERS, Growth, growth_of, largest
 from contexts.expression_paths import Path, paths_of
 
 MAX_RESULT_BYTES = 256 * 1024
@@ -30,6 +31,7 @@ class Program:
 
     expression: cel.Expression
     paths: frozenset[Path]
+    growth: Growth
 
 
 @lru_cache(COMPILED)
@@ -37,7 +39,8 @@ def compiled(expression: str, names: frozenset[str]) -> Program:
     """`names` are the variables there are, of any type. Raises ExpressionError, with the position."""
     try:
         program = environment(names).compile(expression)
-        return Program(program, paths_of(program.serialize()))
+        serialized = program.serialize()
+        return Program(program, paths_of(serialized), growth_of(serialized))
     except (RuntimeError, ValueError) as error:
         raise ExpressionError(first_line(str(error))) from error
 
@@ -54,8 +57,11 @@ def paths(expression: str, names: frozenset[str]) -> frozenset[Path]:
 def evaluate(expression: str, values: Mapping[str, Any]) -> Any:
     """The expression's value as JSON."""
     program = compiled(expression, frozenset(values))
+    given = needed(values, program.paths)
+    if (size := largest(program.growth, expression, given)) > MOST_CHARACTERS:
+        raise ExpressionError(f"this may make {size} characters on its way; {MOST_CHARACTERS} are allowed")
     try:
-        result = program.expression.eval(data=needed(values, program.paths))
+        result = program.expression.eval(data=given)
     except (RuntimeError, ValueError, TypeError) as error:
         raise ExpressionError(first_line(str(error))) from error
     if result.type() == cel.Type.ERROR:

@@ -8,12 +8,16 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError
 
+from contexts.schema_work import too_much
+
 MAX_BYTES = 16 * 1024
 MAX_DEPTH = 20
 MAX_PROBLEMS = 20
 MAX_MESSAGE = 200
 COMPILED = 1_024
-REFERENCES = ("$ref", "$dynamicRef")
+REFERENCE = '"$ref"'
+ELSEWHERE = ("$id", "$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveRef")
+"""Other ways to name a schema. Which one is meant is not for us to find out."""
 
 Found = tuple[str, str]
 """Where, in dots, and what is wrong."""
@@ -21,7 +25,10 @@ Found = tuple[str, str]
 
 def problems(schema: dict[str, Any], value: Any) -> list[Found]:
     """The first ways in which a value does not fit a schema that `schema_problems` found no fault with."""
-    errors = compiled(json.dumps(schema, sort_keys=True)).iter_errors(value)
+    text = json.dumps(schema, sort_keys=True)
+    if REFERENCE in text and too_much(schema, value):
+        return [("", "the schema's references make too much work of this value")]
+    errors = compiled(text).iter_errors(value)
     return [found(error) for error in islice(errors, MAX_PROBLEMS)]
 
 
@@ -50,18 +57,24 @@ def schema_problems(schema: dict[str, Any]) -> list[Found]:
 
 
 def walk(value: Any, path: tuple[str, ...]) -> Iterator[Found]:
-    """Too deep a nesting, and references that lead out of the schema."""
+    """Too deep a nesting, and references that are no paths inside the schema."""
     if len(path) > MAX_DEPTH:
         yield ".".join(path[:3]), f"nested more than {MAX_DEPTH} deep"
     elif isinstance(value, dict):
         for key, inner in value.items():
-            if key in REFERENCES and not str(inner).startswith("#"):
-                yield ".".join((*path, key)), "only references inside the schema (#...) are followed"
+            if isinstance(inner, str) and path[-1:] != ("properties",) and led_astray(key, inner, path):
+                yield ".".join((*path, key)), "only references inside the schema (#/...) are followed"
             else:
                 yield from walk(inner, (*path, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from walk(inner, (*path, str(index)))
+
+
+def led_astray(key: str, inner: str, path: tuple[str, ...]) -> bool:
+    if key == "$ref":
+        return inner != "#" and (not inner.startswith("#/") or "%" in inner)
+    return key in ELSEWHERE and (key != "$id" or bool(path))
 
 
 def found(error: ValidationError) -> Found:

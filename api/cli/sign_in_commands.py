@@ -18,7 +18,10 @@ Browser = Annotated[
     bool, typer.Option("--browser/--no-browser", help="Open a browser, or only say where to go.")
 ]
 New = Annotated[str, typer.Option("--password", prompt="New password", hide_input=True)]
+MailedTo = Annotated[str | None, typer.Option("--email", help="With --code.")]
+MailedCode = Annotated[str | None, typer.Option("--code", help="The code of the letter.")]
 Link = Annotated[str, typer.Option(prompt="Link", help="The link of the letter, or what it has after its #.")]
+OrLink = Annotated[str | None, typer.Option("--link", help="Or its link, or what that has after its #.")]
 
 sessions = typer.Typer(no_args_is_help=True, help="Where you are signed in.")
 password = typer.Typer(no_args_is_help=True, help="Your password.")
@@ -60,11 +63,7 @@ def register(
 
 
 def verify(
-    email: Annotated[str | None, typer.Option(help="With --code.")] = None,
-    code: Annotated[str | None, typer.Option(help="The code of the letter.")] = None,
-    link: Annotated[str | None, typer.Option(help="Or its link.")] = None,
-    url: Url = None,
-    data: Data = None,
+    email: MailedTo = None, code: MailedCode = None, link: OrLink = None, url: Url = None, data: Data = None
 ) -> None:
     """Show that an address is yours. Who has just registered is signed in."""
     from api.cli import signing_in
@@ -175,18 +174,35 @@ def sessions_end(
 
 @password.command("forgot")
 def password_forgot(email: Email, url: Url = None, data: Data = None) -> None:
-    """Ask for a link that sets a new one."""
+    """Ask for a code that sets a new one."""
     from api.cli import signing_in
 
     signing_in.forgot(here(data, url), email)
 
 
 @password.command("reset")
-def password_reset(link: Link, new: New, url: Url = None, data: Data = None) -> None:
-    """Set a new one by that link."""
+def password_reset(
+    new: New,
+    email: MailedTo = None,
+    code: MailedCode = None,
+    link: OrLink = None,
+    url: Url = None,
+    data: Data = None,
+) -> None:
+    """Set a new one by that code, or the link that came with it."""
     from api.cli import signing_in
 
-    signing_in.reset(here(data, url), link, new)
+    signing_in.reset(here(data, url), signing_in.shown(email, code, link), new)
+
+
+@password.command("unlock")
+def password_unlock(
+    email: MailedTo = None, code: MailedCode = None, link: OrLink = None, url: Url = None, data: Data = None
+) -> None:
+    """Lift the lock after too many tries: first with the address alone, then with the code that came."""
+    from api.cli import signing_in
+
+    signing_in.unlock(here(data, url), signing_in.shown(email, code, link))
 
 
 @password.command("change")

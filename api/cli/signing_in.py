@@ -17,12 +17,16 @@ def register(at: Here, body: dict[str, str | None], password: str) -> None:
 
 
 def verify(at: Here, email: str | None, code: str | None, link: str | None) -> None:
-    body = {"link": link.rpartition("#")[2]} if link else {"email": email, "code": code}
-    told = at.ask("POST", "/auth/verify", json=body)
+    told = at.ask("POST", "/auth/verify", json=shown(email, code, link))
     if told["token"] is None:
         out.print(f"{TICK} the address is verified: [name]hb login[/]")
         return
     log_in(at, told["token"])
+
+
+def shown(email: str | None, code: str | None, link: str | None) -> dict[str, str | None]:
+    """Of a letter."""
+    return {"link": link.rpartition("#")[2]} if link else {"email": email, "code": code}
 
 
 def by_password(at: Here, email: str, password: str, code: str | None = None) -> Any:
@@ -92,12 +96,22 @@ def end_sessions(at: Here, session_id: str | None, everywhere: bool) -> None:
 
 def forgot(at: Here, email: str) -> None:
     at.ask("POST", "/auth/password/forgot", json={"email": email})
-    out.print(f"{TICK} if {escape(email)} is known, a link is on its way: [name]hb password reset[/]")
+    out.print(f"{TICK} if {escape(email)} is known, a code is on its way: [name]hb password reset[/]")
 
 
-def reset(at: Here, link: str, password: str) -> None:
-    at.ask("POST", "/auth/password/reset", json={"link": link.rpartition("#")[2], "password": password})
+def reset(at: Here, proof: dict[str, str | None], password: str) -> None:
+    at.ask("POST", "/auth/password/reset", json={**proof, "password": password})
     out.print(f"{TICK} the password is set, and everybody signed out: [name]hb login[/]")
+
+
+def unlock(at: Here, proof: dict[str, str | None]) -> None:
+    """Without a code or a link, ask for them."""
+    if proof.get("link") or proof.get("code"):
+        at.ask("POST", "/auth/unlock", json=proof)
+        out.print(f"{TICK} unlocked: [name]hb login[/]")
+        return
+    at.ask("POST", "/auth/unlock/request", json={"email": proof["email"]})
+    out.print(f"{TICK} if the account is known, a code is on its way: [name]hb password unlock[/]")
 
 
 def change(at: Here, current: str | None, password: str) -> None:

@@ -4,12 +4,11 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from api.cli.endpoints import find
-from api.cli.errors import Refused
 from api.cli.look import TICK, out, table
 from api.cli.reading import connected
 from api.cli.verifying import keys_of
 from infra.audit import signers
-from infra.audit.keys import RotatedMeanwhile, rotate_keys
+from infra.audit.keys import rotate_keys
 from infra.audit.signers import PublishedKey
 from infra.crypto.master_key import master_key
 from infra.settings import Settings
@@ -26,10 +25,7 @@ def show(settings: Settings) -> None:
 def rotate(settings: Settings, days: int) -> None:
     now = datetime.now(UTC)
     url, master = find(settings).database_url, master_key(settings)
-    try:
-        keys = rotate_keys(url, master, settings.audit_origin, now, timedelta(days=days))
-    except RotatedMeanwhile:
-        raise Refused("somebody else gave the ledger a new key just now.", "See `hb ledger keys`.") from None
+    keys = rotate_keys(url, master, settings.audit_origin, now, timedelta(days=days))
     out.print(f"{TICK} from the next checkpoint on: {keys.signer.verifier}", soft_wrap=True)
     if days:
         out.print(

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import httpx2
 from nats.js import JetStreamContext
@@ -21,6 +22,7 @@ from infra.embedded.backends import Endpoints
 from infra.embedded.lock import holder
 from infra.settings import Settings
 from projections.lag import Lag, lag
+from projections.tenants import queries as tenants
 
 READY_SECONDS = 5.0
 
@@ -49,7 +51,7 @@ def status(settings: Settings) -> int:
 async def look(settings: Settings, endpoints: Endpoints) -> int:
     services = [await api_service(settings)]
     async with reading.connected(endpoints.database_url) as conn, bus(settings) as at:
-        projections = await lag(conn)
+        projections, reviews = await lag(conn), await tenants.to_review(conn, datetime.now(UTC))
         witnesses = [Service(*one) for one in await seen_by(conn, settings, time.time())]
         queues = [
             queue
@@ -62,7 +64,7 @@ async def look(settings: Settings, endpoints: Endpoints) -> int:
     services.append(
         Service("Dead letters", not letters, f"{letters}, see `hb dlq list`" if letters else "none")
     )
-    services += witnesses
+    services += [held_service(reviews), *witnesses]
     for block in (service_table(services), lag_table(projections), queue_table(queues)):
         out.print()
         out.print(block)
@@ -72,6 +74,14 @@ async def look(settings: Settings, endpoints: Endpoints) -> int:
 def needs_a_person(services: Sequence[Service], projections: Sequence[Lag]) -> bool:
     broken = any(one.status == "stopped" or one.parked for one in projections)
     return broken or not all(service.ok for service in services)
+
+
+def held_service(reviews: int) -> Service:
+    days = tenants.REVIEW_AFTER.days
+    note = (
+        f"{reviews} for {days} days: `hb tenants list --status suspended`, or restricted; decide about them"
+    )
+    return Service("Tenants held by hand", not reviews, note if reviews else f"none for {days} days")
 
 
 async def api_service(settings: Settings) -> Service:

@@ -15,6 +15,7 @@ from api.cli.runs import reads
 from api.reads import PLATFORM_SCOPE
 from api.rows.people import HoldRow, PartnerRow, TenantRow
 from infra.settings import Settings
+from projections.tenants.queries import BY_HAND, REVIEW_AFTER
 from schemas.base import PLATFORM, Command, PartnerId
 from schemas.tenancy.commands import ReinstateTenant, SuspendTenant
 from schemas.tenancy.life import BeginClosing, ChangeSubdomain, TransferTenant, WithdrawClosing
@@ -87,9 +88,11 @@ def show_tenant(settings: Settings, tenant: UUID) -> None:
 
 
 def hold_table(holds: Sequence[HoldRow]) -> Table:
-    made = table("held back by", "as", "since", "because")
+    made = table("held back by", "as", "since", "look again", "because")
     for hold in holds:
-        made.add_row(hold.cause, coloured(hold.held), f"{hold.since:%Y-%m-%d}", escape(hold.reason))
+        again = f"{hold.since + REVIEW_AFTER:%Y-%m-%d}" if hold.cause in BY_HAND else ""
+        since = f"{hold.since:%Y-%m-%d}"
+        made.add_row(hold.cause, coloured(hold.held), since, again, escape(hold.reason))
     return made
 
 

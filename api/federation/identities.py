@@ -13,6 +13,7 @@ from infra.oidc.identity import Identity
 from schemas.base import PLATFORM, UserId
 from schemas.envelope import Actor
 from schemas.identity.commands import LinkIdentity
+from schemas.identity.types import ProviderAccount
 
 IDENTITY = "identity"
 TAKEN = "conflict.identity_taken"
@@ -26,12 +27,15 @@ async def owner_of(deps: Deps, identity: Identity) -> UserRow | None:
     return await deps.reads.user_by_identity(PLATFORM_SCOPE, index_of(deps, identity))
 
 
+async def account_at(deps: Deps, user_id: UserId, provider: str, identity: Identity) -> ProviderAccount:
+    [subject] = await deps.people.box.seal(user_id, identity.subject)
+    return ProviderAccount(provider=provider, subject_index=index_of(deps, identity), subject=subject)
+
+
 async def link(deps: Deps, user_id: UserId, provider: str, identity: Identity) -> None:
     """From here on it signs them in: waits, in bounds, until the read side knows it too."""
-    [subject] = await deps.people.box.seal(user_id, identity.subject)
-    command = LinkIdentity(
-        user_id=user_id, provider=provider, subject_index=index_of(deps, identity), subject=subject
-    )
+    account = await account_at(deps, user_id, provider, identity)
+    command = LinkIdentity(user_id=user_id, **dict(account))
     person = Actor(kind="user", id=str(user_id))
     try:
         await Attempt(deps, person, uuid4(), "").send(command, PLATFORM, None)

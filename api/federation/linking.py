@@ -12,7 +12,7 @@ from api.gateway.cookies import session_from
 from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
 from api.sending import Attempt
-from api.signing_in.factors import recorded, require_another_way_in
+from api.signing_in.factors import recorded
 from api.signing_in.telling import tell_of_change
 from infra.crypto.tokens import BadToken
 from infra.oidc.identity import Identity
@@ -56,7 +56,8 @@ async def unlinked(deps: Deps, attempt: Attempt, user_id: UserId, provider: str)
     mine = await deps.reads.identities_of(PLATFORM_SCOPE, user_id)
     if provider not in [one.provider for one in mine]:
         raise not_found("oidc.not_linked", "linked provider")
-    await require_another_way_in(deps, user_id, without=1)
-    position = await recorded(attempt, UnlinkIdentity(user_id=user_id, provider=provider))
+    another_way = await deps.vault.passwords.get(user_id) is not None
+    command = UnlinkIdentity(user_id=user_id, provider=provider, another_way=another_way)
+    position = await recorded(attempt, command)
     await tell_of_change(deps, user_id, f"signing in with {provider} removed")
     return position

@@ -5,14 +5,13 @@ from uuid import uuid4
 from starlette.requests import Request
 
 from api.errors import ApiProblem
-from api.federation.identities import link, owner_of
+from api.federation.identities import account_at, owner_of
 from api.federation.problems import problem
 from api.models.identity import Token
 from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
 from api.registering.pending import Ids, Wish
 from api.registering.tenants import registered_tenant
-from api.signing_in.ordering import ordered
 from api.signing_in.people import email_from, usable
 from api.signing_in.second_factor import require_no_second_factor
 from api.signing_in.sessions import signed_in
@@ -20,7 +19,6 @@ from infra.identity.session_types import MFA
 from infra.oidc.identity import Identity
 from infra.oidc.linking import Account, Linking, Refuse, Register, SignIn, by_identity
 from schemas.base import UserId
-from schemas.identity.commands import RegisterUser
 
 FEDERATED = "fed"
 LONGEST_NAME = 120
@@ -63,14 +61,11 @@ async def decided(deps: Deps, identity: Identity) -> Linking:
 
 
 async def registered(deps: Deps, provider: str, identity: Identity) -> UserId:
-    """Linked before anything else is made: whatever fails then, they come back as who they are."""
     if not deps.registration.open:
         raise ApiProblem(403, "auth.registration_closed", "Registration is closed. Ask for an invitation.")
     email = email_from(identity.email or "") or ""
     name = (identity.name or email.partition("@")[0])[:LONGEST_NAME]
     registration = uuid4()
-    person = await deps.people.person(Ids(registration).user, email, name)
-    command = RegisterUser(**dict(person), verified=True)
-    await ordered(deps, command, once=f"register {person.user_id}")
-    await link(deps, person.user_id, provider, identity)
-    return await registered_tenant(deps, registration, Wish(email=email, name=name, company=name))
+    account = await account_at(deps, Ids(registration).user, provider, identity)
+    wish = Wish(email=email, name=name, company=name)
+    return await registered_tenant(deps, registration, wish, account=account)

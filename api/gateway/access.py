@@ -17,11 +17,8 @@ from infra.access_log.entries import Access
 from schemas.envelope import Actor
 
 DENIED = frozenset({401, 403, 429})
-SENSITIVE = (
-    *("/auth/", "/bff/", "/users", "/members", "/invitations", "/impersonations"),
-    *("/api-keys", "/service-accounts", "/secrets"),
-)
-"""Who changes something there is answered only when it is recorded: signing in, and what opens doors."""
+SENSITIVE = frozenset({"identity", "teams", "programs", "support", "secrets"})
+"""Routes with these tags change something only when it is recorded: signing in, and what opens doors."""
 
 EXPORTS = "export"
 """How the names of routes begin that hand out files."""
@@ -81,8 +78,8 @@ def changes(scope: Scope) -> bool:
 
 
 def must_be_sure(scope: Scope) -> bool:
-    writes = changes(scope) and scope["path"].startswith(SENSITIVE)
-    return writes or impersonator_of(scope["state"].get("actor")) is not None
+    tags = SENSITIVE.intersection(getattr(scope.get("route"), "tags", ()))
+    return bool(tags and changes(scope)) or impersonator_of(scope["state"].get("actor")) is not None
 
 
 def entry_of(scope: Scope, status: int, seconds: float) -> Access:

@@ -1,20 +1,17 @@
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field, SecretStr
 
 from api.bodies import Body
 from api.models.common import ID, example
 from api.models.identity import ANNA, TOKEN, Token
+from api.models.mail_proofs import MailProof
 from schemas.identity.types import Email
 from schemas.tenancy.types import Name, Subdomain
 
 Chosen = Annotated[SecretStr, Field(max_length=1024)]
 """A password somebody chooses. Its rules are told all at once, so they are not part of the form."""
-
-Code = Annotated[str, Field(min_length=1, max_length=20)]
-Link = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class RegisterBody(Body):
@@ -46,21 +43,8 @@ class EmailBody(Body):
     email: Email
 
 
-class VerifyBody(Body):
-    """Either the address and the code, or what the link has after its #."""
-
+class VerifyBody(MailProof):
     model_config = example(email=ANNA["email"], code="1234 5678")
-
-    email: Email | None = None
-    code: Code | None = None
-    link: Link | None = None
-
-    @model_validator(mode="after")
-    def one_way(self) -> Self:
-        given: Any = (self.email is not None, self.code is not None, self.link is not None)
-        if given not in ((True, True, False), (False, False, True)):
-            raise PydanticCustomError("one_way", "Send email and code, or link alone.")
-        return self
 
 
 class VerifiedEmail(BaseModel):

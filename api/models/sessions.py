@@ -9,7 +9,8 @@ from api.bodies import Body
 from api.models.common import ID, NOW, OTHER_ID, example
 from api.models.factors import Answer
 from api.models.identity import ANNA
-from api.models.registering import Chosen, Code, Link
+from api.models.mail_proofs import Code, MailProof
+from api.models.registering import Chosen
 from schemas.access import Level, Role
 from schemas.identity.types import Email
 
@@ -37,12 +38,9 @@ MEMBERSHIP = {
 }
 
 
-class ResetPasswordBody(Body):
-    """`link`: what the link in the letter has after its #."""
-
+class ResetPasswordBody(MailProof):
     model_config = example(link="q5mBrdQxP2kzTq1jJw0Xlg", password="seven blue lanterns drift")
 
-    link: Link
     password: Chosen
 
 
@@ -55,10 +53,8 @@ class ChangePasswordBody(Body):
     password: Chosen
 
 
-class LinkBody(Body):
+class UnlockBody(MailProof):
     model_config = example(link="q5mBrdQxP2kzTq1jJw0Xlg")
-
-    link: Link
 
 
 class Changed(BaseModel):

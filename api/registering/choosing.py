@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from api import metrics
 from api.errors import ApiProblem
 from api.parts import Deps
 from infra.identity.choosing import judged
@@ -17,6 +18,7 @@ async def accepted(deps: Deps, password: str, about: About) -> str:
     """Its hash."""
     found = await judged(password, about, deps.registration.check)
     if found.unchecked:
+        metrics.PASSWORDS_UNCHECKED.inc()
         log.warning("password_unchecked", reason="the check for breached passwords did not answer")
     refuse(found.problems)
     return await deps.passwords.hash(password)

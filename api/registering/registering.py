@@ -61,4 +61,5 @@ async def to_known(deps: Deps, user: UserRow, email: str, issued: Issued) -> Non
 async def to_verify(deps: Deps, subject: UserId, email: str, issued: Issued) -> None:
     """Who never answers is forgotten: with the account, if it comes to be, the key is kept for good."""
     values, until = {"minutes": MINUTES}, deps.clock() + FORGOTTEN_AFTER
-    await to_subject(deps, subject, email, VERIFY, values, code_and_link(deps, issued), until=until)
+    opens = code_and_link(deps, "verify", issued)
+    await to_subject(deps, subject, email, VERIFY, values, opens, until=until)

@@ -10,8 +10,7 @@ from api.registering.subdomains import other, wished
 from api.signing_in.ordering import ordered
 from api.submit import until
 from schemas.base import PLATFORM, PartnerId, UserId
-from schemas.identity.commands import RegisterUser
-from schemas.identity.types import Person
+from schemas.identity.types import Person, ProviderAccount
 from schemas.tenancy.commands import CreatePartner, ProvisionTenant
 from schemas.tenancy.types import PartnerTerms
 
@@ -20,25 +19,41 @@ HOUSE = PartnerId(UUID("7d3e8a51-64c2-4c1b-8a7e-2b9f5c0d1e44"))
 
 
 async def registered_tenant(
-    deps: Deps, registration: UUID, wish: Wish, password_hash: str | None = None
+    deps: Deps,
+    registration: UUID,
+    wish: Wish,
+    password_hash: str | None = None,
+    account: ProviderAccount | None = None,
 ) -> UserId:
-    """They can sign in when this returns; the address is known to be theirs. May be repeated."""
+    """They can sign in when this returns; the address is known to be theirs. May be repeated.
+
+    One command says all of it: the account, its place and its link follow from its event, whoever dies.
+    """
     ids, partner_id = Ids(registration), await partner_of(deps)
     person = await deps.people.person(ids.user, wish.email, wish.name)
     if password_hash is not None:
         await deps.vault.passwords.create(ids.user, password_hash)
-    await ordered(deps, RegisterUser(**dict(person), verified=True), once=f"register {ids.user}")
-    await provision(deps, ids, partner_id, wish, person)
+    await provision(deps, ids, partner_id, wish, person, account)
     if not await until(lambda: is_member(deps, ids), deps.limits.read_wait_seconds):
         raise not_ready()
     return ids.user
 
 
-async def provision(deps: Deps, ids: Ids, partner_id: PartnerId, wish: Wish, owner: Person) -> None:
+async def provision(
+    deps: Deps, ids: Ids, partner_id: PartnerId, wish: Wish, owner: Person, account: ProviderAccount | None
+) -> None:
     """Under the subdomain they wish for, if it can be had."""
     subdomain = wish.subdomain or wished(wish.company)
-    tenant = {"tenant_id": ids.tenant, "partner_id": partner_id, "name": wish.company}
-    command = ProvisionTenant(**tenant, subdomain=subdomain, monthly_budget=None, owner=owner)
+    command = ProvisionTenant(
+        tenant_id=ids.tenant,
+        partner_id=partner_id,
+        name=wish.company,
+        subdomain=subdomain,
+        monthly_budget=None,
+        owner=owner,
+        owner_verified=True,
+        owner_account=account,
+    )
     name = f"provision {ids.tenant}"
     try:
         await ordered(deps, command, ids.tenant, partner_id, once=name)

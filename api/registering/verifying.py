@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from api.errors import ApiProblem
+from api.models.mail_proofs import MailProof
 from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
 from api.registering import pending
+from api.registering.mail_proofs import address_shown, bad_code
 from api.registering.registering import VERIFY
 from api.registering.tenants import registered_tenant
 from api.signing_in.ordering import ordered
@@ -21,18 +22,8 @@ class VerifiedPerson:
     fresh: bool
 
 
-async def by_code(deps: Deps, email: str, code: str) -> VerifiedPerson:
-    index = deps.people.index(email)
-    if not await deps.vault.codes.use_code(VERIFY, index, code):
-        raise bad_code()
-    return await verified(deps, index)
-
-
-async def by_link(deps: Deps, link: str) -> VerifiedPerson:
-    index = await deps.vault.codes.use_link(VERIFY, link)
-    if index is None:
-        raise bad_code()
-    return await verified(deps, index)
+async def by_mail(deps: Deps, proof: MailProof) -> VerifiedPerson:
+    return await verified(deps, await address_shown(deps, VERIFY, proof))
 
 
 async def verified(deps: Deps, email_index: str) -> VerifiedPerson:
@@ -48,8 +39,3 @@ async def verified(deps: Deps, email_index: str) -> VerifiedPerson:
     user_id = await registered_tenant(deps, registration, kept.wish, kept.password_hash)
     await deps.vault.registrations.take(registration)
     return VerifiedPerson(user_id, fresh=True)
-
-
-def bad_code() -> ApiProblem:
-    """Wrong, used, too old, guessed at too often, or for something else: all the same."""
-    return ApiProblem(400, "auth.bad_code", "The code or link is not valid any more. Ask for a new one.")

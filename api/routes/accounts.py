@@ -11,7 +11,7 @@ from api.routes.sessions import list_memberships, list_sessions
 from api.signing_in.account_export import accesses, account, factors, identities
 from api.signing_in.leaving import require_not_last
 from api.signing_in.oneself import Me
-from api.step_up import require_recent
+from api.signing_in.proving import require_proof
 from api.submit import AttemptDep
 from infra.identity.farewell import farewell
 from schemas.base import PLATFORM
@@ -44,7 +44,7 @@ async def export_account(parts: Parts, me: Me) -> AccountExport:
 @router.post("/auth/me/erase", response_model=Done, summary="Be forgotten")
 async def erase_me(parts: Parts, request: Request, me: Me, attempt: AttemptDep) -> Any:
     """For good: account, places, and all that is readable of you. Needs a recent sign-in or step-up."""
-    require_recent(me.actor)
+    await require_proof(parts, me.actor)
     await require_not_last(parts, me.id)
     last = await farewell(parts.people.box, me.id, me.user.email, parts.clock())
     command = EraseUser(user_id=me.id, reason="They asked for it themselves.", farewell=last)

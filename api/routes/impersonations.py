@@ -25,14 +25,17 @@ from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
 from api.routes.tenancy import visible_tenant
 from api.rows.teams import ImpersonationRow
-from api.step_up import recent
+from api.signing_in.proving import proven
 from api.submit import Attempt, AttemptDep, until
+from api.whole_team import everybody_at
 from infra.db.scope import Scope
-from schemas.access import Permission
+from schemas.access import Permission, Role
 from schemas.envelope import Actor
 from schemas.identity import support as s
 
 router = APIRouter(tags=["support"], dependencies=[Depends(current_actor)])
+TOLD = (Role.TENANT_OWNER, Role.TENANT_ADMIN)
+MOST_TOLD = 50
 SEEING = [caught_up("impersonations")]
 
 
@@ -40,7 +43,7 @@ SEEING = [caught_up("impersonations")]
     "/impersonations",
     status_code=201,
     response_model=ImpersonationToken,
-    dependencies=[may(Permission.SUPPORT_ACT), recent()],
+    dependencies=[may(Permission.SUPPORT_ACT), proven()],
     summary="Act in the name of a tenant's user",
 )
 async def impersonate(
@@ -168,8 +171,16 @@ async def starting(
         reason=body.reason,
         minutes=body.minutes,
         write=body.write,
+        heads=await heads_of(parts, tenant.id, member.id),
     )
     return command, tenant.partner_id
+
+
+async def heads_of(parts: Deps, tenant_id: UUID, but: UUID) -> tuple[str, ...]:
+    """Where letters reach who answers for the tenant: owners first, in bounds."""
+    found = [row async for row in everybody_at(parts, tenant_id) if row.role in TOLD and row.id != but]
+    found.sort(key=lambda row: TOLD.index(row.role))
+    return tuple(row.email for row in found[:MOST_TOLD])
 
 
 async def seen(parts: Deps, id_: UUID) -> bool:

@@ -20,7 +20,7 @@ from api.parts import Deps
 from api.places import Where, in_places
 from api.reads import PLATFORM_SCOPE
 from api.rows.teams import InvitationRow
-from api.step_up import require_recent
+from api.signing_in.proving import require_proof
 from api.submit import AttemptDep
 from schemas.access import HEADS, Permission
 from schemas.identity.invitations import RevokeInvitation
@@ -44,7 +44,7 @@ async def send_invitation(
     parts: Parts, attempt: AttemptDep, at: Where, body: Annotated[InviteBody, json_body(InviteBody)]
 ) -> Any:
     if body.role in HEADS:
-        require_recent(attempt.actor)
+        await require_proof(parts, attempt.actor)
     await require_newcomer(parts, at.place.id, body.email)
     id_ = attempt.new_id("invitation")
     return done(attempt, id_, await invite(attempt, at, id_, body.email, body.role, body.days))

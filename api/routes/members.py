@@ -14,7 +14,7 @@ from api.pagination import PageDep, encode
 from api.parts import Deps
 from api.places import Where, in_places
 from api.rows.people import MemberRow
-from api.step_up import require_recent
+from api.signing_in.proving import require_proof
 from api.submit import AttemptDep
 from infra.db.scope import Scope
 from schemas.access import HEADS, Permission
@@ -57,7 +57,7 @@ async def change_role(
 ) -> Any:
     row = await existing(parts, scope, at.place.id, user_id)
     if {row.role, body.role} & HEADS:
-        require_recent(attempt.actor)
+        await require_proof(parts, attempt.actor)
     answer = await at.send(attempt, ChangeRole(place=at.place, user_id=row.id, role=body.role))
     if answer is None:
         return attempt.pending(id=row.id)
@@ -80,7 +80,7 @@ async def remove_member(
     row = await existing(parts, scope, at.place.id, user_id)
     leaves = attempt.actor.id == str(row.id)
     if row.role in HEADS and not leaves:
-        require_recent(attempt.actor)
+        await require_proof(parts, attempt.actor)
     command = RevokeMembership(place=at.place, user_id=row.id, reason=LEFT if leaves else REMOVED)
     answer = await at.send(attempt, command)
     if answer is None:

@@ -20,7 +20,7 @@ from api.models.factors import (
 from api.models.identity import Token
 from api.parts import Deps
 from api.signing_in.browsers import bound, browser_in
-from api.signing_in.factors import Factor, added, first_codes, removed, require_another_way_in
+from api.signing_in.factors import Factor, added, first_codes, removed
 from api.signing_in.oneself import Me
 from api.signing_in.passkeys import (
     created,
@@ -96,9 +96,9 @@ async def remove_passkey(
     passkey = await store.get(raw(passkey_id))
     if passkey is None or passkey.user_id != user_id:
         raise no_passkey()
-    await require_another_way_in(parts, user_id, without=1)
-    await store.remove(user_id, passkey.id)
-    return FactorRemoved(position=await removed(parts, attempt, factor_of(passkey, user_id)))
+    factor = factor_of(passkey, user_id)
+    position = await removed(parts, attempt, factor, lambda: store.remove(user_id, passkey.id))
+    return FactorRemoved(position=position)
 
 
 @router.post(

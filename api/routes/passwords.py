@@ -5,13 +5,13 @@ from fastapi import APIRouter, Request
 from api.bodies import json_body
 from api.deps import Parts, unauthenticated
 from api.models.registering import EmailBody, Sent
-from api.models.sessions import Changed, ChangePasswordBody, LinkBody, Opened, ResetPasswordBody
+from api.models.sessions import Changed, ChangePasswordBody, Opened, ResetPasswordBody, UnlockBody
 from api.parts import Deps
 from api.signing_in.oneself import Me, Oneself
-from api.signing_in.resetting import change, reset, send_link, unlock
+from api.signing_in.proving import require_proof
+from api.signing_in.resetting import change, reset, send_code, unlock
 from api.signing_in.step_up import shown
 from api.signing_in.unseen import Later
-from api.step_up import require_recent
 from api.submit import AttemptDep
 from schemas.base import PLATFORM
 from schemas.identity.commands import NotePasswordChange
@@ -21,17 +21,17 @@ router = APIRouter(tags=["identity"])
 
 @router.post("/auth/password/forgot", status_code=202, response_model=Sent, summary="Ask for a new password")
 async def forgot(parts: Parts, later: Later, body: Annotated[EmailBody, json_body(EmailBody)]) -> Sent:
-    """A letter with a link goes to whom we know. Five an hour at most."""
-    later.do(send_link(parts, body.email, "reset_password"))
+    """A letter with a code and a link goes to whom we know. Five an hour at most."""
+    later.do(send_code(parts, body.email, "reset_password"))
     return Sent()
 
 
-@router.post("/auth/password/reset", response_model=Opened, summary="Set a new password by a link")
+@router.post("/auth/password/reset", response_model=Opened, summary="Set a new password by a letter")
 async def reset_password(
     parts: Parts, body: Annotated[ResetPasswordBody, json_body(ResetPasswordBody)]
 ) -> Opened:
-    """Signs out everywhere, and lifts a lock. Then sign in."""
-    await reset(parts, body.link, body.password.get_secret_value())
+    """Signs out everywhere, and lifts a lock. Then sign in. A code takes five tries."""
+    await reset(parts, body, body.password.get_secret_value())
     return Opened()
 
 
@@ -53,7 +53,7 @@ async def change_password(
 
 async def demand_right(deps: Deps, request: Request, me: Oneself, current: str | None) -> None:
     if current is None:
-        require_recent(me.actor)
+        await require_proof(deps, me.actor)
     elif await shown(deps, request, me, "password", current) is None:
         raise unauthenticated("auth.invalid_credentials", "The current password is not right.")
 
@@ -62,12 +62,12 @@ async def demand_right(deps: Deps, request: Request, me: Oneself, current: str |
 async def request_unlock(
     parts: Parts, later: Later, body: Annotated[EmailBody, json_body(EmailBody)]
 ) -> Sent:
-    """A letter with a link goes to whom we know. Five an hour at most."""
-    later.do(send_link(parts, body.email, "unlock_account"))
+    """A letter with a code and a link goes to whom we know. Five an hour at most."""
+    later.do(send_code(parts, body.email, "unlock_account"))
     return Sent()
 
 
 @router.post("/auth/unlock", response_model=Opened, summary="Lift the lock after too many attempts")
-async def unlock_account(parts: Parts, body: Annotated[LinkBody, json_body(LinkBody)]) -> Opened:
-    await unlock(parts, body.link)
+async def unlock_account(parts: Parts, body: Annotated[UnlockBody, json_body(UnlockBody)]) -> Opened:
+    await unlock(parts, body)
     return Opened()

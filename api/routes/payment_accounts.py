@@ -8,7 +8,7 @@ from api.deps import CurrentScope, Parts, caught_up, current_actor, may
 from api.models.common import Done
 from api.models.payments import PaymentAccount, PaymentMethodBody
 from api.routes.tenancy import visible_tenant
-from api.step_up import recent
+from api.signing_in.proving import proven
 from api.submit import AttemptDep
 from schemas.access import Permission
 from schemas.billing.payment_accounts import SetPaymentMethod
@@ -31,7 +31,7 @@ async def get_payment_account(parts: Parts, scope: CurrentScope, tenant_id: UUID
 @router.put(
     "/{tenant_id}/payment-account",
     response_model=Done,
-    dependencies=[may(Permission.PAYMENTS_METHOD), recent()],
+    dependencies=[may(Permission.PAYMENTS_METHOD), proven()],
     summary="Say how a tenant pays",
 )
 async def set_payment_method(

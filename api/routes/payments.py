@@ -21,7 +21,7 @@ from api.pagination import PageDep, encode
 from api.parts import Deps
 from api.routes.tenancy import visible_tenant
 from api.rows.payments import EntryRow, PaymentRow
-from api.step_up import recent
+from api.signing_in.proving import proven
 from api.submit import Attempt, KeyedAttemptDep
 from infra.db.scope import Scope
 from schemas.access import Permission
@@ -104,7 +104,7 @@ async def record_receipt(
 @router.post(
     "/{invoice_id}/refunds",
     response_model=Done,
-    dependencies=[may(Permission.PAYMENTS_REFUND), recent()],
+    dependencies=[may(Permission.PAYMENTS_REFUND), proven()],
     summary="Pay back what was paid, whole or in part",
 )
 async def refund(
@@ -135,7 +135,7 @@ async def cancel(
 @router.post(
     "/{invoice_id}/write-off",
     response_model=Done,
-    dependencies=[*RECORDING, recent()],
+    dependencies=[*RECORDING, proven()],
     summary="Expect the money no more: it becomes bad debt",
 )
 async def write_off(

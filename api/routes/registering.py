@@ -27,10 +27,7 @@ async def verify(
     parts: Parts, request: Request, body: Annotated[VerifyBody, json_body(VerifyBody)]
 ) -> VerifiedEmail:
     """Makes what was registered and signs in. A code takes five tries."""
-    if body.link is not None:
-        person = await verifying.by_link(parts, body.link)
-    else:
-        person = await verifying.by_code(parts, body.email or "", body.code or "")
+    person = await verifying.by_mail(parts, body)
     token = await signed_in(parts, request, person.user_id, PASSWORD) if person.fresh else None
     return VerifiedEmail(user_id=person.user_id, token=token)
 

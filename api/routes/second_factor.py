@@ -87,8 +87,8 @@ async def confirm_totp(
 @router.delete("/auth/factors/totp", response_model=FactorRemoved, summary="Remove the authenticator app")
 async def remove_totp(parts: Parts, me: ProvenMe, attempt: AttemptDep) -> FactorRemoved:
     """With the last factor the recovery codes go too."""
-    await parts.vault.totp.remove(me.id)
-    return FactorRemoved(position=await removed(parts, attempt, app_of(me.id)))
+    position = await removed(parts, attempt, app_of(me.id), lambda: parts.vault.totp.remove(me.id))
+    return FactorRemoved(position=position)
 
 
 @router.post(

@@ -25,7 +25,7 @@ from api.models.services import (
 from api.pagination import PageDep, encode
 from api.places import Where
 from api.rows.teams import KeyRow, ServiceRow
-from api.step_up import recent
+from api.signing_in.proving import proven
 from api.submit import AttemptDep
 from infra.identity.key_uses import KeyUse
 from infra.identity.secret_texts import new_key
@@ -35,7 +35,7 @@ from schemas.identity import services as s
 router = APIRouter(prefix="/service-accounts", tags=["programs"], dependencies=[Depends(current_actor)])
 READING = [may(Permission.KEYS_READ), caught_up("services")]
 MANAGING = [may(Permission.KEYS_MANAGE)]
-HANDING_OUT = [may(Permission.KEYS_MANAGE), recent()]
+HANDING_OUT = [may(Permission.KEYS_MANAGE), proven()]
 
 
 @router.post(

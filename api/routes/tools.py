@@ -58,7 +58,7 @@ async def get_tool(parts: Parts, actor: CurrentActor, scope: CurrentScope, tool_
     return Tool(**asdict(row))
 
 
-@router.put("/secrets/{secret_name}", response_model=DoneByName, summary="Set a secret")
+@router.put("/secrets/{secret_name}", response_model=DoneByName, tags=["secrets"], summary="Set a secret")
 async def set_secret(
     parts: Parts,
     attempt: AttemptDep,
@@ -77,7 +77,9 @@ async def set_secret(
     return await send(attempt, command)
 
 
-@router.delete("/secrets/{secret_name}", response_model=DoneByName, summary="Remove a secret")
+@router.delete(
+    "/secrets/{secret_name}", response_model=DoneByName, tags=["secrets"], summary="Remove a secret"
+)
 async def remove_secret(attempt: AttemptDep, secret_name: SecretName) -> Any:
     return await send(attempt, RemoveSecret(tenant_id=tenant_of(attempt.actor), name=secret_name))
 

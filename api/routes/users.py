@@ -12,7 +12,7 @@ from api.models.accounts import ErasureReceipt
 from api.models.common import Done
 from api.models.tenancy import ReasonBody
 from api.reads import PLATFORM_SCOPE
-from api.step_up import recent
+from api.signing_in.proving import proven
 from api.submit import Attempt, AttemptDep
 from infra.identity.farewell import farewell
 from schemas.access import Permission
@@ -37,7 +37,7 @@ async def enable_user(attempt: AttemptDep, user_id: UUID, body: Reason) -> Any:
 
 
 @router.post(
-    "/users/{user_id}/erase", response_model=Done, dependencies=[recent()], summary="Erase somebody for good"
+    "/users/{user_id}/erase", response_model=Done, dependencies=[proven()], summary="Erase somebody for good"
 )
 async def erase_user(attempt: AttemptDep, user_id: UUID, body: Reason) -> Any:
     """Even where nobody is left in their role. Needs a recent sign-in or step-up."""

@@ -10,7 +10,7 @@ from api.models.wallets import PaymentModeBody, TopUp, TopUpBody, Wallet
 from api.routes.corrections import done
 from api.routes.tenancy import visible_tenant
 from api.rows.billing import WalletRow
-from api.step_up import recent
+from api.signing_in.proving import proven
 from api.submit import AttemptDep, KeyedAttemptDep
 from schemas.access import Permission
 from schemas.billing.wallets import SetPaymentMode, TopUpWallet
@@ -33,7 +33,7 @@ async def get_wallet(parts: Parts, scope: CurrentScope, tenant_id: UUID) -> Wall
     "/{tenant_id}/top-ups",
     status_code=201,
     response_model=Done,
-    dependencies=[may(Permission.WALLETS_TOP_UP), recent()],
+    dependencies=[may(Permission.WALLETS_TOP_UP), proven()],
     summary="Add prepaid credit",
 )
 async def top_up(

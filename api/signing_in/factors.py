@@ -6,7 +6,6 @@ from uuid import UUID, uuid5
 
 from api.errors import ApiProblem
 from api.parts import Deps
-from api.reads import PLATFORM_SCOPE
 from api.sending import Attempt
 from api.signing_in.second_factor import methods_of
 from api.signing_in.telling import tell_of_change
@@ -52,12 +51,30 @@ async def added(
     return position
 
 
-async def removed(deps: Deps, attempt: Attempt, factor: Factor) -> int | None:
-    """It is out of the vault already. Without any factor recovery codes recover nothing."""
-    position = await recorded(attempt, RemoveFactor(user_id=factor.user_id, factor_id=factor.id))
+async def removed(
+    deps: Deps, attempt: Attempt, factor: Factor, forget: Callable[[], Awaitable[object]]
+) -> int | None:
+    """`forget` takes it out of the vault once it may go. Without a factor recovery codes recover nothing."""
+    position = await let_go(deps, attempt, factor)
+    await forget()
     if not await methods_of(deps, factor.user_id):
         await deps.vault.recovery_codes.remove(factor.user_id)
     await tell_of_change(deps, factor.user_id, f"{factor.called} removed")
+    return position
+
+
+async def let_go(deps: Deps, attempt: Attempt, factor: Factor) -> int | None:
+    """Who was interrupted half way comes again: then it is gone from the events already."""
+    another_way = await deps.vault.passwords.get(factor.user_id) is not None
+    command = RemoveFactor(user_id=factor.user_id, factor_id=factor.id, another_way=another_way)
+    try:
+        position = await recorded(attempt, command)
+    except ApiProblem as problem:
+        if problem.code != "identity.factor_not_found":
+            raise
+        return None
+    if position is None:
+        raise ApiProblem(503, "auth.not_decided_yet", "Ask again in a moment.", headers={"Retry-After": "1"})
     return position
 
 
@@ -72,13 +89,3 @@ async def first_codes(deps: Deps, user_id: UserId) -> Sequence[str] | None:
     if await deps.vault.recovery_codes.left(user_id):
         return None
     return await deps.vault.recovery_codes.renew(user_id)
-
-
-async def require_another_way_in(deps: Deps, user_id: UserId, without: int) -> None:
-    """`without`: one passkey or linked identity less. A password can be reset, so it counts where it is."""
-    passkeys = len(await deps.vault.passkeys.store.of_user(user_id))
-    identities = len(await deps.reads.identities_of(PLATFORM_SCOPE, user_id))
-    if await deps.vault.passwords.get(user_id) is None and passkeys + identities <= without:
-        raise ApiProblem(
-            409, "auth.last_way_in", "This is your only way to sign in. Set up another one first."
-        )

@@ -5,11 +5,10 @@ from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
 from api.rows.people import MemberRow
 from api.signing_in.places import name_of
+from api.whole_team import everybody_at
 from schemas.access import HEADS
 from schemas.base import UserId
 from schemas.envelope import Problem
-
-PAGE = 100
 
 
 async def require_not_last(deps: Deps, user_id: UserId) -> None:
@@ -23,13 +22,10 @@ async def require_not_last(deps: Deps, user_id: UserId) -> None:
 
 
 async def others_head(deps: Deps, row: MemberRow) -> bool:
-    cursor: str | None = None
-    while True:
-        page = await deps.reads.members(PLATFORM_SCOPE, row.place_id, cursor, PAGE)
-        if any(other.role == row.role and other.id != row.id for other in page.items):
+    async for other in everybody_at(deps, row.place_id):
+        if other.role == row.role and other.id != row.id:
             return True
-        if (cursor := page.next) is None:
-            return False
+    return False
 
 
 async def problem(deps: Deps, row: MemberRow) -> Problem:

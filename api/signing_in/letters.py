@@ -51,5 +51,5 @@ async def to_user(deps: Deps, user: UserRow, template: Template, **options: Any)
         await to_subject(deps, user.id, email, template, **options)
 
 
-def code_and_link(deps: Deps, issued: Issued) -> dict[str, str]:
-    return {"code": issued.code, "link": link(deps, "verify", issued.link)}
+def code_and_link(deps: Deps, page: str, issued: Issued) -> dict[str, str]:
+    return {"code": issued.code, "link": link(deps, page, issued.link)}

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from api.models.mail_proofs import MailProof
 from api.parts import Deps
 from api.reads import PLATFORM_SCOPE
 from api.registering.choosing import accepted, refuse
-from api.registering.verifying import bad_code
+from api.registering.mail_proofs import address_shown, bad_code
 from api.rows.people import UserRow
-from api.signing_in.letters import MINUTES, link, to_user
+from api.signing_in.letters import MINUTES, code_and_link, to_user
 from api.signing_in.oneself import Oneself
 from api.signing_in.ordering import ordered
 from api.signing_in.people import usable, user_with
@@ -20,7 +21,7 @@ Purpose = Literal["reset_password", "unlock_account"]
 PAGES: dict[Purpose, str] = {"reset_password": "reset", "unlock_account": "unlock"}
 
 
-async def send_link(deps: Deps, email: str, purpose: Purpose) -> None:
+async def send_code(deps: Deps, email: str, purpose: Purpose) -> None:
     """To whom we know. It opens one thing, once, for minutes."""
     user = await user_with(deps, email)
     if user is None:
@@ -29,16 +30,16 @@ async def send_link(deps: Deps, email: str, purpose: Purpose) -> None:
         issued = await deps.vault.codes.issue(purpose, user.email_index)
     except TooManyCodes:
         return
-    opens = {"link": link(deps, PAGES[purpose], issued.link)}
+    opens = code_and_link(deps, PAGES[purpose], issued)
     await to_user(deps, user, purpose, values={"minutes": MINUTES}, sealed=opens)
 
 
-async def reset(deps: Deps, secret: str, password: str) -> None:
+async def reset(deps: Deps, proof: MailProof, password: str) -> None:
     """Whoever reads their mail owns the account: whoever else is in it is signed out. What is wrong with a
-    password whoever has it costs no link.
+    password whoever has it costs no code.
     """
     refuse(problems_of(password))
-    user = await opened(deps, "reset_password", secret)
+    user = await opened(deps, "reset_password", proof)
     hashed = await accepted(deps, password, await about(deps, user))
     await deps.vault.passwords.set(user.id, hashed)
     await deps.vault.sessions.revoke_all(user.id, "password")
@@ -48,8 +49,8 @@ async def reset(deps: Deps, secret: str, password: str) -> None:
     await ordered(deps, VerifyEmail(user_id=user.id, email_index=user.email_index))
 
 
-async def unlock(deps: Deps, secret: str) -> None:
-    await unlocked(deps, await opened(deps, "unlock_account", secret))
+async def unlock(deps: Deps, proof: MailProof) -> None:
+    await unlocked(deps, await opened(deps, "unlock_account", proof))
 
 
 async def change(deps: Deps, me: Oneself, password: str) -> Sequence[object]:
@@ -61,10 +62,9 @@ async def change(deps: Deps, me: Oneself, password: str) -> Sequence[object]:
     return ended
 
 
-async def opened(deps: Deps, purpose: Purpose, secret: str) -> UserRow:
-    index = await deps.vault.codes.use_link(purpose, secret)
-    user = await deps.reads.user_by_index(PLATFORM_SCOPE, index) if index else None
-    if (found := usable(user)) is None:
+async def opened(deps: Deps, purpose: Purpose, proof: MailProof) -> UserRow:
+    index = await address_shown(deps, purpose, proof)
+    if (found := usable(await deps.reads.user_by_index(PLATFORM_SCOPE, index))) is None:
         raise bad_code()
     return found
 

@@ -33,6 +33,13 @@ class FactorNotFound(Rejection):
     kind = "not_found"
 
 
+class LastWayIn(Rejection):
+    """Without it they could not sign in any more."""
+
+    code = "identity.last_way_in"
+    kind = "conflict"
+
+
 class IdentityInUse(Rejection):
     """The person has signed in with another account of that provider before."""
 

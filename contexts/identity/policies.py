@@ -1,5 +1,7 @@
 """Who comes with a partner or a tenant, or accepts an invitation, gets an account and a place in a team."""
 
+from typing import Any
+
 from schemas.access import Role
 from schemas.base import Command
 from schemas.envelope import Recorded
@@ -16,8 +18,10 @@ def when_partner_created(event: PartnerCreated, recorded: Recorded) -> list[Comm
 
 
 def when_tenant_provisioned(event: TenantProvisioned, recorded: Recorded) -> list[Command]:
+    """Who registered by themselves comes verified, and signs in with what they came with."""
     place = Place(partner_id=event.partner_id, tenant_id=event.tenant_id)
-    return first_member(event.owner, Role.TENANT_OWNER, place)
+    proven = {"verified": event.owner_verified, "account": event.owner_account}
+    return first_member(event.owner, Role.TENANT_OWNER, place, **proven)
 
 
 def when_tenant_closed(event: TenantClosed, recorded: Recorded) -> list[Command]:
@@ -30,10 +34,13 @@ def when_partner_closed(event: PartnerClosed, recorded: Recorded) -> list[Comman
     return [DisbandTeam(place=place, reason="The partner was closed.")]
 
 
-def first_member(person: Person | None, role: Role, place: Place) -> list[Command]:
+def first_member(person: Person | None, role: Role, place: Place, **proven: Any) -> list[Command]:
     if person is None:
         return []
-    return [RegisterUser(**dict(person)), GrantMembership(place=place, person=person, role=role)]
+    return [
+        RegisterUser(**dict(person), **proven),
+        GrantMembership(place=place, person=person, role=role),
+    ]
 
 
 def when_invitation_accepted(event: InvitationAccepted, recorded: Recorded) -> list[Command]:

@@ -1,6 +1,12 @@
 """What a person proves with who they are: factors beside the password, accounts at other providers."""
 
-from contexts.identity.errors import FactorNotFound, IdentityInUse, IdentityNotFound, TooManyFactors
+from contexts.identity.errors import (
+    FactorNotFound,
+    IdentityInUse,
+    IdentityNotFound,
+    LastWayIn,
+    TooManyFactors,
+)
 from contexts.identity.user import User, alive
 from contexts.kernel import Context
 from schemas.identity.commands import AddFactor, LinkIdentity, RemoveFactor, UnlinkIdentity
@@ -19,10 +25,13 @@ def add_factor(state: User | None, command: AddFactor, ctx: Context) -> list[Fac
 
 
 def remove_factor(state: User | None, command: RemoveFactor, ctx: Context) -> list[FactorRemoved]:
-    kind = alive(state).factors.get(command.factor_id)
+    user = alive(state)
+    kind = user.factors.get(command.factor_id)
     if kind is None:
         raise FactorNotFound("you have no such factor")
-    return [FactorRemoved(**dict(command), kind=kind)]
+    if kind == "passkey":
+        require_another_way_in(user, command.another_way)
+    return [FactorRemoved(user_id=user.user_id, factor_id=command.factor_id, kind=kind)]
 
 
 def link_identity(state: User | None, command: LinkIdentity, ctx: Context) -> list[IdentityLinked]:
@@ -36,7 +45,16 @@ def link_identity(state: User | None, command: LinkIdentity, ctx: Context) -> li
 
 
 def unlink_identity(state: User | None, command: UnlinkIdentity, ctx: Context) -> list[IdentityUnlinked]:
-    known = alive(state).identities.get(command.provider)
+    user = alive(state)
+    known = user.identities.get(command.provider)
     if known is None:
         raise IdentityNotFound(f"no account of {command.provider} is linked")
-    return [IdentityUnlinked(**dict(command), subject_index=known)]
+    require_another_way_in(user, command.another_way)
+    return [IdentityUnlinked(user_id=user.user_id, provider=command.provider, subject_index=known)]
+
+
+def require_another_way_in(user: User, another_way: bool) -> None:
+    """Decided here, where one thing happens after another: two that go at once would each see the other."""
+    passkeys = sum(kind == "passkey" for kind in user.factors.values())
+    if not another_way and passkeys + len(user.identities) <= 1:
+        raise LastWayIn("this is your only way to sign in; set up another one first")

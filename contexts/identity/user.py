@@ -1,6 +1,6 @@
 """A person who can log in: one account, whatever roles they have and wherever."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from uuid import UUID
@@ -43,10 +43,15 @@ class User:
     identities: Mapping[str, str] = field(default_factory=dict)
 
 
-def register(state: User | None, command: commands.RegisterUser, ctx: Context) -> list[events.UserRegistered]:
+def register(
+    state: User | None, command: commands.RegisterUser, ctx: Context
+) -> Sequence[events.UserRegistered | events.IdentityLinked]:
     """A person who is known under this address stays as they are."""
     if state is None:
-        return [events.UserRegistered(**dict(command))]
+        registered = events.UserRegistered(**command.model_dump(exclude={"account"}))
+        account = command.account
+        linked = [events.IdentityLinked(user_id=command.user_id, **dict(account))] if account else []
+        return [registered, *linked]
     if state.email_index == command.email_index:
         return []
     raise UserExists(f"user {command.user_id} is already registered with another address")

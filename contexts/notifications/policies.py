@@ -42,13 +42,24 @@ def when_user_erased(event: UserErased, recorded: Recorded) -> list[RequestLette
 
 
 def when_impersonation_started(event: ImpersonationStarted, recorded: Recorded) -> list[RequestLetter]:
-    """To whom support acts as, whatever they do about it."""
+    """To whom support acts as, and to who answers for the tenant, whatever they do about it."""
     until = f"{event.until:%Y-%m-%d %H:%M} UTC"
-    letter = Letter(
+    values = {"place": event.place_name, "reason": event.reason, "until": until}
+    to_user = Letter(
         letter_id=uuid5(event.impersonation_id, "started"),
         to=event.email,
         template="impersonation_started",
-        values={"place": event.place_name, "reason": event.reason, "until": until},
+        values=values,
         sealed={"by": event.by},
     )
-    return [RequestLetter(letter=letter)]
+    to_heads = [
+        Letter(
+            letter_id=uuid5(event.impersonation_id, head),
+            to=head,
+            template="impersonation_seen",
+            values=values,
+            sealed={"by": event.by, "user": event.email},
+        )
+        for head in event.heads
+    ]
+    return [RequestLetter(letter=letter) for letter in (to_user, *to_heads)]

@@ -19,10 +19,6 @@ OVERLAP = timedelta(days=30)
 """For so long an old key signs beside the new one: time enough to take the new one along."""
 
 
-class RotatedMeanwhile(RuntimeError):
-    """Somebody else gave the ledger a new key at the same time."""
-
-
 @dataclass(frozen=True, slots=True)
 class Retired:
     """A key that was replaced. Its private half goes with the rotation after its time."""
@@ -67,14 +63,15 @@ def stored_keys(database_url: str, master: str, origin: str) -> SealKeys:
 def rotate_keys(
     database_url: str, master: str, origin: str, now: datetime, overlap: timedelta = OVERLAP
 ) -> SealKeys:
-    """A new key, stored. Sealers sign with it as soon as they look."""
+    """A new key, stored. Sealers sign with it as soon as they look. Of two at once the later one signs."""
     store, box = PostgresKeyStore(database_url, RING), SecretBox([master], RING)
+    following = Ed25519PrivateKey.generate()
+
+    def change(sealed: bytes) -> bytes:
+        return box.seal(dump(parse(box.open(sealed), origin).rotated(following, now, overlap)))
+
     load_keys(store, box, origin)
-    before = store.read() or b""
-    keys = parse(box.open(before), origin).rotated(Ed25519PrivateKey.generate(), now, overlap)
-    if not store.swap(before, box.seal(dump(keys))):
-        raise RotatedMeanwhile
-    return keys
+    return parse(box.open(store.change(change)), origin)
 
 
 def new() -> bytes:

@@ -14,10 +14,6 @@ CREATE = "INSERT INTO key_rings (name, ciphertext) VALUES (%s, %s) ON CONFLICT D
 LOCK = "SELECT ciphertext FROM key_rings WHERE name = %s FOR UPDATE"
 CHANGE = "UPDATE key_rings SET ciphertext = %s, updated_at = clock_timestamp() WHERE name = %s"
 
-SWAP = (
-    "UPDATE key_rings SET ciphertext = %s, updated_at = clock_timestamp() WHERE name = %s AND ciphertext = %s"
-)
-
 
 class PostgresKeyStore:
     """A KeyStore. Blocking; used once a minute."""
@@ -44,11 +40,6 @@ class PostgresKeyStore:
             sealed = change(before)
             conn.execute(CHANGE, (sealed, self._name))
             return sealed
-
-    def swap(self, before: bytes, sealed: bytes) -> bool:
-        """Replaces what was read. False: somebody else did, meanwhile."""
-        with self._connection() as conn:
-            return conn.execute(SWAP, (sealed, self._name, before)).rowcount == 1
 
     def _stored(self, conn: psycopg.Connection[Any], query: str = READ) -> bytes | None:
         row = conn.execute(query.encode(), (self._name,)).fetchone()

@@ -28,10 +28,11 @@ ON CONFLICT (purpose, subject) DO UPDATE SET code_hash = excluded.code_hash,
     issued_since = CASE WHEN c.issued_since > %(window)s THEN c.issued_since ELSE excluded.issued_since END
 WHERE c.issued_since <= %(window)s OR c.issued < %(most)s
 RETURNING purpose"""
-USABLE = "used_at IS NULL AND expires_at > %(now)s AND tries < %(tries)s"
+USABLE = "used_at IS NULL AND expires_at > %(now)s"
 USE_CODE = f"""
 UPDATE vault.codes SET tries = tries + 1, used_at = CASE WHEN code_hash = %(code)s THEN %(now)s END
-WHERE purpose = %(purpose)s AND subject = %(subject)s AND {USABLE} RETURNING used_at IS NOT NULL"""
+WHERE purpose = %(purpose)s AND subject = %(subject)s AND tries < %(tries)s AND {USABLE}
+RETURNING used_at IS NOT NULL"""
 USE_LINK = f"""
 UPDATE vault.codes SET used_at = %(now)s
 WHERE link_hash = %(link)s AND purpose = %(purpose)s AND {USABLE} RETURNING subject"""
@@ -59,7 +60,7 @@ class Codes(Protocol):
         ...
 
     async def use_link(self, purpose: str, link: str) -> str | None:
-        """The subject."""
+        """The subject. Nobody guesses a link: whoever spends the tries of a code leaves it good."""
         ...
 
 
@@ -119,6 +120,6 @@ class PostgresCodes:
 
     async def use_link(self, purpose: str, link: str) -> str | None:
         hashed = self._hashes.link(purpose, link)
-        params = {"purpose": purpose, "link": hashed, "now": self._now(), "tries": MOST_TRIES}
+        params = {"purpose": purpose, "link": hashed, "now": self._now()}
         row = await first(self._pool, USE_LINK, params)
         return str(row[0]) if row else None

@@ -31,7 +31,7 @@ ENGLISH: dict[Template, Words] = {
     ),
     "reset_password": Words(
         "Choose a new password",
-        ("The link is good for {minutes} minutes, once.",),
+        ("Enter this code, or follow the link. Either is good for {minutes} minutes, once.",),
         "Choose a password",
         (IGNORE,),
     ),
@@ -45,7 +45,8 @@ ENGLISH: dict[Template, Words] = {
         "Your account is locked",
         (
             "There were too many attempts to sign in with a wrong password.",
-            "It opens by itself after a while. The link opens it now and is good for {minutes} minutes.",
+            "It opens by itself after a while. The code or the link opens it now.",
+            "Either is good for {minutes} minutes, once.",
         ),
         "Unlock",
         ("If it was not you who tried, your password has kept them out.",),
@@ -62,6 +63,11 @@ ENGLISH: dict[Template, Words] = {
         "Support is acting for you in {place}",
         ("{by} of our support acts as you in {place} until {until}, for this reason: {reason}",),
         after=("All that is done is recorded. Your administrator can end it at any time.",),
+    ),
+    "impersonation_seen": Words(
+        "Support is acting for {user} in {place}",
+        ("{by} of our support acts as {user} in {place} until {until}, for this reason: {reason}",),
+        after=("All that is done is recorded. You can see it and end it at any time.",),
     ),
     "new_sign_in_method": Words(
         "A change to how you sign in",

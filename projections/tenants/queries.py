@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,13 @@ OPEN_NAMED = f"{SELECT} WHERE subdomain = %(subdomain)s AND status <> 'closed'"
 HOLDS = """
 SELECT cause, held, reason, updated_at AS since FROM tenant_holds
 WHERE tenant_id = %(tenant_id)s ORDER BY cause
+"""
+REVIEW_AFTER = timedelta(days=30)
+"""Dunning ends with a payment, closing with its date. What a person did, a person looks at again."""
+
+BY_HAND = ("operator", "partner")
+TO_REVIEW = """
+SELECT count(*) FROM tenant_holds WHERE cause = ANY(%(by_hand)s) AND updated_at <= %(until)s
 """
 
 
@@ -60,6 +67,13 @@ async def by_subdomain(conn: Connection, subdomain: str) -> Tenant | None:
 
 async def holds(conn: Connection, tenant_id: UUID) -> list[Hold]:
     return await many(conn, Hold, HOLDS, {"tenant_id": tenant_id})
+
+
+async def to_review(conn: Connection, now: datetime) -> int:
+    """How often a tenant was held back by hand so long ago that somebody should decide what becomes of it."""
+    params = {"by_hand": list(BY_HAND), "until": now - REVIEW_AFTER}
+    found = await (await conn.execute(TO_REVIEW, params)).fetchone()
+    return int(found[0]) if found else 0
 
 
 async def list_page(

@@ -2,18 +2,19 @@ from uuid import UUID
 
 from schemas.access import Role
 from schemas.base import PLATFORM, Command, TenantId, UserId
-from schemas.identity.types import FactorKind, Label, Person, Place, Reason
+from schemas.identity.types import FactorKind, Label, Person, Place, ProviderAccount, Reason
 from schemas.personal import BlindIndex, Personal
 
 
 class RegisterUser(Command, type_name="identity.user.register", stream="user-{0.user_id}", of_platform=True):
-    """`verified`: the address is known to be theirs."""
+    """`verified`: the address is known to be theirs. `account`: what they came with, and sign in with."""
 
     user_id: UserId
     email: Personal
     email_index: BlindIndex
     name: Personal
     verified: bool = False
+    account: ProviderAccount | None = None
 
 
 class VerifyEmail(
@@ -49,8 +50,11 @@ class AddFactor(Command, type_name="identity.user.add_factor", stream="user-{0.u
 class RemoveFactor(
     Command, type_name="identity.user.remove_factor", stream="user-{0.user_id}", of_platform=True
 ):
+    """`another_way`: they have a password, as the edge saw. It is never taken away, so it stays true."""
+
     user_id: UserId
     factor_id: UUID
+    another_way: bool = False
 
 
 class LinkIdentity(
@@ -69,6 +73,7 @@ class UnlinkIdentity(
 ):
     user_id: UserId
     provider: str
+    another_way: bool = False
 
 
 class DisableUser(Command, type_name="identity.user.disable", stream="user-{0.user_id}", of_platform=True):

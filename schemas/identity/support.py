@@ -14,11 +14,14 @@ from schemas.tenancy.types import Name
 
 Minutes = Annotated[int, Field(ge=1, le=30)]
 Hours = Annotated[int, Field(ge=1, le=7 * 24)]
+Heads = Annotated[tuple[Personal, ...], Field(max_length=50)]
 EndedBy = Literal["support", "tenant", "time"]
 
 
 class StartImpersonation(Command, type_name="identity.support.start", stream="support-{0.tenant_id}"):
-    """`email` is the user's, `by` the name of who will act as them: both for the letter that says so."""
+    """`email` is the user's, `by` the name of who will act as them, `heads` where the tenant's owners and
+    admins are reached: for the letters that say so.
+    """
 
     tenant_id: TenantId
     place_name: Name
@@ -29,6 +32,7 @@ class StartImpersonation(Command, type_name="identity.support.start", stream="su
     reason: Reason
     minutes: Minutes = 30
     write: bool = False
+    heads: Heads = ()
 
 
 class EndImpersonation(Command, type_name="identity.support.end", stream="support-{0.tenant_id}"):
@@ -77,6 +81,7 @@ class ImpersonationStarted(Event, type_name="identity.support.started"):
     write: bool
     scopes: tuple[Permission, ...]
     until: datetime
+    heads: tuple[Personal, ...] = ()
 
 
 class ImpersonationEnded(Event, type_name="identity.support.ended"):

@@ -38,6 +38,18 @@ class Person(Value):
         return Claim("email", self.email_index, f"user-{self.user_id}")
 
 
+class ProviderAccount(Value):
+    """An account at another provider that somebody signs in with."""
+
+    provider: str
+    subject_index: BlindIndex
+    subject: Personal
+
+    def claim(self, user_id: UserId) -> Claim:
+        """It is one person's."""
+        return Claim("identity", self.subject_index, f"user-{user_id}")
+
+
 FactorKind = Literal["totp", "passkey", "recovery_codes"]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]

@@ -18,6 +18,7 @@ Template = Literal[
     "unlock_account",
     "session_compromised",
     "impersonation_started",
+    "impersonation_seen",
     "new_sign_in_method",
     "erased",
 ]
@@ -40,11 +41,12 @@ def needs(plain: str, sealed: str) -> Needs:
 NEEDS: Mapping[Template, Needs] = {
     "verify_email": needs("minutes", "code link"),
     "account_exists": needs("link", ""),
-    "reset_password": needs("minutes", "link"),
+    "reset_password": needs("minutes", "code link"),
     "invitation": needs("place role days", "inviter link"),
-    "unlock_account": needs("minutes", "link"),
+    "unlock_account": needs("minutes", "code link"),
     "session_compromised": needs("at", "device"),
     "impersonation_started": needs("place reason until", "by"),
+    "impersonation_seen": needs("place reason until", "by user"),
     "new_sign_in_method": needs("method at", ""),
     "erased": needs("at", ""),
 }

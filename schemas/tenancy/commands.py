@@ -1,6 +1,6 @@
 from schemas.base import Command, PartnerId, TenantId
 from schemas.execution.types import SourceRef
-from schemas.identity.types import Person
+from schemas.identity.types import Person, ProviderAccount
 from schemas.tenancy.types import Budget, By, MaxRuns, Name, PartnerTerms, Subdomain
 
 
@@ -12,12 +12,16 @@ class CreatePartner(Command, type_name="tenancy.partner.create", stream="partner
 
 
 class ProvisionTenant(Command, type_name="tenancy.tenant.provision", stream="tenant-{0.tenant_id}"):
+    """`owner_verified`: the owner has shown that the address is theirs. `owner_account`: how they came."""
+
     tenant_id: TenantId
     partner_id: PartnerId
     name: Name
     subdomain: Subdomain
     monthly_budget: Budget | None
     owner: Person | None
+    owner_verified: bool = False
+    owner_account: ProviderAccount | None = None
 
 
 class ActivateTenant(Command, type_name="tenancy.tenant.activate", stream="tenant-{0.tenant_id}"):

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from schemas.base import Claim, Event, PartnerId, TenantId
 from schemas.execution.types import SourceRef
-from schemas.identity.types import Person
+from schemas.identity.types import Person, ProviderAccount
 from schemas.tenancy import subdomains
 from schemas.tenancy.types import By, PartnerTerms, TenantStatus
 
@@ -24,10 +24,15 @@ class TenantProvisioned(Event, type_name="tenancy.tenant.provisioned"):
     subdomain: str
     monthly_budget: Decimal | None
     owner: Person | None
+    owner_verified: bool = False
+    owner_account: ProviderAccount | None = None
 
     def claims(self) -> tuple[Claim, ...]:
         subdomain = subdomains.claim(self.subdomain, self.tenant_id)
-        return (subdomain, self.owner.claim) if self.owner else (subdomain,)
+        if self.owner is None:
+            return (subdomain,)
+        account = (self.owner_account.claim(self.owner.user_id),) if self.owner_account else ()
+        return (subdomain, self.owner.claim, *account)
 
 
 class TenantActivated(Event, type_name="tenancy.tenant.activated"):

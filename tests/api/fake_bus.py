@@ -126,6 +126,8 @@ def provision_tenant(reads: FakeReads, envelope: Envelope, command: Any) -> None
     )
     place = Place(tenant_id=command.tenant_id, partner_id=command.partner_id)
     register(reads, command.owner, Role.TENANT_OWNER, place)
+    if (account := command.owner_account) is not None:
+        reads.identities[account.subject_index] = command.owner.user_id, account.provider
 
 
 def create_agent(reads: FakeReads, envelope: Envelope, command: Any) -> None:

@@ -28,6 +28,7 @@ from infra.eventstore.types import Payload
 from projections.standing.queries import Change
 from schemas.base import Event, TenantId
 from schemas.envelope import Answer, Recorded
+from schemas.identity.types import FactorKind
 from tests.api.fake_money import FakeMoneyReads
 from tests.api.fake_payments import FakePaymentReads
 from tests.api.fake_rates import FakeRateReads
@@ -55,6 +56,7 @@ class FakeReads(
         self.member_rows: list[MemberRow] = []
         self.changes: list[Change] = []
         self.identities: dict[str, tuple[UUID, str]] = {}
+        self.factors: dict[UUID, dict[UUID, FactorKind]] = {}
         self.queue: dict[UUID, WaitingRow] = {}
         self.agents_of: list[tuple[TenantId, AgentRow]] = []
         self.workflows_of: list[tuple[TenantId, WorkflowRow]] = []

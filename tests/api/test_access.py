@@ -87,6 +87,28 @@ async def test_a_change_that_cannot_be_recorded_is_not_answered(world: World) ->
         assert (await anna.get("/agents")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "sure"),
+    [
+        ("PUT", "/secrets/SHOP_KEY", True),
+        ("DELETE", "/members/{user}", True),
+        ("DELETE", "/tenants/{tenant}/members/{user}", True),
+        ("POST", "/partners/{partner}/invitations", True),
+        ("PUT", "/support/consent", True),
+        ("POST", "/auth/switch", True),
+        ("PUT", "/tools/find_order", False),
+        ("POST", "/agents", False),
+    ],
+)
+async def test_what_opens_doors_is_recorded_before_it_is_answered(
+    world: World, method: str, path: str, sure: bool
+) -> None:
+    place = path.format(user=world.zoe.id, tenant=world.tenant, partner=world.partner)
+    async with world.client(world.anna) as anna:
+        await anna.request(method, place, json={})
+    assert world.access.sure == [sure]
+
+
 async def test_a_read_in_anothers_name_is_recorded_before_it_is_answered(world: World) -> None:
     support = str(uuid4())
     acting = world.anna.model_copy(update={"impersonator": support})

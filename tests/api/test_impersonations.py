@@ -9,8 +9,10 @@ import pytest
 
 from schemas.access import Role
 from schemas.envelope import Actor
+from tests.api.factors import sent
 from tests.api.test_every_route import ALL, NAMES, call, operation
 from tests.api.world import World, problem
+from tests.support.people import plain
 
 REASON = "Ticket 7: a run that does not end."
 CONSENT = {"reason": "Please repair it.", "hours": 1}
@@ -158,3 +160,12 @@ async def test_consent_is_given_by_the_tenant_itself(world: World) -> None:
     for actor in (world.admin, world.reseller):
         async with world.client(actor) as client:
             assert (await client.put("/support/consent", json=CONSENT)).status_code == 403
+
+
+async def test_the_tenants_owners_and_admins_are_to_be_told_too(world: World, sam: Actor) -> None:
+    for name, role in (("bea", Role.TENANT_ADMIN), ("bo", Role.TENANT_BUILDER), ("olga", Role.TENANT_OWNER)):
+        world.add_user(f"{name}@acme.example", role, world.partner, world.tenant)
+    assert (await begin(world, sam)).status_code == 201
+    [command] = sent(world, "StartImpersonation")
+    told = [plain(address) for address in command.heads]
+    assert told == ["olga@acme.example", "bea@acme.example"]

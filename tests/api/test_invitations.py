@@ -7,8 +7,10 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from prometheus_client import REGISTRY
 
 from infra.crypto.tokens import Tokens
+from infra.identity.breached_passwords import BreachCheck, Checked
 from schemas.access import Role
 from schemas.envelope import Actor
 from tests.api.world import PASSWORD, RING, World, problem
@@ -131,13 +133,44 @@ async def test_an_old_access_token_is_no_proof(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"name": "Bo"}, {"name": "Bo", "password": "short"}, {"name": "Bo", "password": BO["email"]}]
+    ("body", "code"),
+    [
+        ({}, "request.invalid"),
+        ({"name": "Bo"}, "request.invalid"),
+        ({"name": "Bo", "password": "short"}, "auth.password_refused"),
+        ({"name": "Bo", "password": BO["email"]}, "auth.password_refused"),
+    ],
 )
-async def test_a_newcomer_gives_a_name_and_a_good_password(world: World, body: dict[str, Any]) -> None:
+async def test_a_newcomer_gives_a_name_and_a_good_password(
+    world: World, body: dict[str, Any], code: str
+) -> None:
     await invite(world)
     token = token_of(world)
-    problem(await accept(world, token, **body), 422, "request.invalid")
+    problem(await accept(world, token, **body), 422, code)
     assert (await accept(world, token, **NEW)).status_code == 200
+
+
+async def test_a_newcomers_password_is_looked_for_in_breaches(world: World) -> None:
+    world.registration = replace(world.registration, check=answering(Checked(breached=True)))
+    world.app = world.build()
+    await invite(world)
+    problem(await accept(world, token_of(world), **NEW), 422, "auth.password_refused")
+
+
+async def test_a_check_that_does_not_answer_keeps_nobody_out_and_is_counted(world: World) -> None:
+    before = REGISTRY.get_sample_value("hb_passwords_unchecked_total") or 0
+    world.registration = replace(world.registration, check=answering(Checked(unchecked=True)))
+    world.app = world.build()
+    await invite(world)
+    assert (await accept(world, token_of(world), **NEW)).status_code == 200
+    assert REGISTRY.get_sample_value("hb_passwords_unchecked_total") == before + 1
+
+
+def answering(checked: Checked) -> BreachCheck:
+    async def check(password: str) -> Checked:
+        return checked
+
+    return check
 
 
 async def test_nobody_is_invited_above_the_inviters_role_nor_twice(world: World) -> None:

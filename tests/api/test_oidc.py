@@ -67,12 +67,12 @@ async def test_a_stranger_gets_an_account_and_comes_back_to_it(
     bearer = {"Authorization": f"Bearer {world.tokens.issue(first)}"}
     me = (await browser.get("/auth/me", headers=bearer)).json()
     assert (me["email"], me["name"]) == ("ada@people.example", "Name of ada")
-    [registered], [link] = sent(world, "RegisterUser")[:1], sent(world, "LinkIdentity")
-    assert (registered.verified, link.user_id, link.provider) == (True, registered.user_id, provider)
+    [made] = sent(world, "ProvisionTenant")
+    assert (made.owner_verified, made.owner_account.provider) == (True, provider)
     async with world.client() as another:
         again = actor_in(world, await came(another, provider=provider))
     assert (again.id, again.tenant_id) == (first.id, first.tenant_id)
-    assert len(sent(world, "LinkIdentity")) == len(sent(world, "ProvisionTenant")) == 1
+    assert len(sent(world, "ProvisionTenant")) == 1
 
 
 async def test_the_console_gets_a_cookie_and_its_page(world: World, browser: httpx2.AsyncClient) -> None:
@@ -196,7 +196,7 @@ async def test_the_only_way_in_stays(world: World) -> None:
     await linked(world, world.anna)
     await world.vault.passwords.remove(user_id(world.anna))
     async with world.client(proven(await world.signed_in(world.anna))) as anna:
-        problem(await anna.delete("/auth/oidc/full"), 409, "auth.last_way_in")
+        problem(await anna.delete("/auth/oidc/full"), 409, "identity.last_way_in")
 
 
 async def test_an_unknown_provider(world: World, browser: httpx2.AsyncClient) -> None:

@@ -59,9 +59,20 @@ async def test_the_only_way_in_stays(world: World) -> None:
     key = await with_passkey(world, world.anna, Authenticator())
     await world.vault.passwords.remove(user_id(world.anna))
     async with world.client(proven(world.anna)) as anna:
-        problem(await anna.delete(f"/auth/passkeys/{key}"), 409, "auth.last_way_in")
+        problem(await anna.delete(f"/auth/passkeys/{key}"), 409, "identity.last_way_in")
         world.reads.identities["index"] = user_id(world.anna), "google"
         assert (await anna.delete(f"/auth/passkeys/{key}")).status_code == 200
+
+
+async def test_it_stays_until_it_is_decided_that_it_may_go(world: World) -> None:
+    key = await with_passkey(world, world.anna, Authenticator())
+    async with world.client(proven(world.anna)) as anna:
+        world.bus.slow = True
+        problem(await anna.delete(f"/auth/passkeys/{key}"), 503, "auth.not_decided_yet")
+        assert len((await anna.get("/auth/passkeys")).json()["items"]) == 1
+        world.bus.slow = False
+        assert (await anna.delete(f"/auth/passkeys/{key}")).status_code == 200
+        assert (await anna.get("/auth/passkeys")).json()["items"] == []
 
 
 async def test_one_that_could_not_be_recorded_was_not_added(world: World, anna: httpx2.AsyncClient) -> None:

@@ -54,6 +54,25 @@ async def test_a_link_is_good_once_and_not_for_long(world: World, nobody: httpx2
     problem(await reset(nobody, late), 400, "auth.bad_code")
 
 
+async def test_the_code_of_the_letter_does_the_same(world: World, nobody: httpx2.AsyncClient) -> None:
+    await forgotten(world, nobody)
+    code = letters(world, EMAIL)[-1].values["code"]
+    body = {"email": EMAIL, "code": f"{code[:4]} {code[4:]}", "password": NEW}
+    assert (await nobody.post("/auth/password/reset", json=body)).status_code == 200
+    assert (await nobody.post("/auth/token", data=form(EMAIL, NEW))).status_code == 200
+    problem(await nobody.post("/auth/password/reset", json=body), 400, "auth.bad_code")
+
+
+async def test_a_code_is_guessed_at_five_times(world: World, nobody: httpx2.AsyncClient) -> None:
+    link = await forgotten(world, nobody)
+    right = letters(world, EMAIL)[-1].values["code"]
+    wrong = f"{(int(right) + 1) % 10**8:08}"
+    for code in (*[wrong] * 5, right):
+        body = {"email": EMAIL, "code": code, "password": NEW}
+        problem(await nobody.post("/auth/password/reset", json=body), 400, "auth.bad_code")
+    assert (await reset(nobody, link)).status_code == 200, "who guesses keeps nobody out"
+
+
 async def test_a_bad_password_costs_no_link(world: World, nobody: httpx2.AsyncClient) -> None:
     link = await forgotten(world, nobody)
     problem(await reset(nobody, link, "short"), 422, "auth.password_refused")
@@ -74,7 +93,8 @@ async def test_a_lock_is_lifted_by_mail(world: World, nobody: httpx2.AsyncClient
     await nobody.post("/auth/unlock/request", json={"email": EMAIL})
     [letter] = letters(world, EMAIL)
     assert letter.template == "unlock_account"
-    assert (await nobody.post("/auth/unlock", json={"link": letter.secret})).status_code == 200
+    body = {"email": EMAIL, "code": letter.values["code"]}
+    assert (await nobody.post("/auth/unlock", json=body)).status_code == 200
     assert (await nobody.post("/auth/token", data=form(EMAIL))).status_code == 200
 
 

@@ -1,14 +1,17 @@
-"""What moves money, lets in or cannot be taken back needs a fresh sign-in."""
+"""What moves money, lets in or cannot be taken back needs a fresh sign-in, with all one has."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import httpx2
 import pytest
 
 from api.errors import ApiProblem
-from api.step_up import require_recent
+from api.parts import Deps
+from api.signing_in.proving import require_proof
 from schemas.access import Role
 from schemas.envelope import Actor
+from tests.api.factors import proven, with_app
 from tests.api.test_every_route import body_of
 from tests.api.world import World, problem
 
@@ -25,22 +28,56 @@ FRESH = (
 )
 
 
-@pytest.mark.parametrize(("method", "path", "who"), FRESH)
-async def test_an_old_sign_in_does_not_do(world: World, method: str, path: str, who: str) -> None:
-    actor: Actor = getattr(world, who)
-    old = actor.model_copy(update={"authenticated_at": datetime.now(UTC) - timedelta(minutes=16)})
+ROUTES = pytest.mark.parametrize(("method", "path", "who"), FRESH)
+
+
+async def asked(world: World, actor: Actor, method: str, path: str) -> httpx2.Response:
     ids = dict.fromkeys(("invoice_id", "service_id", "key_id"), str(uuid4())) | {
         "tenant_id": str(world.tenant)
     }
+    async with world.client(actor, **{"Idempotency-Key": "x"}) as client:
+        return await client.request(method.upper(), path.format(**ids), json=body_of(method, path))
+
+
+@ROUTES
+async def test_an_old_sign_in_does_not_do(world: World, method: str, path: str, who: str) -> None:
+    old = aged(getattr(world, who))
+    problem(await asked(world, old, method, path), 403, "auth.step_up_required")
+    assert not world.bus.sent
+
+
+@ROUTES
+async def test_whoever_has_a_second_factor_shows_it(world: World, method: str, path: str, who: str) -> None:
+    actor: Actor = getattr(world, who)
+    await with_app(world, actor)
     sent = len(world.bus.sent)
-    async with world.client(old, **{"Idempotency-Key": "x"}) as client:
-        response = await client.request(method.upper(), path.format(**ids), json=body_of(method, path))
-    problem(response, 403, "auth.step_up_required")
+    problem(await asked(world, actor, method, path), 403, "auth.step_up_required")
     assert len(world.bus.sent) == sent
+    let_in = await asked(world, proven(actor), method, path)
+    assert let_in.is_success or let_in.json()["code"] != "auth.step_up_required"
 
 
-def test_programs_prove_themselves_with_every_request() -> None:
-    program = Actor(kind="service", id="x", role=Role.TENANT_BILLING)
-    assert require_recent(program) is program
+@ROUTES
+async def test_an_old_second_factor_does_not_do(world: World, method: str, path: str, who: str) -> None:
+    problem(await asked(world, aged(proven(getattr(world, who))), method, path), 403, "auth.step_up_required")
+
+
+async def test_support_shows_its_own_second_factor_not_the_users(world: World) -> None:
+    deps: Deps = world.app.state.deps
+    helping = world.anna.model_copy(update={"impersonator": world.admin.id})
+    await with_app(world, world.anna)
+    await require_proof(deps, helping)
+    await with_app(world, world.admin)
     with pytest.raises(ApiProblem):
-        require_recent(Actor(kind="user", id="x", role=Role.TENANT_BILLING))
+        await require_proof(deps, helping)
+
+
+async def test_programs_prove_themselves_with_every_request(world: World) -> None:
+    deps: Deps = world.app.state.deps
+    await require_proof(deps, Actor(kind="service", id="x", role=Role.TENANT_BILLING))
+    with pytest.raises(ApiProblem):
+        await require_proof(deps, Actor(kind="user", id="x", role=Role.TENANT_BILLING))
+
+
+def aged(actor: Actor) -> Actor:
+    return actor.model_copy(update={"authenticated_at": datetime.now(UTC) - timedelta(minutes=16)})

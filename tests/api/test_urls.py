@@ -16,9 +16,37 @@ async def test_a_nul_is_refused_before_it_reaches_a_query(admin: httpx2.AsyncCli
 
 
 async def test_a_url_has_an_end(world: World, anna: httpx2.AsyncClient) -> None:
-    for url in ("/" + "x" * MAX_URL_BYTES, "/agents?" + "x=1&" * (MAX_URL_BYTES // 4)):
+    many = "&".join(f"{number}=" for number in range(MAX_URL_BYTES // 4))
+    for url in ("/" + "x" * MAX_URL_BYTES, f"/agents?{many}"):
         problem(await anna.get(url), 414, "request.url_too_long")
     assert (await anna.get("/agents?x=" + "1" * 4000)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("/agents?limit=1&limit=2", "limit"),
+        ("/agents?limit=1&cursor=x&lim%69t=1", "limit"),
+        ("/agents?x&x", "x"),
+        ("/tools?x=&y=1&x=", "x"),
+        ("/nowhere?a=1&a=1", "a"),
+    ],
+)
+async def test_nothing_stands_in_a_url_twice(anna: httpx2.AsyncClient, url: str, name: str) -> None:
+    told = problem(await anna.get(url), 422, "request.invalid")
+    assert [(found["code"], found["path"]) for found in told["problems"]] == [("repeated", f"query.{name}")]
+
+
+def test_no_parameter_is_a_list(world: World) -> None:
+    """One that is would be refused with more than one value."""
+    parameters = [
+        one["schema"]
+        for methods in world.app.openapi()["paths"].values()
+        for operation in methods.values()
+        for one in operation.get("parameters", ())
+        if one["in"] == "query"
+    ]
+    assert parameters and "array" not in str(parameters)
 
 
 @pytest.mark.parametrize("period", ["0000-01", "0999-12", "3000-01", "2026-00", "2026-13", "２０２６-01"])

@@ -43,6 +43,7 @@ EVERY_TENANT = {
     "projections.ledger_entries.queries:costs_of": "reconciles a provider's invoice with all calls",
     "projections.ledger_entries.rerating:settled_after": "an operator's simulation over everybody's calls",
     "projections.run_queue.queries:load": "whose turn it is among all tenants",
+    "projections.tenants.queries:to_review": "counts whom people hold back, for the operator",
     "projections.timers.project:project": "a timer's name begins with the run it is of",
     "projections.timers.queries:due": "sends whatever is due",
     "projections.timers.queries:fired": "takes out what was sent, by its unique name",

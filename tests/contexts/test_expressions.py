@@ -81,6 +81,40 @@ def test_a_result_is_bounded() -> None:
         evaluate("inputs.text + inputs.text", values)
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "inputs.text.replace('a', inputs.text)",
+        "inputs.text.replace('', inputs.text).replace('a', inputs.text)",
+        "inputs.text.split('').join(inputs.text).split('').join(inputs.text)",
+        "inputs.many.map(a, inputs.text + inputs.text)",
+        "inputs.many.map(a, inputs.text).join()",
+        "inputs.text.split('').map(a, inputs.text)",
+        "[inputs.text].map(a, a.replace('a', a))",
+    ],
+)
+def test_nothing_large_is_made_on_the_way(expression: str) -> None:
+    values = {"inputs": {"text": "a" * 100_000, "many": list(range(9_000))}, "steps": {}}
+    with pytest.raises(ExpressionError, match="on its way"):
+        evaluate(f"size({expression}) > 0", values)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("inputs.text.replace('{name}', inputs.name).size()", 200_000),
+        (r"inputs.text.replace('\n', ' ').replace('\t', ' ').size()", 200_000),
+        ("inputs.people.filter(p, p.age > 1).map(p, p.first + ' ' + p.last).size()", 3_000),
+        ("inputs.people.map(p, p.first).join(', ').size()", 3_000 * 5 - 2),
+        ("inputs.text.split('').size()", 200_000),
+    ],
+)
+def test_what_people_write_has_room(expression: str, value: object) -> None:
+    people = [{"first": "Ada", "last": "Lovelace", "age": 36}] * 3_000
+    inputs = {"text": "x" * 200_000, "name": "Ada Lovelace", "people": people}
+    assert evaluate(expression, {"inputs": inputs, "steps": {}}) == value
+
+
 def test_what_is_not_read_is_not_looked_at() -> None:
     assert evaluate("inputs.n + 1", {"inputs": {"n": 1, "huge": 2**80}, "steps": {}}) == 2
 

@@ -17,7 +17,7 @@ Case = AnyCase[Operation]
 Kind = Literal["example", "fitting", "wrong"]
 KINDS: dict[Kind, GenerationMode] = {"fitting": GenerationMode.POSITIVE, "wrong": GenerationMode.NEGATIVE}
 ENDLESS = {"follow"}
-"""What asks for an answer without end."""
+"""What asks for an answer without end: `tests/api/attacks/test_endless.py` does."""
 
 QUERY = {"from": "1", "to": "1", "permission": "executions:read", "host": "acme.example"}
 """What examples ask for besides known ids."""

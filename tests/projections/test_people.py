@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -24,6 +25,7 @@ from schemas.tenancy.events import (
     TenantActivated,
     TenantPastDue,
     TenantProvisioned,
+    TenantReinstated,
     TenantSuspended,
 )
 from schemas.tenancy.life import TenantClosed, TenantClosingBegun, TenantClosingWithdrawn, TenantTransferred
@@ -63,6 +65,19 @@ async def test_a_tenants_status_follows_its_events(world: World) -> None:
     [row] = await world.rows("tenants")
     assert (row["status"], row["status_reason"], row["name"]) == ("suspended", "unpaid", "Shop")
     assert row["partner_id"] == PARTNER
+
+
+async def test_what_a_person_holds_back_is_looked_at_again(world: World) -> None:
+    await given_shop(world)
+    due = TenantPastDue(tenant_id=TENANT, reason="unpaid", cause="dunning", status="past_due")
+    by_hand = TenantSuspended(tenant_id=TENANT, reason="fraud", cause="operator", status="suspended")
+    await world.given(world.record(f"tenant-{TENANT}", due, by_hand))
+    held_at = world.log[-1].recorded_at
+    soon, later = held_at + timedelta(days=30, seconds=-1), held_at + timedelta(days=30)
+    assert [await tenants.to_review(world.conn, at) for at in (soon, later)] == [0, 1]
+    lifted = TenantReinstated(tenant_id=TENANT, reason="clear", cause="operator", status="past_due")
+    await world.given(world.record(f"tenant-{TENANT}", lifted))
+    assert await tenants.to_review(world.conn, later) == 0
 
 
 async def given_shop(world: World) -> None:

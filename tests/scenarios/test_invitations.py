@@ -96,6 +96,7 @@ def test_support_ends_by_itself_and_what_it_did_is_told_as_its_own(h: Harness) -
         email=owner.email,
         by=sealed("Sam", SAM),
         reason="Ticket 7",
+        heads=(sealed("olga@shop.example", OLGA.user_id), sealed("hal@shop.example", UUID(int=83))),
     )
     accept(h.submit(command, as_=support))
     helper = Actor(
@@ -118,5 +119,10 @@ def test_support_ends_by_itself_and_what_it_did_is_told_as_its_own(h: Harness) -
     told = [mail for mail in h.mailer.sent if mail.template == "impersonation_started"]
     assert {(mail.to, mail.values["by"], mail.values["reason"]) for mail in told} == {
         ("ada@example.com", "Sam", "Ticket 7")
+    }
+    seen = [mail for mail in h.mailer.sent if mail.template == "impersonation_seen"]
+    assert {(mail.to, mail.values["user"], mail.values["by"]) for mail in seen} == {
+        ("olga@shop.example", "ada@example.com", "Sam"),
+        ("hal@shop.example", "ada@example.com", "Sam"),
     }
     assert h.clock.now > NOW

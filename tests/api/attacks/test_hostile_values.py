@@ -124,7 +124,10 @@ async def test_no_value_in_a_url_is_a_bug_of_ours(
         urls = [path.format(**{**ids, name: quote(text, safe="")}) for text in IN_URLS]
     else:
         urls = [f"{path.format(**ids)}?{name}={quote(text, safe='%')}" for text in IN_URLS]
-        urls += [f"{path.format(**ids)}?{name}=1&{name}=2&{name}=x&%ff=%fe&&=&a=%c0%80"]
+        urls += [
+            f"{path.format(**ids)}?{name}=1&{name}=2",
+            f"{path.format(**ids)}?{name}=x&%ff=%fe&&=&a=%c0%80",
+        ]
     async with world.client(await able(world, method, path, ids)) as client:
         for url in urls:
             response = await client.request(method.upper(), url, json=body_of(method, path), headers=key())

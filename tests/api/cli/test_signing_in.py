@@ -139,3 +139,29 @@ def test_one_thing_shows_that_it_is_still_oneself() -> None:
     for password, code in ((None, None), ("seven", "287082")):
         with pytest.raises(Refused, match="hb step-up"):
             proof(password, code)
+
+
+@pytest.mark.parametrize(
+    ("code", "link", "sent"),
+    [
+        ("1234 5678", None, {"email": "nina@new.example", "code": "1234 5678"}),
+        (None, "https://hb.example/reset#secret", {"link": "secret"}),
+    ],
+)
+def test_what_a_letter_has_resets_and_unlocks(
+    edge: Edge, at: Here, code: str | None, link: str | None, sent: dict[str, str]
+) -> None:
+    edge.answers |= {"POST /auth/password/reset": {}, "POST /auth/unlock": {}}
+    proof = signing_in.shown("nina@new.example", code, link)
+    signing_in.reset(at, proof, "seven blue lanterns drift")
+    signing_in.unlock(at, proof)
+    assert [json.loads(one.content) for one in edge.seen] == [
+        {**sent, "password": "seven blue lanterns drift"},
+        sent,
+    ]
+
+
+def test_with_an_address_alone_a_letter_is_asked_for(edge: Edge, at: Here) -> None:
+    edge.answers["POST /auth/unlock/request"] = {"status": "sent"}
+    signing_in.unlock(at, signing_in.shown("nina@new.example", None, None))
+    assert json.loads(edge.seen[0].content) == {"email": "nina@new.example"}

@@ -17,7 +17,7 @@ LINKED = e.IdentityLinked(
 
 
 def registered(**changes: object) -> e.UserRegistered:
-    return e.UserRegistered(**dict(register_user(**changes)))
+    return e.UserRegistered(**register_user(**changes).model_dump(exclude={"account"}))
 
 
 def factor(number: int = 70) -> e.FactorAdded:
@@ -50,7 +50,7 @@ def test_a_factor_is_added_and_removed() -> None:
     add = c.AddFactor(**dict(factor()))
     given(registered()).when(add).then(factor())
     given(registered(), factor()).when(add).nothing()
-    remove = c.RemoveFactor(user_id=USER_ID, factor_id=KEY)
+    remove = c.RemoveFactor(user_id=USER_ID, factor_id=KEY, another_way=True)
     gone = e.FactorRemoved(user_id=USER_ID, factor_id=KEY, kind="passkey")
     given(registered(), factor()).when(remove).then(gone)
     given(registered(), factor(), gone).when(remove).refused("identity.factor_not_found")
@@ -71,10 +71,32 @@ def test_one_account_of_each_provider_is_linked() -> None:
 
 
 def test_an_account_that_is_not_linked_cannot_be_unlinked() -> None:
-    unlink = c.UnlinkIdentity(user_id=USER_ID, provider="google")
+    unlink = c.UnlinkIdentity(user_id=USER_ID, provider="google", another_way=True)
     given(registered()).when(unlink).refused("identity.identity_not_found")
     gone = e.IdentityUnlinked(user_id=USER_ID, provider="google", subject_index=LINKED.subject_index)
     given(registered(), LINKED).when(unlink).then(gone)
+
+
+def test_the_last_way_in_stays_whichever_of_two_goes_first() -> None:
+    unlink = c.UnlinkIdentity(user_id=USER_ID, provider="google")
+    remove = c.RemoveFactor(user_id=USER_ID, factor_id=KEY)
+    both = (registered(), LINKED, factor())
+    unlinked = e.IdentityUnlinked(user_id=USER_ID, provider="google", subject_index=LINKED.subject_index)
+    removed = e.FactorRemoved(user_id=USER_ID, factor_id=KEY, kind="passkey")
+    given(*both).when(unlink).then(unlinked)
+    given(*both, unlinked).when(remove).refused("identity.last_way_in")
+    given(*both).when(remove).then(removed)
+    given(*both, removed).when(unlink).refused("identity.last_way_in")
+
+
+def test_an_app_alone_lets_nobody_in() -> None:
+    app = e.FactorAdded(user_id=USER_ID, factor_id=UUID(int=71), kind="totp", label="App")
+    remove = c.RemoveFactor(user_id=USER_ID, factor_id=KEY)
+    given(registered(), factor(), app).when(remove).refused("identity.last_way_in")
+    gone = e.FactorRemoved(user_id=USER_ID, factor_id=app.factor_id, kind="totp")
+    given(registered(), factor(), app).when(c.RemoveFactor(user_id=USER_ID, factor_id=app.factor_id)).then(
+        gone
+    )
 
 
 def test_a_person_is_disabled_and_enabled_again() -> None:

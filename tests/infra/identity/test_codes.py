@@ -63,7 +63,7 @@ async def test_a_code_is_guessed_at_five_times(codes: Codes, anna: str) -> None:
     for _ in range(5):
         assert not await codes.use_code(RESET, anna, other_than(again))
     assert not await codes.use_code(RESET, anna, again.code)
-    assert await codes.use_link(RESET, again.link) is None
+    assert await codes.use_link(RESET, again.link) == anna, "who guesses keeps nobody out"
 
 
 async def test_a_code_is_good_for_a_quarter_of_an_hour(codes: Codes, anna: str, clock: FakeClock) -> None:

@@ -32,7 +32,7 @@ class MemoryCodes:
 
     async def use_code(self, purpose: str, subject: str, code: str) -> bool:
         row = self._rows.get((purpose, subject))
-        if row is None or not self._usable(row):
+        if row is None or row.tries >= MOST_TRIES or not self._usable(row):
             return False
         row.tries += 1
         row.used = row.issued.code == code.replace(" ", "").replace("-", "")
@@ -46,4 +46,4 @@ class MemoryCodes:
         return None
 
     def _usable(self, row: Row) -> bool:
-        return not row.used and row.expires_at > self._now() and row.tries < MOST_TRIES
+        return not row.used and row.expires_at > self._now()
