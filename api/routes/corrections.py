@@ -14,6 +14,7 @@ from api.models.common import Done
 from api.models.corrections import AdjustmentBody, CorrectionReason
 from api.routes.tenancy import visible_tenant
 from api.rows.people import TenantRow
+from api.signing_in.proving import proven
 from api.submit import Attempt, AttemptDep, KeyedAttemptDep
 from schemas.access import Permission
 from schemas.base import Command
@@ -29,7 +30,7 @@ Month = Annotated[str, Path(pattern=MONTH, description="The month, YYYY-MM.")]
 @router.post(
     "/ledger/entries/{entry_ref}/reverse",
     response_model=Done,
-    dependencies=[may(Permission.LEDGER_CORRECT)],
+    dependencies=[may(Permission.LEDGER_CORRECT), proven()],
     summary="Take an entry back, once for ever",
 )
 async def reverse_entry(
@@ -58,7 +59,7 @@ async def reverse_entry(
     "/tenants/{tenant_id}/adjustments",
     status_code=201,
     response_model=Done,
-    dependencies=[may(Permission.LEDGER_CORRECT)],
+    dependencies=[may(Permission.LEDGER_CORRECT), proven()],
     summary="Post an adjustment in the present month",
 )
 async def post_adjustment(

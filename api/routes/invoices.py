@@ -15,6 +15,7 @@ from api.parts import Deps
 from api.routes.billing import TenantId
 from api.routes.tenancy import visible_tenant
 from api.rows.invoices import CreditNoteRow, InvoiceFilter, InvoiceRow, InvoiceStatus
+from api.signing_in.proving import proven
 from api.submit import Attempt, AttemptDep, KeyedAttemptDep
 from infra.db.scope import Scope
 from schemas.access import Permission
@@ -71,7 +72,7 @@ async def get_invoice(parts: Parts, actor: CurrentActor, scope: CurrentScope, in
     "/invoices/{invoice_id}/credit-notes",
     status_code=201,
     response_model=Done,
-    dependencies=[may(Permission.INVOICES_ISSUE)],
+    dependencies=[may(Permission.INVOICES_ISSUE), proven()],
     summary="Take back a part of an invoice",
 )
 async def credit_invoice(

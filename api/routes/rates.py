@@ -14,6 +14,7 @@ from api.models.common import Done, DoneByName
 from api.rate_rows import price_tiers, shown_rate, shown_terms, tenant_prices
 from api.reads import PLATFORM_SCOPE
 from api.routes.tenancy import visible_partner, visible_tenant
+from api.signing_in.proving import proven
 from api.submit import Attempt, AttemptDep
 from schemas.access import Permission
 from schemas.base import PLATFORM, PartnerId, TenantId
@@ -47,7 +48,7 @@ async def list_system_rates(
 @router.post(
     "/system",
     response_model=DoneByName,
-    dependencies=[may(Permission.RATES_SET)],
+    dependencies=[may(Permission.RATES_SET), proven()],
     summary="Set what a model costs the platform, from now or a later time on",
 )
 async def set_system_rate(
@@ -95,7 +96,7 @@ async def list_partner_terms(
 @router.post(
     "/partner",
     response_model=Done,
-    dependencies=[may(Permission.RATES_SET)],
+    dependencies=[may(Permission.RATES_SET), proven()],
     summary="Set what a partner's tenants pay and what it keeps, from now or a later time on",
 )
 async def set_partner_terms(

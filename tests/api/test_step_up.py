@@ -19,6 +19,11 @@ FRESH = (
     ("post", "/wallets/{tenant_id}/top-ups", "admin"),
     ("post", "/payments/{invoice_id}/refunds", "admin"),
     ("post", "/payments/{invoice_id}/write-off", "admin"),
+    ("post", "/ledger/entries/{entry_ref}/reverse", "admin"),
+    ("post", "/tenants/{tenant_id}/adjustments", "admin"),
+    ("post", "/invoices/{invoice_id}/credit-notes", "admin"),
+    ("post", "/rates/system", "admin"),
+    ("post", "/rates/partner", "admin"),
     ("put", "/tenants/{tenant_id}/payment-account", "anna"),
     ("post", "/service-accounts", "anna"),
     ("put", "/service-accounts/{service_id}/role", "anna"),
@@ -32,7 +37,7 @@ ROUTES = pytest.mark.parametrize(("method", "path", "who"), FRESH)
 
 
 async def asked(world: World, actor: Actor, method: str, path: str) -> httpx2.Response:
-    ids = dict.fromkeys(("invoice_id", "service_id", "key_id"), str(uuid4())) | {
+    ids = dict.fromkeys(("invoice_id", "service_id", "key_id", "entry_ref"), str(uuid4())) | {
         "tenant_id": str(world.tenant)
     }
     async with world.client(actor, **{"Idempotency-Key": "x"}) as client:
