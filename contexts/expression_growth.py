@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from contexts.expression_loops import BODY, RANGE, makes
 from contexts.expression_paths import (
     CALL,
     COMPREHENSION,
@@ -27,9 +28,6 @@ from contexts.expression_paths import (
 MOST_CHARACTERS = 64_000_000
 MOST_ROUNDS = 10_000
 """Google's own limit, over all loops of an expression."""
-
-RANGE, BODY = 2, (4, 5, 6, 7)
-"""Fields of a loop: what it goes over, and what it does each time."""
 
 PUT_IN = {"replace": 1, "join": 0}
 """Functions that put a text in many times, and which argument that is."""
@@ -62,10 +60,11 @@ def growth_of(serialized: bytes) -> Growth:
 
 
 def growing(expr: bytes, looped: bool = False) -> Iterator[PutIn | None]:
-    """None for each loop."""
+    """None for each loop that makes something."""
     for number, body in fields(expr):
         if number == COMPREHENSION:
-            yield None
+            if makes(body):
+                yield None
             for n, part in fields(body):
                 if n == RANGE or n in BODY:
                     yield from growing(part, looped or n in BODY)

@@ -91,6 +91,9 @@ def test_a_result_is_bounded() -> None:
         "inputs.many.map(a, inputs.text).join()",
         "inputs.text.split('').map(a, inputs.text)",
         "[inputs.text].map(a, a.replace('a', a))",
+        "inputs.many.filter(n, inputs.text + string(n) != '')",
+        "inputs.many.filter(n, inputs.text.upperAscii() != '')",
+        "inputs.many.filter(n, inputs.many.map(m, inputs.text).size() > n)",
     ],
 )
 def test_nothing_large_is_made_on_the_way(expression: str) -> None:
@@ -107,11 +110,17 @@ def test_nothing_large_is_made_on_the_way(expression: str) -> None:
         ("inputs.people.filter(p, p.age > 1).map(p, p.first + ' ' + p.last).size()", 3_000),
         ("inputs.people.map(p, p.first).join(', ').size()", 3_000 * 5 - 2),
         ("inputs.text.split('').size()", 200_000),
+        ("inputs.documents.filter(d, d.kind == 'report').size()", 3_000),
+        ("inputs.documents.exists(d, d.text.contains('?'))", False),
+        ("inputs.documents.exists_one(d, d.kind in ['novel', 'poem'])", True),
+        ("inputs.documents.all(d, d.text.size() > 100 || d.kind == 'report')", True),
     ],
 )
 def test_what_people_write_has_room(expression: str, value: object) -> None:
     people = [{"first": "Ada", "last": "Lovelace", "age": 36}] * 3_000
-    inputs = {"text": "x" * 200_000, "name": "Ada Lovelace", "people": people}
+    text = "x" * 200_000
+    documents = [{"kind": "novel", "text": text}] + [{"kind": "report", "text": "short"}] * 3_000
+    inputs = {"text": text, "name": "Ada Lovelace", "people": people, "documents": documents}
     assert evaluate(expression, {"inputs": inputs, "steps": {}}) == value
 
 
