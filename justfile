@@ -24,7 +24,7 @@ hb *args:
 # run the tests, files side by side on all cores; with arguments, pytest with those
 [group('test')]
 test *args:
-    @python -m pytest {{ if args == "" { "--numprocesses logical --maxprocesses 4 --dist loadfile" } else { "" } }} "$@"
+    @python -m pytest {{ if args == "" { "--numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder" } else { "" } }} "$@"
 
 # write tests/api/matrix/expected.txt anew: which role gets which answer with whose ids
 [group('test')]

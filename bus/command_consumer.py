@@ -117,13 +117,19 @@ class CommandConsumer:
         self._company.came(subjects.tenant_of(msg.subject), time.monotonic())
 
     async def _take(self, batch: Sequence[Item]) -> Sequence[tuple[Msg, Answer]]:
-        """What waited for too long has been given to somebody else."""
+        """What waited for too long has been given to somebody else. What is decided is held until it is
+        answered: let go before, it might come again meanwhile.
+        """
         ours = [item for item in batch if self._heartbeat.holds(item[0])]
+        decided: Sequence[tuple[Msg, Answer]] = ()
         try:
-            return await self._decide(ours) if ours else []
+            decided = await self._decide(ours) if ours else ()
+            return decided
         finally:
+            answered = {msg.reply for msg, _ in decided}
             for msg, _ in batch:
-                self._heartbeat.let_go(msg)
+                if msg.reply not in answered:
+                    self._heartbeat.let_go(msg)
 
     async def _decide(self, batch: Sequence[Item]) -> Sequence[tuple[Msg, Answer]]:
         """What each is to be told; nothing for those that are tried again later."""
@@ -146,6 +152,7 @@ class CommandConsumer:
             await self._nc.publish(inbox, told)
         for msg, _ in decided:
             await msg.ack()
+            self._heartbeat.let_go(msg)
 
     async def _process(self, requests: list[Request]) -> list[Answer]:
         loop = asyncio.get_running_loop()

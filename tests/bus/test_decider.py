@@ -152,7 +152,7 @@ def test_a_name_that_is_claimed_and_released_in_one_batch_is_free() -> None:
     ada, eve = UserId(UUID(int=5)), UserId(UUID(int=6))
     people = [register_user(user_id=ada), register_user(user_id=eve, email_index=index("eve@example.com"))]
     decider(store).process([request(person) for person in people])
-    together = [link(ada), request(UnlinkIdentity(user_id=ada, provider="google"))]
+    together = [link(ada), request(UnlinkIdentity(user_id=ada, provider="google", another_way=True))]
     assert codes(decider(store).process(together)) == [None, None]
     assert codes(decider(store).process([link(eve)])) == [None]
     assert codes(decider(store).process([link(ada)])) == ["conflict.identity_taken"]
