@@ -6,8 +6,7 @@ from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
 
-from bus.month_table import WAIT_SECONDS, NotCaughtUp
-from projections import position as positions
+from bus.caught_up import caught_up
 from projections.executions import queries
 from schemas.base import TenantId
 
@@ -19,7 +18,5 @@ class ProjectedRuns:
         self._pool = pool
 
     async def open(self, tenant_id: TenantId, position: int) -> Sequence[UUID]:
-        if not await positions.wait_until(self._pool, ["executions"], position, WAIT_SECONDS):
-            raise NotCaughtUp(f"executions has not passed position {position}")
-        async with self._pool.connection() as conn:
+        async with caught_up(self._pool, "executions", position) as conn:
             return await queries.open_of(conn, tenant_id)

@@ -5,8 +5,7 @@ from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
 
-from bus.month_table import WAIT_SECONDS, NotCaughtUp
-from projections import position as positions
+from bus.caught_up import caught_up
 from projections.invitations import queries as invitations
 from projections.members import queries
 from schemas.base import PartnerId, TenantId, UserId
@@ -21,9 +20,7 @@ class ProjectedPlaces:
         self._pool = pool
 
     async def of(self, user_id: UserId, position: int) -> Sequence[Place]:
-        if not await positions.wait_until(self._pool, ["members"], position, WAIT_SECONDS):
-            raise NotCaughtUp(f"members has not passed position {position}")
-        async with self._pool.connection() as conn:
+        async with caught_up(self._pool, "members", position) as conn:
             return [place_of(row) for row in await queries.of_user(conn, user_id)]
 
 
@@ -34,9 +31,7 @@ class ProjectedInvited:
         self._pool = pool
 
     async def pending(self, email_index: str, position: int) -> Sequence[RevokeInvitation]:
-        if not await positions.wait_until(self._pool, ["invitations"], position, WAIT_SECONDS):
-            raise NotCaughtUp(f"invitations has not passed position {position}")
-        async with self._pool.connection() as conn:
+        async with caught_up(self._pool, "invitations", position) as conn:
             rows = await invitations.pending_for(conn, email_index)
         return [RevokeInvitation(place=place_of(row), invitation_id=row.id) for row in rows]
 

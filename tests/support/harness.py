@@ -93,42 +93,11 @@ class Harness:
         self._decider = Decider(self.store, wiring.HANDLERS, wiring.FACTS, self.clock, self._admission)
         self._runs = RunIndex()
         self._schedule = Schedule(limits, self._runs)
-        requests = StoredRequests(self.store)
         self.tools, self.retriever = FakeToolRunner(self.clock), NoDocuments()
-        self.documents = PlainDocuments()
-        execution = ExecutionPorts(
-            chat=self.chat,
-            requests=requests,
-            deltas=self.deltas,
-            aborts=self.ends,
-            tools=self.tools,
-            retriever=self.retriever,
-            runs=MemoryRuns(self.store),
-            clock=self.clock.seconds,
-            wall_clock=self.clock,
-        )
-        self.payments = FakePayments()
-        self.personal, self.mailer = FakePersonal(), FakeMailer()
-        providers: dict[ProviderName, PaymentProvider] = {"stripe": self.payments, "manual": ManualPayments()}
-        billing = BillingPorts(MemoryMonths(self.store), self.documents, providers)
-        self.vault = MemoryVault()
-        identity = IdentityPorts(
-            MemoryPlaces(self.store), MemoryInvited(self.store), self.vault, MemoryFarewells(self.store)
-        )
+        self.documents, self.payments = PlainDocuments(), FakePayments()
+        self.personal, self.mailer, self.vault = FakePersonal(), FakeMailer(), MemoryVault()
         self.content = MemoryContent(self.store, self.mailer.forget)
-        self._listeners = tuple(
-            listeners(
-                {
-                    "execution": execution,
-                    "billing": billing,
-                    "identity": identity,
-                    "tenancy": TenancyPorts(self.content),
-                    "notifications": NotificationPorts(self.personal, self.mailer),
-                },
-                self.store,
-                "harness",
-            )
-        )
+        self._listeners = tuple(listeners(self._ports(), self.store, "harness"))
         self.down: set[str] = set()
         """Consumers no process runs now, by name: their events wait."""
         self.refused: list[str] = []
@@ -136,6 +105,28 @@ class Harness:
         self._commands: list[Sent] = []
         self._deliveries: list[Delivery] = []
         self._position = self._submitted = 0
+
+    def _ports(self) -> dict[str, object]:
+        providers: dict[ProviderName, PaymentProvider] = {"stripe": self.payments, "manual": ManualPayments()}
+        return {
+            "execution": ExecutionPorts(
+                chat=self.chat,
+                requests=StoredRequests(self.store),
+                deltas=self.deltas,
+                aborts=self.ends,
+                tools=self.tools,
+                retriever=self.retriever,
+                runs=MemoryRuns(self.store),
+                clock=self.clock.seconds,
+                wall_clock=self.clock,
+            ),
+            "billing": BillingPorts(MemoryMonths(self.store), self.documents, providers),
+            "identity": IdentityPorts(
+                MemoryPlaces(self.store), MemoryInvited(self.store), self.vault, MemoryFarewells(self.store)
+            ),
+            "tenancy": TenancyPorts(self.content),
+            "notifications": NotificationPorts(self.personal, self.mailer),
+        }
 
     def submit(self, command: Command, as_: Actor) -> Answer:
         """Decides it now, as often as commands come here; every answer must be the same."""
