@@ -31,7 +31,7 @@ EVENT = authorized()
 
 class OneRequest:
     async def load(self, ref: str) -> ChatRequest:
-        return request(MODEL, timeout_seconds=0.5)
+        return request(MODEL, timeout_seconds=2.0)
 
 
 class World:
