@@ -1,4 +1,6 @@
-"""Folded states of the streams used last: bounded by their number and by the bytes that went into them."""
+"""Folded states of the streams used last, also of those that are not there: bounded by their number and by
+the bytes that went into them.
+"""
 
 from collections import OrderedDict
 
@@ -16,8 +18,9 @@ class Cache:
         self._kept: OrderedDict[str, Folded] = OrderedDict()
         self._bytes = 0
 
-    def get(self, stream: str) -> Folded:
-        return self._kept.get(stream, NOTHING)
+    def get(self, stream: str) -> Folded | None:
+        """As it was when it was last read or written here; None: not known."""
+        return self._kept.get(stream)
 
     def keep(self, stream: str, folded: Folded) -> None:
         self.drop(stream)

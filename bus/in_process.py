@@ -15,12 +15,13 @@ from psycopg_pool import AsyncConnectionPool
 from bus import causation, timers, wiring
 from bus.admission import Admission
 from bus.closer import Closer
-from bus.decider import Decider, Request
+from bus.decider import Decider
 from bus.in_process_ports import ports_of
 from bus.listeners import Listener, listeners
 from bus.period_table import ProjectedPeriods
 from bus.publisher import seal
 from bus.whole import restored
+from bus.work import Request
 from contexts.billing.payment_ports import PaymentProvider
 from contexts.execution.admission import Limits
 from contexts.execution.ports import ChatModel

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from opentelemetry.trace import Span
 
-from bus.decider import Request
+from bus.work import Request
 from infra.telemetry import extract, inject, tracer, tracing
 from schemas.envelope import Recorded
 

@@ -25,21 +25,29 @@ class Command(Value):
     """A wish. `type_name` is `context.aggregate.verb`; `stream` is a format string over the fields.
 
     `of_platform`: about something that belongs to no tenant, whoever causes it. `anew`: something begins that
-    the tenant's partner of now answers for, whatever led to it.
+    the tenant's partner of now answers for, whatever led to it. `opens`: its stream begins with it.
     """
 
     type_name: ClassVar[str]
     stream: ClassVar[str]
     of_platform: ClassVar[bool]
     anew: ClassVar[bool]
+    opens: ClassVar[bool]
 
     def __init_subclass__(
-        cls, *, type_name: str, stream: str, of_platform: bool = False, anew: bool = False
+        cls,
+        *,
+        type_name: str,
+        stream: str,
+        of_platform: bool = False,
+        anew: bool = False,
+        opens: bool = False,
     ) -> None:
         cls.type_name = type_name
         cls.stream = stream
         cls.of_platform = of_platform
         cls.anew = anew
+        cls.opens = opens
 
     @property
     def stream_id(self) -> str:

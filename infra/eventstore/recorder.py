@@ -21,7 +21,7 @@ from infra.eventstore.types import Batch, Decided, OwnedPayload, Row
 from schemas.base import Claim, TenantId
 
 # Rows as one JSON parameter per table: encoded and parsed faster than one array per column.
-APPEND = "SELECT append_batch(%s, %s, %s, %s, %s, %s, %b::bytea[], %s) AS position"
+APPEND = "SELECT append_batch(%s, %s, %s, %s, %s, %s, %b::bytea[], %s, %s) AS position"
 
 FOREIGN_CLAIMS = """
 SELECT w.*, c.owner AS holder FROM unnest(%s::text[], %s::text[], %s::text[]) AS w (kind, value, owner)
@@ -109,7 +109,15 @@ def parameters(batch: Batch) -> tuple[Any, ...]:
         json_of(map(payload_row, payloads)),
         [zlib.compress(owned.payload.content, FASTEST) for owned in payloads],
         json_of(map(event_row, batch.rows)),
+        only_read(batch),
     )
+
+
+def only_read(batch: Batch) -> str | None:
+    """Versions by stream. Those that are written say by their own versions what they follow."""
+    written = {row.stream for row in batch.rows}
+    read = {stream: version for stream, version in batch.read.items() if stream not in written}
+    return to_json(read).decode() if read else None
 
 
 def distinct(claims: Iterable[tuple[Claim, TenantId]]) -> list[tuple[Claim, TenantId]]:

@@ -71,7 +71,10 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one transaction writes: all of it or nothing. Names are released before others are claimed."""
+    """What one transaction writes: all of it or nothing. Names are released before others are claimed.
+
+    `read`: by stream, the version the batch was decided on; it holds only while they are the last ones.
+    """
 
     recorded_at: datetime
     decided: list[Decided] = field(default_factory=list)
@@ -79,6 +82,7 @@ class Batch:
     claims: list[tuple[Claim, TenantId]] = field(default_factory=list)
     released: list[Claim] = field(default_factory=list)
     payloads: list[OwnedPayload] = field(default_factory=list)
+    read: dict[str, int] = field(default_factory=dict)
 
     def take_names(self, event: Event, tenant_id: TenantId) -> None:
         """What an event claims and releases. A name that goes again in the same batch never came."""
@@ -100,7 +104,7 @@ class Snapshot:
 
 
 class Conflict(Exception):
-    """Somebody else appended to a stream, or answered a command, since the batch was decided."""
+    """Somebody else appended to a stream it read or writes, or answered a command, since it was decided."""
 
 
 class ClaimTaken(Exception):

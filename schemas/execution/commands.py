@@ -13,7 +13,7 @@ from schemas.execution.types import ForkRef, ParentRef, StepError, StepPath, Tri
 STREAM = "execution-{0.execution_id}"
 
 
-class StartExecution(Command, type_name="execution.execution.start", stream=STREAM, anew=True):
+class StartExecution(Command, type_name="execution.execution.start", stream=STREAM, anew=True, opens=True):
     """Runs the latest published version of a workflow, the given `version`, or an agent.
 
     `priority` 0 goes first, 9 last, within the tenant. With `parent` it is a subworkflow's run.

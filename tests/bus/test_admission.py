@@ -8,9 +8,10 @@ import pytest
 from bus import codec, wiring
 from bus.admission import Admission
 from bus.command_consumer import parse
-from bus.decider import Decider, Request
+from bus.decider import Decider
 from bus.publisher import seal
 from bus.run_index import Picture, RunIndex
+from bus.work import Request
 from contexts.execution.admission import Limits, Occupancy, Place
 from infra.eventstore.types import Conflict
 from schemas.base import Command

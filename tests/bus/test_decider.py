@@ -10,10 +10,11 @@ import pytest
 from bus import wiring
 from bus.admission import Admission
 from bus.command_consumer import parse
-from bus.decider import Decider, Request
+from bus.decider import Decider
 from bus.facts.reading import Facts, Read
 from bus.publisher import seal
 from bus.snapshots import Snapshots
+from bus.work import Request
 from contexts.authoring.facts import AuthoringFacts
 from contexts.authoring.workflow import Workflow
 from schemas.authoring.commands import CreateWorkflow, PublishWorkflow

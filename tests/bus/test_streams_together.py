@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from bus.admission import Admission
-from bus.decider import Decider, Request
+from bus.decider import Decider
 from bus.facts.reading import Facts, Read
 from bus.publisher import seal
+from bus.work import Request
 from contexts.kernel import Aggregate, Context, Handler, Rejection
 from infra.eventstore.types import Row
 from schemas.access import Permission

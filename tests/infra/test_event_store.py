@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from random import randbytes
 from uuid import UUID, uuid4
 
@@ -101,6 +102,29 @@ def test_a_version_conflict_writes_nothing(store: EventStore) -> None:
     assert [row.position for row in store.after(start, LIMIT)] == list(first)
     assert answers(store, [d.answer.message_id for d in late.decided]) == {}
     store.commit(batch(new_stream(), [1], claims=[name("tenant-y", free)]))
+
+
+@pytest.mark.parametrize("versions", [[1], []], ids=["with events", "without events"])
+@pytest.mark.parametrize("known", [0, 1])
+def test_a_batch_holds_only_while_what_it_read_is_the_last_there_is(
+    store: EventStore, known: int, versions: list[int]
+) -> None:
+    read, written, absent = new_stream(), new_stream(), new_stream()
+    store.commit(batch(read, [1, 2]))
+    late = replace(batch(written, versions), read={read: known, absent: 0})
+    start = end(store)
+    with pytest.raises(Conflict):
+        store.commit(late)
+    assert store.after(start, LIMIT) == []
+    assert answers(store, [d.answer.message_id for d in late.decided]) == {}
+    assert len(store.commit(replace(late, read={read: 2, absent: 0}))) == len(versions)
+
+
+def test_what_a_batch_read_it_may_write(store: EventStore) -> None:
+    stream = new_stream()
+    store.commit(batch(stream, [1]))
+    store.commit(replace(batch(stream, [2, 3]), read={stream: 1}))
+    assert [row.version for row in store.streams({stream: 0})] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("versions", [[1], []], ids=["with events", "without events"])

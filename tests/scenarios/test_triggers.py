@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from bus import decider
+from bus import work
 from bus.reconciler import ACTOR, NOT_STARTED
 from bus.start_answers import why_refused
 from contexts.authoring.firing import MAX_DEPTH
@@ -216,7 +216,7 @@ def test_a_start_too_large_to_record_is_refused_with_what_it_was_answered(
     given_trigger(h, webhook(inputs=WHEN))
     accept(h.submit(call(), as_=HOOKS))
     with monkeypatch.context() as patched:
-        patched.setattr(decider, "MAX_EVENT_BYTES", 1)
+        patched.setattr(work, "MAX_EVENT_BYTES", 1)
         h.run()
     [position] = [row.position for row in h.store.after(0, 1_000) if row.type == TriggerFired.type_name]
     problem = why_refused(h.store, position)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Protocol, TypeVar
 
-from bus.decider import Request
 from bus.listeners import Listener
+from bus.work import Request
 from schemas.envelope import Recorded
 
 T = TypeVar("T")

@@ -18,13 +18,14 @@ from bus import causation, codec, timers, wiring
 from bus.aborts import Ends
 from bus.admission import Admission
 from bus.command_consumer import parse
-from bus.decider import Decider, Request
+from bus.decider import Decider
 from bus.listeners import listeners
 from bus.publisher import seal
 from bus.requests import StoredRequests
 from bus.run_index import FOLLOWED, RunIndex
 from bus.scheduler import Schedule
 from bus.whole import restored
+from bus.work import Request
 from contexts.billing.payment_ports import PaymentProvider
 from contexts.billing.ports import BillingPorts
 from contexts.execution.admission import Limits

@@ -43,6 +43,7 @@ class MemoryEventStore:
     def commit(self, batch: Batch) -> Sequence[int]:
         with self._lock:
             self._require_new(batch)
+            self._require_unchanged(batch)
             owners = self._owners(batch)
             rows = self._numbered(batch)
             self._decided.update((d.answer.message_id, d) for d in batch.decided)
@@ -105,6 +106,13 @@ class MemoryEventStore:
         ids = [d.answer.message_id for d in batch.decided]
         if len(set(ids)) < len(ids) or self._decided.keys() & set(ids):
             raise Conflict("a command of the batch was answered before")
+
+    def _require_unchanged(self, batch: Batch) -> None:
+        """What is written says by its versions what it follows."""
+        written = {row.stream for row in batch.rows}
+        for stream, version in batch.read.items():
+            if stream not in written and len(self._streams.get(stream, ())) > version:
+                raise Conflict(f"{stream} was read and has changed")
 
     def _owners(self, batch: Batch) -> dict[tuple[str, str], str]:
         """The claims as they will be; within a batch, too, the first one has the name."""
