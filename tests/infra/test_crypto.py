@@ -1,6 +1,9 @@
 import asyncio
 import base64
 import json
+import os
+import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
 from infra.crypto.keys import FileKeyStore, KeyRing, new_key
-from infra.crypto.passwords import Passwords, TooBusy
+from infra.crypto.passwords import NICENESS, Passwords, TooBusy
 from infra.crypto.recent_tokens import RecentTokens
 from infra.crypto.secrets import SecretBox, UnreadableSecret, derive
 from infra.crypto.tokens import BadToken, ExpiredToken, Tokens, UnknownKey
@@ -78,6 +81,23 @@ async def test_at_most_two_hashes_run_at_once(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(passwords, "_matches", slow)
     await asyncio.gather(*(passwords.verify("x", "y") for _ in range(8)))
     assert most == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a thread has no priority of its own")
+async def test_hashes_give_way_to_other_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    passwords = Passwords(memory_kib=64, passes=1)
+    seen: list[int] = []
+    monkeypatch.setattr(passwords, "_matches", lambda *_: seen.append(niceness()))
+    await passwords.verify("x", "y")
+    assert seen == [min(niceness() + NICENESS, LOWEST)]
+
+
+LOWEST = 19
+
+
+def niceness() -> int:
+    """Of this thread."""
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
 
 async def test_who_would_wait_too_long_is_told_at_once() -> None:
