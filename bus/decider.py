@@ -41,7 +41,7 @@ class Decider:
     ) -> None:
         self._store, self._handlers, self._facts, self._clock = store, handlers, facts, clock
         self._admission = admission
-        self._aggregates = {handler.aggregate.name: handler.aggregate for handler in handlers.values()}
+        self._aggregates = aggregates_of(handlers.values())
         self._snapshots = Snapshots(store, self._aggregates.values())
         self._cache = cache or Cache()
         self._wary_until = datetime.min.replace(tzinfo=UTC)
@@ -249,6 +249,10 @@ class Decider:
         if work.hashes[envelope.message_id] == envelope.input_hash:
             return answer
         return answer.model_copy(update={"status": "rejected", "refusal": OTHER_INPUT})
+
+
+def aggregates_of(handlers: Iterable[Handler]) -> dict[str, Aggregate]:
+    return {one.name: one for handler in handlers for one in (handler.aggregate, *handler.beside)}
 
 
 OTHER_INPUT = Refusal(

@@ -48,12 +48,16 @@ class Aggregate:
 
 @dataclass(frozen=True)
 class Handler:
-    """Which function decides a command, on which aggregate, for whom."""
+    """Which function decides a command, on which aggregate, for whom.
+
+    `beside`: aggregates that no command is decided on, and this one writes to.
+    """
 
     command: type[Command]
     aggregate: Aggregate
     decide: Callable[[Any, Any, Context], Sequence[Event]]
     permission: Permission
+    beside: Sequence[Aggregate] = ()
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,7 @@ EXPORTED: Mapping[str, Sequence[str]] = {
     "top_ups": ("id", "amount_usd", "source", "expires_at", *AT),
     "invoices": ("id", "period", "status", "number", "total", "due", "issued_at", "due_at", "face", *AT),
     "credit_notes": ("id", "invoice_id", "number", "total", "reason", "issued_at", "face", *AT),
+    "carryovers": ("credits", "prepaid", *AT),
     "payments": ("id", "number", "amount_usd", "currency", "status", "due_at", "attempts", "paid_at", *AT),
     "tax_profiles": ("profile", *AT),
 }

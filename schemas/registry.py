@@ -9,6 +9,7 @@ from pydantic_core import from_json
 import schemas.authoring.commands
 import schemas.authoring.events
 import schemas.authoring.upcasts
+import schemas.billing.carryover
 import schemas.billing.commands
 import schemas.billing.corrections
 import schemas.billing.dunning
@@ -66,6 +67,7 @@ CONTEXTS = (
     (schemas.billing.issuers, schemas.billing.issuers),
     (schemas.billing.taxes, schemas.billing.taxes),
     (schemas.billing.invoices, schemas.billing.invoices),
+    (schemas.billing.carryover, schemas.billing.carryover),
     (schemas.billing.payment_accounts, schemas.billing.payment_accounts),
     (schemas.billing.payments, schemas.billing.payments),
     (schemas.billing.dunning, schemas.billing.dunning),

@@ -26,6 +26,7 @@ from projections import position as positions
 from projections import taking_along
 from projections.budgets import queries as budgets
 from projections.holds import queries as holds
+from projections.invoices import queries as invoices
 from projections.ledger_entries import queries as entries
 from projections.members import queries as members
 from projections.month_totals import bills
@@ -102,6 +103,7 @@ class PostgresReads(
             total = await bills.get(conn, tenant_id, period)
             lines = await entries.bill_lines(conn, tenant_id, period)
             held = await holds.held(conn, tenant_id, period)
+            carried = await invoices.carried_to(conn, tenant_id, period)
         return BillRow(
             tenant_id=TenantId(tenant_id),
             period=period,
@@ -111,6 +113,7 @@ class PostgresReads(
             cost=total.cost,
             held=held,
             lines=[billing.line(line) for line in lines],
+            carried=carried,
         )
 
     async def budgets(

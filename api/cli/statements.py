@@ -20,6 +20,7 @@ from infra.settings import Settings
 
 T = TypeVar("T")
 Ask = Callable[[PostgresReads], Awaitable[T]]
+CENTS = 2
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
@@ -68,6 +69,8 @@ def show_bill(settings: Settings, tenant: UUID, period: str) -> None:
         "[name]total[/]", "", str(bill.total.calls), str(bill.total.tokens), usd(bill.total.price, decimals)
     )
     out.print(made)
+    for credit in asked(settings, period, lambda at: at.bill(PLATFORM_SCOPE, tenant, period)).carried:
+        out.print(f"Credit of {credit.period}, before tax: {usd(credit.amount, CENTS)}")
 
 
 def show_earnings(settings: Settings, partner: UUID, period: str) -> None:

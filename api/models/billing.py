@@ -85,8 +85,16 @@ class BillLine(Amounts):
     tokens: int
 
 
+class BillCredit(BaseModel):
+    period: str
+    amount: Number
+
+
 class Bill(Amounts):
-    """One month of one tenant. `held` is reserved for calls not settled yet."""
+    """One month of one tenant. `held` is reserved for calls not settled yet.
+
+    `carried` is credit that earlier months left: the invoice takes it off, before tax; `price` is without it.
+    """
 
     model_config = example(
         tenant_id=OTHER_ID,
@@ -96,6 +104,7 @@ class Bill(Amounts):
         price="0.000051",
         held="0",
         lines=[{"model": "local/smollm2", "calls": 1, "tokens": 43, "price": "0.000051"}],
+        carried=[{"period": "2026-10", "amount": "40.00"}],
     )
 
     tenant_id: UUID
@@ -104,3 +113,4 @@ class Bill(Amounts):
     calls: int
     held: Number
     lines: list[BillLine]
+    carried: list[BillCredit]

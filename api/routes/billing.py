@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from api.amounts import amounts, level_of
 from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, may
 from api.errors import invalid
-from api.models.billing import Bill, BillLine, LedgerEntry, LedgerPage
+from api.models.billing import Bill, BillCredit, BillLine, LedgerEntry, LedgerPage
 from api.pagination import PageDep, encode
 from api.routes.tenancy import visible_tenant
 from api.rows.billing import BillLine as LineRow
@@ -54,7 +54,7 @@ async def list_entries(
     "/bill",
     response_model=Bill,
     response_model_exclude_unset=True,
-    dependencies=[caught_up("ledger_entries", "month_totals", "holds")],
+    dependencies=[caught_up("ledger_entries", "month_totals", "holds", "invoices")],
     summary="What a tenant owes for a month",
 )
 async def get_bill(
@@ -103,6 +103,7 @@ def bill(actor: Actor, row: BillRow) -> Bill:
         calls=row.calls,
         held=row.held,
         lines=[line(actor, found) for found in row.lines],
+        carried=[BillCredit(**dict(one)) for one in row.carried],
         **amounts(actor, row),
     )
 

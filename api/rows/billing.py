@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from schemas.base import TenantId
+from schemas.billing.carryover import CarriedCredit
 from schemas.billing.types import Posting, Pricing
 from schemas.execution.chat import Usage
 
@@ -114,6 +115,7 @@ class BillRow:
     cost: Decimal
     held: Decimal
     lines: Sequence[BillLine] = ()
+    carried: Sequence[CarriedCredit] = ()
 
     @property
     def margin(self) -> Decimal:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bus.facts.reading import Facts, Read
+from contexts.billing.carryover import EMPTY
 from contexts.billing.facts_invoices import DocumentFacts
 from contexts.tenancy.tenant import Tenant
 from schemas.base import Command
@@ -13,15 +14,15 @@ from schemas.envelope import Envelope
 
 def around(command: DrawUpInvoice | CreditInvoice, state: object, envelope: Envelope) -> Iterable[str]:
     tenant = envelope.tenant_id
-    return issuer(envelope), TAX_RATES, f"tax_profile-{tenant}", f"tenant-{tenant}"
+    return issuer(envelope), TAX_RATES, f"tax_profile-{tenant}", f"tenant-{tenant}", f"carryover-{tenant}"
 
 
 def document(
     command: DrawUpInvoice | CreditInvoice, state: object, envelope: Envelope, read: Read
 ) -> DocumentFacts:
-    issues, rates, profile, tenant = (read(stream) for stream in around(command, state, envelope))
+    issues, rates, profile, tenant, left = (read(stream) for stream in around(command, state, envelope))
     name = tenant.name if isinstance(tenant, Tenant) else str(envelope.tenant_id)
-    return DocumentFacts(issues, rates, profile, name)
+    return DocumentFacts(issues, rates, profile, name, left or EMPTY)
 
 
 def issuer(envelope: Envelope) -> str:

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from contexts.billing.carryover import take
 from contexts.billing.facts_invoices import DocumentFacts
-from contexts.billing.invoice_lines import rounded
+from contexts.billing.invoice_lines import credit_line, drawn_of, residual_of, rounded, total_of
 from contexts.billing.invoice_postings import invoice_postings
 from contexts.billing.issuer import Issuer, next_number
-from contexts.billing.rounding import cents, exact_sum, percent_of
+from contexts.billing.rounding import exact_sum, percent_of
 from contexts.billing.tax import taxation
 from schemas.base import PartnerId, TenantId
 from schemas.billing.invoices import Buyer, InvoiceFace, InvoiceRequested, MonthLine
@@ -22,12 +23,14 @@ def face_of(
     now: datetime,
 ) -> InvoiceFace:
     tax_rule = taxation(issuer.branding.country, facts.profile, facts.rates, now)
-    lines = tuple(rounded(line) for line in months)
-    subtotal = exact_sum(line.amount for line in lines)
+    taken, left = take(facts.carryover.left, total_of(months))
+    lines = (*map(rounded, months), *map(credit_line, taken))
+    subtotal = total_of(lines)
     tax = percent_of(subtotal, tax_rule.percent)
-    drawn = exact_sum(line.prepaid for line in months)
-    prepaid = min(cents(drawn), subtotal + tax)
-    residual = asked.price - subtotal - (drawn - prepaid)
+    # Money is asked for only beyond the credit that is left.
+    covered = facts.carryover.prepaid + drawn_of(months) + exact_sum(credit.amount for credit in left)
+    prepaid = min(covered, subtotal + tax)
+    residual = residual_of(months)
     return InvoiceFace(
         invoice_id=asked.invoice_id,
         number=next_number(issuer, "invoice")[1],

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from contexts.billing.carryover import EMPTY, Carryover
 from contexts.billing.issuer import Issuer
 from contexts.billing.tax_rates import TaxRates
 from schemas.billing.taxes import TaxProfile
@@ -15,3 +16,4 @@ class DocumentFacts:
     rates: TaxRates | None
     profile: TaxProfile | None
     tenant_name: str
+    carryover: Carryover = EMPTY

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from uuid import UUID
 
+from contexts.billing.carryover import after_invoice, after_nothing_due, carried
 from contexts.billing.drawing_up import face_of, number_taken
 from contexts.billing.facts_invoices import DocumentFacts
 from contexts.billing.invoice_errors import (
@@ -18,10 +19,11 @@ from contexts.billing.invoice_errors import (
     NoIssuer,
     NoTaxRate,
 )
-from contexts.billing.invoice_lines import rounded
+from contexts.billing.invoice_lines import residual_of, total_of
 from contexts.billing.invoice_postings import invoice_postings
 from contexts.billing.rounding import exact_sum
 from contexts.kernel import Aggregate, Context, Rejection
+from schemas.billing.carryover import CreditCarried
 from schemas.billing.invoices import (
     CreditNoteIssued,
     CreditNoteNumbered,
@@ -47,7 +49,7 @@ InvoiceEvent = (
     | CreditNoteNumbered
     | CreditNoteIssued
 )
-DrawnUp = InvoiceNumbered | NumberTaken | InvoiceBlocked | InvoiceSkipped
+DrawnUp = InvoiceNumbered | NumberTaken | CreditCarried | InvoiceBlocked | InvoiceSkipped
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def draw_up(state: Invoice | None, command: DrawUpInvoice, ctx: Context) -> list
         return []
     try:
         require_sum(command, invoice.request.price)
-        return skipped(command, invoice.request.price) or numbered(command, invoice.request, ctx)
+        return skipped(command, invoice.request, ctx) or numbered(command, invoice.request, ctx)
     except (LinesDoNotAddUp, NoIssuer, NoTaxRate) as problem:
         return [blocked(command.invoice_id, problem)]
 
@@ -97,21 +99,20 @@ def blocked(invoice_id: UUID, problem: Rejection) -> InvoiceBlocked:
     return InvoiceBlocked(invoice_id=invoice_id, code=problem.code, detail=problem.refusal.detail)
 
 
-def skipped(command: DrawUpInvoice, price: Decimal) -> list[DrawnUp]:
-    """No document for nothing. A month of more credit than use is not an invoice either."""
-    subtotal = exact_sum(rounded(line).amount for line in command.months)
-    if subtotal > 0:
+def skipped(command: DrawUpInvoice, asked: InvoiceRequested, ctx: Context) -> list[DrawnUp]:
+    """No document for nothing. What a month of more credit than use left goes to the next invoice."""
+    facts: DocumentFacts = ctx.facts
+    total = total_of(command.months)
+    if total > 0:
         return []
-    owed = price - exact_sum(line.prepaid for line in command.months)
-    postings = invoice_postings(command.tenant_id, owed, Decimal(0), None) if subtotal == 0 else ()
-    return [
-        InvoiceSkipped(
-            invoice_id=command.invoice_id,
-            reason="nothing_due" if subtotal == 0 else "credit_balance",
-            price=price,
-            postings=postings,
-        )
-    ]
+    event = InvoiceSkipped(
+        invoice_id=command.invoice_id,
+        reason="nothing_due" if total == 0 else "credit_balance",
+        price=asked.price,
+        postings=invoice_postings(command.tenant_id, residual_of(command.months), Decimal(0), None),
+    )
+    left = after_nothing_due(facts.carryover, asked.period, command.months)
+    return [event, *carried(facts.carryover, left, asked)]
 
 
 def numbered(command: DrawUpInvoice, asked: InvoiceRequested, ctx: Context) -> list[DrawnUp]:
@@ -120,7 +121,8 @@ def numbered(command: DrawUpInvoice, asked: InvoiceRequested, ctx: Context) -> l
         raise NoIssuer(f"partner {asked.partner_id} is not set up to issue invoices")
     face = face_of(asked, command.months, facts.issuer, facts, ctx.now)
     taken = number_taken(facts.issuer, "invoice", face.issuer, face.invoice_id, face.tenant_id)
-    return [InvoiceNumbered(**dict(face)), taken]
+    left = after_invoice(facts.carryover, face)
+    return [InvoiceNumbered(**dict(face)), taken, *carried(facts.carryover, left, asked)]
 
 
 def issue(state: Invoice | None, command: IssueInvoice, ctx: Context) -> list[InvoiceIssued]:

@@ -1,9 +1,10 @@
 """A month's totals as the lines of an invoice: as many as anybody reads, each rounded once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from contexts.billing.rounding import cents, exact_sum
+from schemas.billing.carryover import CARRIED, CarriedCredit
 from schemas.billing.invoices import MAX_LINES, InvoiceLine, MonthLine
 from schemas.billing.months import CREDIT_NOTE, MonthTotal
 
@@ -54,3 +55,32 @@ def together(lines: Sequence[MonthLine]) -> MonthLine:
 
 def rounded(line: MonthLine) -> InvoiceLine:
     return InvoiceLine(**dict(line), amount=cents(line.price))
+
+
+def credit_line(credit: CarriedCredit) -> InvoiceLine:
+    return InvoiceLine(
+        kind=CARRIED,
+        source_kind="",
+        source_id="",
+        source_name="",
+        model="",
+        about_period=credit.period,
+        calls=0,
+        tokens=0,
+        price=-credit.amount,
+        amount=-credit.amount,
+    )
+
+
+def total_of(lines: Iterable[MonthLine]) -> Decimal:
+    return exact_sum(cents(line.price) for line in lines)
+
+
+def drawn_of(lines: Iterable[MonthLine]) -> Decimal:
+    """Rounded as prices are: of a line that was all prepaid nothing is left."""
+    return exact_sum(cents(line.prepaid) for line in lines)
+
+
+def residual_of(lines: Sequence[MonthLine]) -> Decimal:
+    owed = exact_sum(line.price for line in lines) - exact_sum(line.prepaid for line in lines)
+    return owed - (total_of(lines) - drawn_of(lines))

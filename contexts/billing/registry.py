@@ -1,6 +1,7 @@
 from contexts.billing import credit_note, document_policies, invoice, issuer, policies, tax_profile, tax_rates
 from contexts.billing import payment_registry as payments
 from contexts.billing.authorizing import authorize
+from contexts.billing.carryover import CARRYOVER
 from contexts.billing.closing import close
 from contexts.billing.correcting import adjust, reverse
 from contexts.billing.effects.draw_up_invoice import draw_up_invoice
@@ -71,7 +72,7 @@ REGISTRY = Registry(
         Handler(SetTaxProfile, tax_profile.TAX_PROFILE, tax_profile.set_profile, Permission.INVOICES_ISSUE),
         Handler(i.RequestInvoice, invoice.INVOICE, invoice.request, Permission.INTERNAL),
         Handler(i.RetryInvoice, invoice.INVOICE, invoice.retry, Permission.INVOICES_ISSUE),
-        Handler(i.DrawUpInvoice, invoice.INVOICE, invoice.draw_up, Permission.INTERNAL),
+        Handler(i.DrawUpInvoice, invoice.INVOICE, invoice.draw_up, Permission.INTERNAL, (CARRYOVER,)),
         Handler(i.IssueInvoice, invoice.INVOICE, invoice.issue, Permission.INTERNAL),
         Handler(i.CreditInvoice, invoice.INVOICE, credit_note.credit, Permission.INVOICES_ISSUE),
         Handler(i.IssueCreditNote, invoice.INVOICE, credit_note.issue_credit_note, Permission.INTERNAL),

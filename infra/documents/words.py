@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+from schemas.billing.carryover import CARRIED
+
 MINUS = "\N{MINUS SIGN}"
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -48,6 +50,8 @@ def month(period: str) -> str:
 def what_for(kind: str, source_name: str, about_period: str) -> str:
     if kind == "usage":
         return source_name or "Calls outside agents and workflows"
+    if kind == CARRIED:
+        return f"Credit of {month(about_period)}"
     parts = [KINDS.get(kind, kind.replace("_", " ").capitalize())]
     parts += [f"of {source_name}"] if source_name else []
     parts += [f"for {month(about_period)}"] if about_period else []

@@ -9,6 +9,7 @@ from projections.kernel import Projection, Row, Tx
 from projections.statements import insert, merge
 from schemas.base import PLATFORM
 from schemas.billing import invoices as i
+from schemas.billing.carryover import CreditCarried
 from schemas.billing.issuers import IssuerSet
 from schemas.billing.taxes import TaxProfileSet, TaxRateSet
 from schemas.envelope import Recorded
@@ -18,6 +19,7 @@ INVOICES = merge(
     "invoices", key=("id",), changing=("status", *ISSUED), replaced=("problem_code", "problem_detail")
 )
 NOTES = merge("credit_notes", key=("id",), changing=("document_hash",))
+CARRYOVERS = merge("carryovers", key=("tenant_id",), changing=("credits", "prepaid"))
 ISSUERS = merge("issuers", key=("id",), changing=("prefix", "branding"))
 PROFILES = merge("tax_profiles", key=("tenant_id",), changing=("profile",))
 RATES = insert("tax_rates", key="jurisdiction, effective_from")
@@ -27,6 +29,7 @@ RATES = insert("tax_rates", key="jurisdiction, effective_from")
 class Batch:
     invoices: Rows = field(default_factory=Rows)
     notes: Rows = field(default_factory=Rows)
+    carryovers: Rows = field(default_factory=Rows)
     issuers: Rows = field(default_factory=Rows)
     profiles: Rows = field(default_factory=Rows)
     rates: Rows = field(default_factory=Rows)
@@ -36,6 +39,7 @@ async def project(events: Sequence[Recorded], tx: Tx) -> None:
     batch = fold(ON, Batch(), events)
     await tx.write(INVOICES, batch.invoices.rows.values())
     await tx.write(NOTES, batch.notes.rows.values())
+    await tx.write(CARRYOVERS, batch.carryovers.rows.values())
     await tx.write(ISSUERS, batch.issuers.rows.values())
     await tx.write(PROFILES, batch.profiles.rows.values())
     await tx.write(RATES, batch.rates.rows.values())
@@ -95,6 +99,10 @@ def credited(batch: Batch, recorded: Recorded, event: i.CreditNoteNumbered | i.C
     )
 
 
+def carried(batch: Batch, recorded: Recorded, event: CreditCarried) -> None:
+    batch.carryovers.put(event.tenant_id, recorded, credits=event.left, prepaid=event.prepaid)
+
+
 def issuer_set(batch: Batch, recorded: Recorded, event: IssuerSet) -> None:
     owner = {"id": event.partner_id, "partner_id": event.partner_id, "tenant_id": PLATFORM}
     batch.issuers.put(event.partner_id, recorded, **owner, prefix=event.prefix, branding=event.branding)
@@ -118,6 +126,7 @@ ON: Handlers[Batch] = {
     i.InvoiceIssued: issued,
     i.CreditNoteNumbered: credited,
     i.CreditNoteIssued: credited,
+    CreditCarried: carried,
     IssuerSet: issuer_set,
     TaxProfileSet: profile_set,
     TaxRateSet: rate_set,
@@ -127,7 +136,7 @@ PROJECTION = Projection(
     name="invoices",
     events=frozenset(ON),
     schema=(Path(__file__).parent / "schema.sql").read_text(),
-    tables=("invoices", "credit_notes", "issuers", "tax_profiles", "tax_rates"),
+    tables=("invoices", "credit_notes", "carryovers", "issuers", "tax_profiles", "tax_rates"),
     project=project,
     money=True,
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from projections.kernel import Connection
 from projections.reading import Before, many, one, page
+from schemas.billing.carryover import CARRIED, CarriedCredit
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,20 @@ async def credit_note(conn: Connection, credit_note_id: UUID) -> CreditNote | No
 async def credit_notes(conn: Connection, invoice_id: UUID) -> list[CreditNote]:
     query = f"{NOTES} WHERE invoice_id = %(id)s ORDER BY issued_at, number"
     return await many(conn, CreditNote, query, {"id": invoice_id})
+
+
+async def carried_to(conn: Connection, tenant_id: UUID, period: str) -> list[CarriedCredit]:
+    """Of earlier months: what this month's invoice took; before there is one, what is there for it."""
+    invoice = next(iter(await list_page(conn, limit=1, tenant_id=tenant_id, period=period)), None)
+    if invoice and invoice.face:
+        lines = [line for line in invoice.face["lines"] if line["kind"] == CARRIED]
+        return [CarriedCredit(period=one["about_period"], amount=-Decimal(one["amount"])) for one in lines]
+    if invoice and invoice.status == "skipped":
+        return []
+    query = "SELECT credits FROM carryovers WHERE tenant_id = %(id)s"
+    row = await (await conn.execute(query, {"id": tenant_id})).fetchone()
+    left = [CarriedCredit.model_validate(one) for one in row[0]] if row else []
+    return [credit for credit in left if credit.period < period]
 
 
 async def issuer(conn: Connection, partner_id: UUID) -> Issuer | None:

@@ -33,6 +33,14 @@ CREATE TABLE {credit_notes} (
 
 CREATE INDEX ON {credit_notes} (invoice_id);
 
+-- Credit that months left and no invoice has taken: a list of period and amount.
+CREATE TABLE {carryovers} (
+    credits jsonb NOT NULL,
+    prepaid numeric(38, 2) NOT NULL,
+    {common},
+    PRIMARY KEY (tenant_id)
+);
+
 CREATE TABLE {issuers} (
     id       uuid PRIMARY KEY,
     prefix   text NOT NULL,

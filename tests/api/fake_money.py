@@ -9,6 +9,7 @@ from api.paging import Page
 from api.rows.invoices import CreditNoteRow, InvoiceFilter, InvoiceRow, IssuerRow
 from infra.db.scope import Scope
 from projections.month_totals.drill_down import MonthEntry, MonthRun
+from schemas.billing.carryover import CarriedCredit
 from schemas.billing.months import ClosedMonth, MonthTotal
 from schemas.billing.taxes import TaxProfile, TaxRate
 from tests.api.fake_runs import page
@@ -25,6 +26,7 @@ class FakeMoneyReads:
         self.rates: list[TaxRate] = []
         self.runs_of: dict[UUID, list[MonthRun]] = {}
         self.entries_of: dict[UUID, list[MonthEntry]] = {}
+        self.carried_of: dict[UUID, list[CarriedCredit]] = {}
 
     def sees(self, scope: Scope, tenant_id: UUID) -> bool:
         raise NotImplementedError

@@ -223,7 +223,8 @@ class FakeReads(
         cost = sum((row.cost for row in rows), Decimal(0))
         lines = [BillLine("local/smollm2", len(rows), 43, price, commission, cost)] if rows else []
         held = Decimal("0E-12")
-        return BillRow(TenantId(tenant_id), period, len(rows), price, commission, cost, held, lines)
+        carried = self.carried_of.get(tenant_id, [])
+        return BillRow(TenantId(tenant_id), period, len(rows), price, commission, cost, held, lines, carried)
 
     async def budgets(
         self, scope: Scope, cursor: str | None, limit: int, period: str, tenant_id: UUID | None

@@ -1,6 +1,9 @@
+from decimal import Decimal
+
 import httpx2
 import pytest
 
+from schemas.billing.carryover import CarriedCredit
 from tests.api.world import World, problem
 
 BOOKS = {"pricing", "postings"}
@@ -65,7 +68,14 @@ async def test_a_month_without_use_is_a_bill_of_zero(world: World, anna: httpx2.
         "held": "0.000000000000",
         "price": "0",
         "lines": [],
+        "carried": [],
     }
+
+
+async def test_a_bill_tells_what_credit_earlier_months_left(world: World, anna: httpx2.AsyncClient) -> None:
+    world.reads.carried_of[world.tenant] = [CarriedCredit(period="2026-10", amount=Decimal(40))]
+    bill = (await anna.get("/ledger/bill?period=2026-11")).json()
+    assert (bill["price"], bill["carried"]) == ("0", [{"period": "2026-10", "amount": "40"}])
 
 
 async def test_a_bill_is_of_one_tenant_and_one_month(reseller: httpx2.AsyncClient) -> None:

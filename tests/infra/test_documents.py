@@ -127,6 +127,7 @@ def test_the_page_says_what_the_document_says() -> None:
         (percent(Decimal(20)), "20 %"),
         (month("2026-09"), "September 2026"),
         (what_for("late_usage", "", "2026-08"), "Late usage for August 2026"),
+        (what_for("carried_credit", "", "2026-08"), "Credit of August 2026"),
         (what_for("reversal", "Answer mails", ""), "Reversed calls of Answer mails"),
         (what_for("usage", "", ""), "Calls outside agents and workflows"),
     ],

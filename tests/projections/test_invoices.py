@@ -6,10 +6,11 @@ from projections.invoices import queries
 from projections.month_totals import queries as months
 from schemas.base import PLATFORM
 from schemas.billing import invoices as i
+from schemas.billing.carryover import CARRIED, CarriedCredit, CreditCarried
 from schemas.billing.issuers import IssuerSet
 from schemas.billing.taxes import TaxProfileSet, TaxRateSet
 from tests.projections.world import PARTNER, TENANT, World
-from tests.support.faces import SELLER, credit_note_face, invoice_face
+from tests.support.faces import SELLER, credit_note_face, face_line, invoice_face
 from tests.support.invoices import buyer_profile, tax_rate
 
 OWN: dict[str, Any] = {"tenant_id": TENANT, "partner_id": PARTNER, "issuer": PARTNER}
@@ -18,6 +19,7 @@ NOTE = credit_note_face(**OWN)
 ID = FACE.invoice_id
 STREAM = f"invoice-{ID}"
 HASH = "ab" * 32
+MONTHS = ("2026-08", "2026-09", "2026-10")
 REQUESTED = i.InvoiceRequested(
     invoice_id=ID, tenant_id=TENANT, partner_id=PARTNER, period="2026-09", price=Decimal("12.34")
 )
@@ -62,6 +64,28 @@ async def test_a_credit_note_is_told_of_its_invoice_and_of_its_month(world: Worl
     assert i.CreditNoteFace.model_validate(note.face) == NOTE
     [month] = await months.of_tenant(world.conn, TENANT, "2026-10")
     assert (month.kind, month.price) == ("credit_note", Decimal(-120))
+
+
+async def test_a_month_is_told_what_credit_its_invoice_takes_or_took(world: World) -> None:
+    left = CreditCarried(
+        tenant_id=TENANT,
+        invoice_id=UUID(int=8),
+        period="2026-08",
+        left=(CarriedCredit(period="2026-08", amount=Decimal(40)),),
+        prepaid=Decimal(0),
+    )
+    await world.given(world.record(f"carryover-{TENANT}", left))
+    await world.given(world.record(STREAM, REQUESTED))
+    told = {period: await queries.carried_to(world.conn, TENANT, period) for period in MONTHS}
+    assert told == {"2026-08": [], "2026-09": [*left.left], "2026-10": [*left.left]}
+    line = face_line("-30.00", kind=CARRIED, about_period="2026-08")
+    face = invoice_face([face_line("30.00"), line], **OWN)
+    rest = left.model_copy(update={"left": (CarriedCredit(period="2026-08", amount=Decimal(10)),)})
+    await world.given(world.record(STREAM, i.InvoiceNumbered(**dict(face))))
+    await world.given(world.record(f"carryover-{TENANT}", rest))
+    told = {period: await queries.carried_to(world.conn, TENANT, period) for period in MONTHS}
+    taken = CarriedCredit(period="2026-08", amount=Decimal("30.00"))
+    assert told == {"2026-08": [], "2026-09": [taken], "2026-10": [*rest.left]}
 
 
 async def test_who_issues_and_what_taxes_are(world: World) -> None:

@@ -18,7 +18,7 @@ from bus import causation, codec, timers, wiring
 from bus.aborts import Ends
 from bus.admission import Admission
 from bus.command_consumer import parse
-from bus.decider import Decider
+from bus.decider import Decider, aggregates_of
 from bus.listeners import listeners
 from bus.publisher import seal
 from bus.requests import StoredRequests
@@ -242,4 +242,4 @@ def request(envelope: Envelope) -> Request:
 
 def evolve_of(stream: str) -> Any:
     kind = stream.partition("-")[0]
-    return next(h.aggregate.evolve for h in wiring.HANDLERS.values() if h.aggregate.name == kind)
+    return aggregates_of(wiring.HANDLERS.values())[kind].evolve

@@ -59,12 +59,12 @@ def document_facts(**changes: Any) -> DocumentFacts:
     return DocumentFacts(**{**defaults, **changes})
 
 
-def requested(price: str = "10", tenant_id: TenantId = TENANT_ID) -> InvoiceRequested:
+def requested(price: str = "10", tenant_id: TenantId = TENANT_ID, period: str = PERIOD) -> InvoiceRequested:
     return InvoiceRequested(
-        invoice_id=invoice_id(tenant_id, PERIOD),
+        invoice_id=invoice_id(tenant_id, period),
         tenant_id=tenant_id,
         partner_id=PARTNER_ID,
-        period=PERIOD,
+        period=period,
         price=Decimal(price),
     )
 
@@ -108,8 +108,13 @@ def close_month(h: Harness, tenant_id: TenantId = TENANT_ID, period: str = PERIO
     return invoice_id(tenant_id, period)
 
 
-def post(h: Harness, event: CallSettled, tenant_id: TenantId = TENANT_ID) -> None:
-    stream = f"ledger-{tenant_id}-{PERIOD}"
+def post(
+    h: Harness,
+    event: CallSettled | AdjustmentPosted,
+    tenant_id: TenantId = TENANT_ID,
+    period: str = PERIOD,
+) -> None:
+    stream = f"ledger-{tenant_id}-{period}"
     version = len(h.store.streams({stream: 0})) + 1
     h.store.commit(Batch(NOW, rows=[row(stream, version, event, tenant_id)]))
 

@@ -157,10 +157,6 @@ def test_nothing_due_is_no_invoice_and_takes_no_number() -> None:
     assert isinstance(event, InvoiceSkipped)
     assert event.reason == "nothing_due"
     assert owed_by(event.postings) == Decimal("-0.004")
-    credit = month_line("-4", kind="credit")
-    [event] = spec.given(requested("-4")).knowing(document_facts()).when(draw_up(credit)).events
-    assert isinstance(event, InvoiceSkipped)
-    assert (event.reason, event.postings) == ("credit_balance", ())
 
 
 def test_an_invoice_is_issued_with_the_hash_of_its_document() -> None:
