@@ -6,6 +6,7 @@ from rich.markup import escape
 
 from api.cli.kept_login import Here
 from api.cli.look import TICK, out, table
+from api.cli.qr import picture
 
 
 def show(at: Here) -> None:
@@ -27,6 +28,8 @@ def yes(there: bool) -> str:
 
 def add_app(at: Here) -> None:
     made = at.call("POST", "/auth/factors/totp")
+    if out.is_terminal:
+        out.print(picture(made["uri"]))
     out.print(f"  address  [name]{escape(made['uri'])}[/]", soft_wrap=True)
     out.print(f"  secret   [name]{made['secret']}[/]  [quiet]shown this once[/]")
     out.print("give either to your app, then what it shows to: [name]hb factors confirm[/]")
