@@ -11,6 +11,8 @@ from infra.embedded import owner_only
 
 FILE = "users.json"
 PASSWORD_BYTES = 32
+SLOWEST_SECONDS = 20
+"""To say who one is. After the server's own two it hangs up on clients of a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def passwords(folder: Path, users: Iterable[str]) -> dict[str, str]:
 
 def authorization(users: Mapping[str, Permissions], known: Mapping[str, str]) -> str:
     """The block of a server's configuration; JSON's quotes keep NATS from reading `$` as its own."""
-    lines = ["authorization {", "  users: ["]
+    lines = ["authorization {", f"  timeout: {SLOWEST_SECONDS}", "  users: ["]
     for user, permissions in users.items():
         lines += [
             f"    {{ user: {json.dumps(user)}, password: {json.dumps(known[user])}, permissions: {{",

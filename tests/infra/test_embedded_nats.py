@@ -1,14 +1,20 @@
+import asyncio
+import json
 import os
 import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nats
 
 from infra.embedded.nats import EmbeddedNats
 from infra.embedded.nats_users import ADMIN, address_of
+from infra.embedded.ports import HOST
+
+SLOWER_THAN_NATS_LIKES = 2.5
 
 
 @asynccontextmanager
@@ -51,6 +57,18 @@ async def test_messages_survive_kill_9(data_dir: Path) -> None:
         assert not await server.healthy()
         await server.start()
         assert await publish(server.url) == 2
+
+
+async def test_a_client_that_is_slow_to_say_who_it_is_is_waited_for(data_dir: Path) -> None:
+    async with running(data_dir / "nats") as server:
+        reader, writer = await asyncio.open_connection(HOST, server.ports[0])
+        assert (await reader.readline()).startswith(b"INFO")
+        await asyncio.sleep(SLOWER_THAN_NATS_LIKES)
+        user, password = urlsplit(server.url).username, urlsplit(server.url).password
+        who = {"user": user, "pass": password, "verbose": False, "lang": "test", "version": "1"}
+        writer.write(f"CONNECT {json.dumps(who)}\r\nPING\r\n".encode())
+        assert await reader.readline() == b"PONG\r\n"
+        writer.close()
 
 
 async def test_two_projects_run_side_by_side(data_dir: Path, nats_url: str) -> None:
