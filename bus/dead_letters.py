@@ -15,11 +15,10 @@ from nats.js.errors import NotFoundError
 from bus import subjects
 from bus.streams import COMMANDS, DEAD_LETTERS
 from infra.metrics import DEAD_LETTERS as DEAD_LETTERS_BURIED
+from schemas.base import TenantId
 
 SUBJECT, CONSUMER, ERROR, DIED_AT = "Hb-Subject", "Hb-Consumer", "Hb-Error", "Hb-Died-At"
 MAX_ERROR = 1_000
-
-log = structlog.get_logger(__name__)
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +45,7 @@ async def bury(js: JetStreamContext, msg: Msg, consumer: str, error: BaseExcepti
         DIED_AT: datetime.now(UTC).isoformat(),
     }
     try:
-        await js.publish(subjects.dead_letter(consumer), msg.data, headers=headers)
+        await js.publish(subjects.dead_letter(consumer, msg.subject), msg.data, headers=headers)
     except NatsError as failure:
         log.warning("not buried", consumer=consumer, subject=msg.subject, error=repr(failure))
         return
@@ -79,9 +78,17 @@ async def get(js: JetStreamContext, id_: int) -> DeadLetter | None:
 async def retry(nc: Client, js: JetStreamContext, letter: DeadLetter) -> None:
     """Gives a letter to its consumer again, to that one only, and removes it from the dead letters."""
     command = letter.consumer == COMMANDS.lower()
-    subject = letter.subject if command else subjects.redo(letter.consumer)
+    subject = letter.subject if command else subjects.redo(letter.consumer, subjects.owner_of(letter.subject))
     await js.publish(subject, letter.payload)
     await js.delete_msg(DEAD_LETTERS, letter.id)
+
+
+async def purge(js: JetStreamContext, tenant_id: TenantId) -> int:
+    """All of a tenant's go; how many they were."""
+    subject = subjects.dead_letters_of(tenant_id)
+    known = (await js.stream_info(DEAD_LETTERS, subjects_filter=subject)).state.subjects or {}
+    await js.purge_stream(DEAD_LETTERS, subject=subject)
+    return sum(known.values())
 
 
 def _letter(msg: RawStreamMsg) -> DeadLetter:

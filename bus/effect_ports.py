@@ -1,7 +1,9 @@
 """What effects reach the outside by, put together."""
 
 import time
+from functools import partial
 
+from bus import dead_letters
 from bus.content_table import TenantContent
 from bus.farewells import ProjectedFarewells
 from bus.live import DeltaSink
@@ -65,7 +67,7 @@ def identity_ports(p: Parts) -> IdentityPorts:
 
 def tenancy_ports(p: Parts) -> TenancyPorts:
     eraser = ContentEraser(p.eraser, mailer(p.settings).forget)
-    return TenancyPorts(TenantContent(p.pool, eraser))
+    return TenancyPorts(TenantContent(p.pool, eraser, partial(dead_letters.purge, p.bus.js)))
 
 
 def personal_box(p: Parts) -> PersonalBox:

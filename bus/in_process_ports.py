@@ -60,6 +60,10 @@ class NoLetters:
         return 0
 
 
+async def no_dead_letters(tenant_id: TenantId) -> int:
+    return 0
+
+
 class NoTools:
     async def run(self, tenant_id: TenantId, request: ToolRequest, timeout_seconds: float) -> Any:
         raise ToolError("tool.none_here", "There are no tools here.", retryable=False)
@@ -85,13 +89,14 @@ def ports_of(
         clock=lambda: clock().timestamp(),
         wall_clock=clock,
     )
+    content = TenantContent(pool, ContentEraser(eraser, NoLetters().forget), no_dead_letters)
     providers: dict[Any, PaymentProvider] = {"stripe": cards, "manual": ManualPayments()}
     return {
         "execution": execution,
         "identity": IdentityPorts(
             ProjectedPlaces(pool), ProjectedInvited(pool), VaultEraser(vault), NobodyReads()
         ),
-        "tenancy": TenancyPorts(TenantContent(pool, ContentEraser(eraser, NoLetters().forget))),
+        "tenancy": TenancyPorts(content),
         "billing": BillingPorts(ProjectedMonths(pool), TypstDocuments(), providers),
         "notifications": NotificationPorts(NobodyReads(), NoLetters()),
     }

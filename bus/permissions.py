@@ -7,7 +7,7 @@ what Postgres holds.
 from collections.abc import Collection, Iterable
 
 from bus import subjects
-from bus.streams import COMMANDS, EVENTS, LEDGER, LIVE, REACTIONS, REDO
+from bus.streams import COMMANDS, DEAD_LETTERS, EVENTS, LEDGER, LIVE, REACTIONS, REDO
 from infra.embedded.nats_users import ADMIN, EVERYTHING, Permissions
 
 API, DECIDE, REACT, WORKER, AUDITOR = "api", "worker-decide", "worker-react", "worker", "auditor"
@@ -50,7 +50,7 @@ DECIDES = (
 )
 REACTS = (
     *(subjects.REACTIONS, subjects.LIVE, subjects.DEAD_LETTERS, subjects.LEDGER_ENTRIES),
-    *(*KEEPING, *consuming(EVENTS, REDO)),
+    *(*KEEPING, *consuming(EVENTS, REDO), *on(DEAD_LETTERS, "STREAM.PURGE.{}")),
 )
 
 USERS: dict[str, Permissions] = {

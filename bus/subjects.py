@@ -12,6 +12,9 @@ REDO = "redo.>"
 LEDGER_ENTRIES = "ldg.entries"
 """Sealed entries, whole: for the platform and its auditors."""
 
+NOBODY = "_"
+"""In a tenant's place, where a subject must have something."""
+
 COMMITTED = "hb.committed"
 """A light signal to the relay: something was appended."""
 
@@ -57,9 +60,20 @@ def inbox(user: str) -> str:
     return f"_INBOX_{user}"
 
 
-def dead_letter(consumer: str) -> str:
-    return f"dlq.{consumer}"
+def dead_letter(consumer: str, subject: str) -> str:
+    """Of a message on `subject`, by whose it is: that of a tenant may have to go."""
+    return f"dlq.{consumer}.{owner_of(subject)}"
 
 
-def redo(consumer: str) -> str:
-    return f"redo.{consumer}"
+def dead_letters_of(tenant_id: TenantId) -> str:
+    return f"dlq.*.{tenant_id}"
+
+
+def redo(consumer: str, owner: str = "*") -> str:
+    return f"redo.{consumer}.{owner}"
+
+
+def owner_of(subject: str) -> str:
+    """The tenant, also of what is done again."""
+    tenant = subject.rpartition(".")[2] if subject.startswith("redo.") else tenant_of(subject)
+    return tenant or NOBODY

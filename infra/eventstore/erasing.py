@@ -66,6 +66,11 @@ class ContentEraser:
             await counted(conn, tenant_id, "refusals", REFUSALS, (tenant_id,))
             return dict(await rows(conn, COUNTED, (tenant_id,)))
 
+    async def count(self, tenant_id: TenantId, what: str, number: int) -> None:
+        """What went elsewhere."""
+        async with self._pool.connection() as conn:
+            await conn.execute(COUNT, (tenant_id, what, number))
+
     async def _letters(self, conn: Connection, part: Mapping[str, Any]) -> None:
         """Before their events: these say which they are."""
         streams = [stream for (stream,) in await rows(conn, LETTERS, part)]

@@ -8,7 +8,7 @@ from bus.streams import REDO, durable
 from tests.bus.workers import running, until
 from tests.support.disorder import DisorderlyPull
 
-SUBJECT = subjects.redo("test")
+SUBJECT = subjects.redo("test", "t")
 SENT = [b"%d" % number for number in range(100)]
 
 

@@ -9,7 +9,7 @@ from bus.streams import REDO, durable
 from infra.embedded.nats import EmbeddedNats
 from tests.bus.workers import listed, running, until
 
-SUBJECT = subjects.redo("test")
+SUBJECT = subjects.redo("test", "t")
 
 
 class Taker:

@@ -47,11 +47,16 @@ async def erased(world: World) -> Mapping[str, int]:
         await world.given(world.record(stories.ledger(tenant), *paid, tenant=tenant))
     await world.store()
     async with async_pool(world.url, WORKER) as pool, async_pool(world.url, ERASER) as eraser:
-        return await TenantContent(pool, ContentEraser(eraser, no_letters)).erase(TENANT)
+        return await TenantContent(pool, ContentEraser(eraser, no_letters), two_dead_letters).erase(TENANT)
 
 
 async def no_letters(letters: Collection[UUID]) -> int:
     return 0
+
+
+async def two_dead_letters(tenant_id: UUID) -> int:
+    assert tenant_id == TENANT
+    return 2
 
 
 async def receipt(world: World, touched: Mapping[str, int]) -> None:
@@ -67,6 +72,7 @@ async def test_rows_go_with_the_receipt_which_has_counted_them(world: World) -> 
     touched = await erased(world)
     others = of(await world.everything(*TABLES), OTHER_TENANT)
     assert (touched["executions"], touched["execution_steps"], touched["events"]) == (1, 3, 8)
+    assert touched["dead_letters"] == 2
     await receipt(world, touched)
     left = await world.everything(*TABLES)
     assert of(left, TENANT) == {table: [] for table in TABLES}
