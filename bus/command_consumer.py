@@ -2,10 +2,10 @@
 
 import asyncio
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 import structlog
 from nats.aio.client import Client
@@ -14,27 +14,23 @@ from nats.js import JetStreamContext
 from pydantic import ValidationError
 
 from bus import replies, subjects, tracing
-from bus.company import Company
 from bus.dead_letters import bury
-from bus.decider import Decider, Request
+from bus.decider import Decider
 from bus.failpoints import reach
 from bus.failures import PATIENT, Patience, is_outage
-from bus.fair_batch import Lanes, add, fair_batch
 from bus.heartbeat import Heartbeat
 from bus.publisher import REPLY_TO
 from bus.pull import Pull
 from bus.streams import COMMANDS, REACTIONS, durable
 from bus.sweep import sweep_now_and_then
+from bus.turns import Turns
+from bus.work import Request
 from infra.eventstore.types import Row
 from infra.metrics import COMMAND_BATCH_SIZE, COMMAND_SECONDS
 from schemas.envelope import Answer, Envelope
 from schemas.registry import command_from
 
 NAME = "commands"
-BATCH = 192
-EACH = 8
-"""Of one tenant's, while several are at work: whoever comes next then waits for a short batch."""
-
 IN_FLIGHT = 1_024
 PULLED = 512
 HOLD_SECONDS = 120.0
@@ -61,9 +57,8 @@ class CommandConsumer:
     ) -> None:
         self._nc, self._js, self._decider, self._heartbeat = nc, js, decider, heartbeat
         self._executor, self._on_commit, self._patience = executor, on_commit, patience
-        self._waiting: Lanes[str, Item] = OrderedDict()
+        self._turns = Turns[Item]()
         self._news = asyncio.Event()
-        self._company = Company()
 
     async def run(self) -> None:
         """Clients' commands and our own reactions come from two streams and are decided together.
@@ -83,11 +78,12 @@ class CommandConsumer:
                 answering = group.create_task(self._answer(decided))
 
     async def _next(self) -> Sequence[Item]:
-        while not self._waiting:
+        while not (batch := self._turns.next(time.monotonic())):
             self._news.clear()
-            await self._news.wait()
-        mixed = self._company.is_mixed(time.monotonic())
-        return fair_batch(self._waiting, BATCH, EACH if mixed else None)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._turns.rest_seconds(time.monotonic())):
+                    await self._news.wait()
+        return batch
 
     async def _fetch(self, stream: str, subject: str) -> None:
         consumer = durable(stream.lower(), [subject], IN_FLIGHT, self._patience.ack_wait)
@@ -113,8 +109,7 @@ class CommandConsumer:
             self._heartbeat.let_go(msg)
             await bury(self._js, msg, NAME, error)
             return
-        add(self._waiting, subjects.lane(msg.subject), (msg, request))
-        self._company.came(subjects.tenant_of(msg.subject), time.monotonic())
+        self._turns.add(subjects.lane(msg.subject), (msg, request), time.monotonic())
 
     async def _take(self, batch: Sequence[Item]) -> Sequence[tuple[Msg, Answer]]:
         """What waited for too long has been given to somebody else. What is decided is held until it is
@@ -126,6 +121,7 @@ class CommandConsumer:
             decided = await self._decide(ours) if ours else ()
             return decided
         finally:
+            self._turns.decided(time.monotonic())
             answered = {msg.reply for msg, _ in decided}
             for msg, _ in batch:
                 if msg.reply not in answered:

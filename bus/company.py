@@ -1,4 +1,4 @@
-"""Whether several tenants are at work: then batches are small, and whoever comes next waits for less."""
+"""How many tenants are at work: with several, batches are small, and whoever comes next waits for less."""
 
 from collections import OrderedDict
 
@@ -14,7 +14,7 @@ class Company:
         self._last[tenant] = now
         self._last.move_to_end(tenant)
 
-    def is_mixed(self, now: float) -> bool:
+    def size(self, now: float) -> int:
         while self._last and next(iter(self._last.values())) < now - LATELY_SECONDS:
             self._last.popitem(last=False)
-        return len(self._last) > 1
+        return len(self._last)

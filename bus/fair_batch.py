@@ -15,20 +15,21 @@ def add(lanes: Lanes[K, T], lane: K, item: T) -> None:
     lanes.setdefault(lane, deque()).append(item)
 
 
-def fair_batch(lanes: Lanes[K, T], size: int, each: int | None = None) -> list[T]:
+def fair_batch(
+    lanes: Lanes[K, T], size: int, each: int | None = None, full: Lanes[K, T] | None = None
+) -> list[T]:
     """Takes at most `size` items out, one of each lane in turn, and at most `each` of one lane.
 
-    The next batch goes on where this ends; who had all they may have comes last.
+    The next batch goes on where this ends. Lanes that had all they may have, and have more, go to `full`.
     """
     batch: list[T] = []
-    taken, full = Counter[K](), list[tuple[K, deque[T]]]()
+    taken = Counter[K]()
     while lanes and len(batch) < size:
         lane, waiting = lanes.popitem(last=False)
         batch.append(waiting.popleft())
         taken[lane] += 1
-        if waiting and taken[lane] == each:
-            full.append((lane, waiting))
+        if waiting and full is not None and taken[lane] == each:
+            full[lane] = waiting
         elif waiting:
             lanes[lane] = waiting
-    lanes.update(full)
     return batch

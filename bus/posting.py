@@ -38,7 +38,7 @@ class Postbox:
 
     def __init__(self, nc: Client) -> None:
         self._nc = nc
-        self.waiting: Lanes[str, Letter] = OrderedDict()
+        self.waiting: Lanes[subjects.Lane, Letter] = OrderedDict()
         self._sending: asyncio.Task[None] | None = None
 
     def post(self, subject: str, payload: bytes, headers: dict[str, str]) -> asyncio.Future[None]:

@@ -1,5 +1,7 @@
 """The only place that builds a subject: kind, context, aggregate, verb or fact, tenant, stream."""
 
+from typing import NamedTuple
+
 from schemas.base import TenantId
 
 COMMANDS = "cmd.>"
@@ -46,13 +48,19 @@ def live(tenant_id: TenantId, stream: str) -> str:
 
 
 def tenant_of(subject: str) -> str:
-    """Whose a command is; empty where the subject does not say."""
+    """Whose a command or an event is; empty where the subject does not say."""
     return "".join(subject.split(".")[4:5])
 
 
-def lane(subject: str) -> str:
+class Lane(NamedTuple):
     """Clients' commands and reactions of one tenant take turns too."""
-    return f"{subject.partition('.')[0]}.{tenant_of(subject)}"
+
+    kind: str
+    tenant: str
+
+
+def lane(subject: str) -> Lane:
+    return Lane(subject.partition(".")[0], tenant_of(subject))
 
 
 def inbox(user: str) -> str:

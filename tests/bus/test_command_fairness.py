@@ -12,11 +12,13 @@ from nats.aio.msg import Msg
 from bus import subjects, wiring
 from bus.admission import Admission
 from bus.broker import Bus
-from bus.command_consumer import BATCH, CommandConsumer
-from bus.decider import Decider, Request
+from bus.command_consumer import CommandConsumer
+from bus.decider import Decider
 from bus.heartbeat import Heartbeat
 from bus.publisher import seal
 from bus.streams import COMMANDS
+from bus.turns import BATCH
+from bus.work import Request
 from infra.eventstore.postgres import PostgresEventStore
 from schemas.base import TenantId
 from schemas.envelope import Answer, Envelope

@@ -43,13 +43,13 @@ def lanes_items(names: str) -> list[Item]:
 
 
 def test_nobody_has_more_of_a_batch_than_each_may() -> None:
-    lanes = lanes_of("aaaaabac")
-    assert fair_batch(lanes, 9, each=2) == [("a", 0), ("b", 5), ("c", 7), ("a", 1)]
-    assert fair_batch(lanes, 9, each=2) == [("a", 2), ("a", 3)]
+    lanes, full = lanes_of("aaaaabac"), lanes_of("")
+    assert fair_batch(lanes, 9, 2, full) == [("a", 0), ("b", 5), ("c", 7), ("a", 1)]
+    assert not lanes
+    assert list(full["a"]) == [("a", n) for n in (2, 3, 4, 6)]
 
 
-def test_who_had_all_they_may_comes_last() -> None:
-    lanes = lanes_of("aaabbb")
-    assert fair_batch(lanes, 3, each=1) == [("a", 0), ("b", 3)]
-    add(lanes, "c", ("c", 9))
-    assert fair_batch(lanes, 9, each=1) == [("a", 1), ("b", 4), ("c", 9)]
+def test_who_has_just_what_they_may_is_not_full() -> None:
+    lanes, full = lanes_of("aab"), lanes_of("")
+    assert fair_batch(lanes, 9, 2, full) == [("a", 0), ("b", 2), ("a", 1)]
+    assert not full
