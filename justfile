@@ -26,7 +26,7 @@ hb *args:
 test *args:
     @python -m pytest {{ if args == "" { "--numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder" } else { "" } }} "$@"
 
-# write tests/api/matrix/expected.txt anew: which role gets which answer with whose ids
+# write tests/api/matrix/expected.txt anew (which role gets which answer with whose ids), and ask Postgres for the same
 [group('test')]
 matrix:
     @python -m tests.api.matrix

@@ -38,11 +38,11 @@ SALTS = b"s" * 32
 class FakeAudit:
     def __init__(self, sees: Callable[[Scope, UUID], bool]) -> None:
         self._sees = sees
-        self._entries: list[tuple[UUID, str, bytes, bytes]] = []
+        self.entries: list[tuple[UUID, str, bytes, bytes]] = []
 
     def seal(self, owner: UUID, call_key: str, **data: Any) -> None:
-        head = b"\0\0\0\x08" + len(self._entries).to_bytes(8, "big")
-        self._entries.append((owner, call_key, head, to_json(data)))
+        head = b"\0\0\0\x08" + len(self.entries).to_bytes(8, "big")
+        self.entries.append((owner, call_key, head, to_json(data)))
 
     async def proofs_for(self, scope: Scope, refs: Sequence[str]) -> dict[str, Any]:
         """Of refs it knows nothing."""
@@ -61,12 +61,12 @@ class FakeAudit:
         return Stamp(len(leaves), note)
 
     async def prove(self, scope: Scope, call_key: str, open_: Sequence[ViewName]) -> Proved | None:
-        found = [one for one in self._visible(scope, open_) if self._entries[one.seq][1] == call_key]
+        found = [one for one in self._visible(scope, open_) if self.entries[one.seq][1] == call_key]
         stamp, [(key, *_)] = await self.checkpoint(), await self.keys()
         return Proved(found[0], self._path(found[0].seq), stamp.note, key) if found else None
 
     async def consistency(self, old: int, size: int) -> list[bytes]:
-        if not 0 <= old <= size <= len(self._entries):
+        if not 0 <= old <= size <= len(self.entries):
             raise NoSuchSize("from and to must be sizes the ledger had, the older first")
         return self._hashes(consistency_spans(old, size))
 
@@ -80,7 +80,7 @@ class FakeAudit:
         self, scope: Scope, first: int, wanted: Wanted, open_: Sequence[ViewName]
     ) -> AsyncIterator[Line]:
         for one in self._visible(scope, open_)[:]:
-            if one.seq >= first and wanted.tenant_id in (None, self._entries[one.seq][0]):
+            if one.seq >= first and wanted.tenant_id in (None, self.entries[one.seq][0]):
                 yield one
 
     async def export(
@@ -102,15 +102,15 @@ class FakeAudit:
     def _visible(self, scope: Scope, open_: Sequence[ViewName]) -> list[Line]:
         return [
             line(seq, head, data, SALTS, *open_)
-            for seq, (tenant_id, _, head, data) in enumerate(self._entries)
+            for seq, (tenant_id, _, head, data) in enumerate(self.entries)
             if self._sees(scope, tenant_id)
         ]
 
     def _leaves(self) -> list[bytes]:
-        return [line(seq, head, data, SALTS).leaf for seq, (_, _, head, data) in enumerate(self._entries)]
+        return [line(seq, head, data, SALTS).leaf for seq, (_, _, head, data) in enumerate(self.entries)]
 
     def _path(self, seq: int) -> list[bytes]:
-        return self._hashes(inclusion_spans(seq, len(self._entries)))
+        return self._hashes(inclusion_spans(seq, len(self.entries)))
 
     def _hashes(self, spans: list[Span]) -> list[bytes]:
         leaves = self._leaves()

@@ -2,10 +2,11 @@
 
 import asyncio
 import copy
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Literal, NamedTuple, get_args
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 
@@ -23,7 +24,7 @@ BEYOND: dict[Reach, tuple[Whose, ...]] = {
     "partner": ("stranger",),
     "platform": (),
 }
-QUERY = {"period": "2026-10", "from": "0", "to": "1", "permission": "executions:read", "host": "x.example"}
+QUERY = {"period": "2026-11", "from": "0", "to": "1", "permission": "executions:read", "host": "x.example"}
 QUERY_IDS = ("tenant_id", "partner_id")
 """Parameters that say whose things are wanted. Others only pick among what one sees."""
 
@@ -32,11 +33,14 @@ SECONDS = 10.0
 
 
 class Cell(NamedTuple):
+    """`told`: whose things the answer is about."""
+
     method: str
     path: str
     role: Role
     whose: Whose
     status: int
+    told: frozenset[Whose]
     leak: str = ""
 
 
@@ -62,7 +66,11 @@ class Neighbours:
             email = f"owner-{uuid4().hex}@{whose}.example"
             owner = self.world.add_user(email, Role.TENANT_ADMIN, self.partner(whose), self.tenants[whose])
             names = Names(
-                f"find_{whose}", f"{whose}_key".upper(), f"d-{whose}", f"{number}a" * 32, f"{whose}:a:1"
+                f"find_{whose}",
+                f"{whose}_key".upper(),
+                f"d-{whose}",
+                f"{number}a" * 32,
+                f"{UUID(int=number)}:a:1",
             )
             self.things[whose] = await Foreign(self.world, owner, mark(whose), names).make()
         return self
@@ -87,10 +95,10 @@ class Neighbours:
         places = {place(method, path, self.ids(whose)): whose for whose in reversed(WHOSE)}
         return sorted(places.values(), key=WHOSE.index)
 
-    def foreign_words(self, reach: Reach) -> Iterator[str]:
-        for whose in BEYOND[reach]:
-            yield mark(whose)
-            yield from (self.ids(whose)[name] for name in ("tenant_id", "job_id", "agent_id", "workflow_id"))
+    def words(self, whose: Whose) -> frozenset[str]:
+        """Nobody else has them."""
+        others = {id_ for other in WHOSE if other != whose for id_ in self.ids(other).values()}
+        return frozenset({mark(whose), *self.ids(whose).values()} - others)
 
 
 def place(method: str, path: str, ids: dict[str, str]) -> str:
@@ -106,19 +114,31 @@ def mark(whose: Whose) -> str:
     return f"mark of {whose}"
 
 
-async def cells(world: World, operations: list[tuple[str, str]] = SECURED) -> AsyncIterator[Cell]:
+ReadSide = Callable[[World], AbstractAsyncContextManager[None]]
+
+
+@asynccontextmanager
+async def memory(world: World) -> AsyncIterator[None]:
+    """The one the world was made with."""
+    yield
+
+
+async def cells(
+    world: World, operations: list[tuple[str, str]] = SECURED, read_from: ReadSide = memory
+) -> AsyncIterator[Cell]:
     """Whatever a request changed is put back before the next."""
     neighbours = await Neighbours(world).make()
     users = {role: neighbours.user(role) for role in Role}
     before = copy.deepcopy(world.reads.__dict__)
-    for role, actor in users.items():
-        async with world.client(actor) as client:
-            for method, path in operations:
-                for whose in neighbours.named(method, path):
-                    cell = await asked(client, neighbours, role, method, path, whose)
-                    yield cell
-                    if method != "get" and cell.status < 300:
-                        world.reads.__dict__ = copy.deepcopy(before)
+    async with read_from(world):
+        for role, actor in users.items():
+            async with world.client(actor) as client:
+                for method, path in operations:
+                    for whose in neighbours.named(method, path):
+                        cell = await asked(client, neighbours, role, method, path, whose)
+                        yield cell
+                        if method != "get" and cell.status < 300:
+                            world.reads.__dict__ = copy.deepcopy(before)
 
 
 async def asked(
@@ -130,11 +150,15 @@ async def asked(
             method.upper(), place(method, path, ids), json=body_of(method, path), headers=key()
         )
     reach, status = reach_of(role), response.status_code
-    told = [word for word in neighbours.foreign_words(reach) if word in response.text]
-    # A refusal may repeat what it was asked for.
-    told = [word for word in told if status < 300 or word not in ids.values()]
+    # A refusal may repeat what it was asked for, and so may who takes a name that is free.
+    repeats = status >= 300 or (method, path) in OWN_NAMES
+    asked_for = frozenset(ids.values()) if repeats else frozenset[str]()
+    told = frozenset(
+        one for one in WHOSE if any(w in response.text for w in neighbours.words(one) - asked_for)
+    )
     # What is asked for by a parameter may be an empty list; what is asked for by its path is not there.
     by_path = path.format(**ids) != path.format(**neighbours.ids("own"))
     beyond = by_path and whose in BEYOND[reach] and status < 300 and (method, path) not in OWN_NAMES
-    leak = f"tells {told[0]}" if told else "gives what is another's" if beyond else ""
-    return Cell(method, path, role, whose, status, leak)
+    theirs = sorted(told & set(BEYOND[reach]))
+    leak = f"tells of {', '.join(theirs)}" if theirs else "gives what is another's" if beyond else ""
+    return Cell(method, path, role, whose, status, told, leak)
