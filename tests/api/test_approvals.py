@@ -1,5 +1,4 @@
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,35 +8,11 @@ import pytest
 from api.rows.runs import ApprovalRow
 from schemas.execution.commands import AnswerApproval
 from schemas.registry import command_from
-from tests.api.fakes import NOW
 from tests.api.world import AGENT, World, problem
 
 
 def asked(world: World, job_id: UUID, node: str = "ask", *assignees: str) -> ApprovalRow:
-    row = ApprovalRow(
-        id=uuid4(),
-        tenant_id=world.tenant,
-        partner_id=world.partner,
-        execution_id=job_id,
-        node=node,
-        attempt=1,
-        purpose="approval",
-        status="open",
-        message="May we?",
-        form=None,
-        assignees=assignees,
-        deadline=NOW + timedelta(days=1),
-        escalate_at=None,
-        escalate_to=(),
-        escalated_at=None,
-        approved=None,
-        data=None,
-        answered_by=None,
-        created_at=NOW,
-        closed_at=None,
-    )
-    world.reads.asked.append(row)
-    return row
+    return world.add_approval(world.tenant, job_id, node, *assignees)
 
 
 async def test_what_is_asked_is_listed_and_looked_at(world: World, anna: httpx2.AsyncClient) -> None:

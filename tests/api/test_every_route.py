@@ -148,6 +148,7 @@ class Foreign:
         trigger = {**TRIGGER, "name": mark, "workflow_id": str(workflow_id)}
         trigger_id = await world.make("/triggers", trigger, owner)
         await world.deliver(trigger_id, owner, self.names.occurrence)
+        world.add_approval(tenant, job_id, NAMES["node"], message=mark)
         event = ExecutionSucceeded(execution_id=job_id, output=mark)
         world.reads.record(f"execution-{job_id}", tenant, event)
         world.reads.payloads.append((tenant, Payload(self.names.payload_hash, "t", mark.encode())))
@@ -156,6 +157,7 @@ class Foreign:
         await world.put(f"/tools/{self.names.tool_name}", {"definition": TOOL}, owner)
         await world.put(f"/secrets/{self.names.secret_name}", {"value": f"{mark} value"}, owner)
         invoice_id = add_invoice(world.reads, tenant, partner, uuid4())
+        world.add_payment(tenant, id=invoice_id)
         note_id = add_credit_note(world.reads, invoice_id, uuid4())
         guest = {"email": f"guest-{uuid4()}@zeta.example", "role": "tenant_viewer"}
         invitation_id = await world.make("/invitations", guest, owner)

@@ -28,6 +28,7 @@ from api.registering.rules import Registration
 from api.rows.billing import LedgerRow
 from api.rows.payments import PaymentRow
 from api.rows.people import PartnerRow, TenantRow
+from api.rows.runs import ApprovalRow
 from api.signing_in.second_factor import MfaTokens
 from api.standing import Standing
 from bus.publisher import seal
@@ -46,6 +47,7 @@ from schemas.authoring.commands import FireTrigger
 from schemas.base import PartnerId, TenantId, UserId
 from schemas.envelope import Actor
 from schemas.execution.chat import Usage
+from schemas.execution.events import ApprovalRequested
 from schemas.identity.types import Place
 from tests.api.fake_access import FakeAccess
 from tests.api.fake_audit import FakeAudit
@@ -221,6 +223,35 @@ class World:
         self.reads.payments_of.append(row)
         return row
 
+    def add_approval(
+        self, tenant: TenantId, job_id: UUID, node: str = "ask", *assignees: str, message: str = "May we?"
+    ) -> ApprovalRow:
+        row = ApprovalRow(
+            id=uuid4(),
+            tenant_id=tenant,
+            partner_id=self.reads.tenant_rows[tenant].partner_id,
+            execution_id=job_id,
+            node=node,
+            attempt=1,
+            purpose="approval",
+            status="open",
+            message=message,
+            form=None,
+            assignees=assignees,
+            deadline=NOW + timedelta(days=1),
+            escalate_at=None,
+            escalate_to=(),
+            escalated_at=None,
+            approved=None,
+            data=None,
+            answered_by=None,
+            created_at=NOW,
+            closed_at=None,
+        )
+        self.reads.asked.append(row)
+        self.reads.record(f"execution-{job_id}", tenant, asked(row))
+        return row
+
     async def make(self, path: str, body: Any, actor: Actor | None = None) -> UUID:
         async with self.client(actor or self.anna) as client:
             response = await client.post(path, json=body)
@@ -281,6 +312,21 @@ def payment_row(tenant_id: UUID, partner_id: UUID, **changes: Any) -> PaymentRow
         created_at=NOW,
     )
     return replace(row, **changes)
+
+
+def asked(row: ApprovalRow) -> ApprovalRequested:
+    return ApprovalRequested(
+        execution_id=row.execution_id,
+        node=row.node,
+        attempt=row.attempt,
+        purpose=row.purpose,
+        message=row.message,
+        form=row.form,
+        assignees=row.assignees,
+        due_at=row.deadline,
+        escalate_at=row.escalate_at,
+        escalate_to=row.escalate_to,
+    )
 
 
 HASH = PASSWORDS._hasher.hash(PASSWORD)

@@ -1,6 +1,7 @@
 """The events that lead to the rows of the edge's world in memory, for those who read what comes of them."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from schemas.authoring.triggers import TriggerDefinition, WebhookSettings, Webho
 from schemas.base import PLATFORM, Event, PartnerId, TenantId
 from schemas.billing.events import CallSettled
 from schemas.billing.invoices import CreditNoteIssued, InvoiceIssued, InvoiceRequested
+from schemas.billing.payments import PaymentRequested
 from schemas.execution.chat import Usage
 from schemas.execution.types import CallRef
 from schemas.identity.events import MembershipGranted, UserRegistered
@@ -39,7 +41,8 @@ def told(world: World) -> Iterator[Told]:
     partners = {row.id: row.partner_id for row in reads.tenant_rows.values()}
     yield from tenancy(reads)
     yield from people(reads)
-    for tenant_id, stream, event in (*authored(reads), *named(reads), *billed(reads), *sealed(world)):
+    theirs = chain(authored(reads), named(reads), billed(reads), to_be_paid(reads), sealed(world))
+    for tenant_id, stream, event in theirs:
         yield Told(stream, tenant_id, partners[tenant_id], event)
     for one in reads.log:
         yield Told(one.stream, one.tenant_id, partners.get(one.tenant_id), one.event)
@@ -132,6 +135,21 @@ def billed(reads: FakeReads) -> Owned:
     for note in reads.notes_of.values():
         noted = CreditNoteIssued(**dict(note.face), document_hash=note.document_hash or "")
         yield note.tenant_id, f"invoice-{note.invoice_id}", noted
+
+
+def to_be_paid(reads: FakeReads) -> Owned:
+    for row in reads.payments_of:
+        tenant_id = TenantId(row.tenant_id)
+        requested = PaymentRequested(
+            tenant_id=tenant_id,
+            partner_id=row.partner_id,
+            invoice_id=row.id,
+            number=row.number,
+            amount=row.amount_usd,
+            currency=row.currency,
+            due_at=row.due_at,
+        )
+        yield tenant_id, f"payment-{row.id}", requested
 
 
 def sealed(world: World) -> Owned:
