@@ -21,6 +21,7 @@ OWN_TENANT = ("GET", "/tenants/{tenant_id}")
 
 async def demand_good_standing(request: Request, parts: Deps, actor: Actor) -> None:
     if actor.tenant_id is not None:
+        await parts.standing.refresh()
         demand_open(request, parts.standing.held(actor.tenant_id))
     tenant = await parts.hosts.tenant_at(request.headers.get("host", ""))
     if tenant is not None and tenant.id != actor.tenant_id:

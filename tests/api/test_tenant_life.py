@@ -11,6 +11,7 @@ from projections.standing.queries import Change
 from schemas.access import Role
 from schemas.base import PLATFORM
 from schemas.tenancy.erasure import ErasureBegun, TenantErased
+from tests.api.test_service_keys import key_for
 from tests.api.world import World, problem
 from tests.support.people import plain
 
@@ -176,6 +177,14 @@ async def test_people_of_a_suspended_tenant_pay_and_take_their_data_and_nothing_
     problem(await anna.patch(place, json={"name": "x"}), 403, "tenancy.tenant_suspended")
     assert world.bus.sent == []
     assert (await reseller.get(place)).status_code == 200
+
+
+async def test_programs_of_a_suspended_tenant_do_nothing_though_nobody_else_asks(world: World) -> None:
+    _, _, key = await key_for(world)
+    held(world, "suspended")
+    world.seconds += 1.0
+    async with world.client(None, **{"X-API-Key": key}) as program:
+        problem(await program.get("/executions"), 403, "tenancy.tenant_suspended")
 
 
 async def test_nobody_of_a_closed_tenant_does_anything(world: World, anna: httpx2.AsyncClient) -> None:
