@@ -17,7 +17,7 @@ from api.parts import Deps
 from api.signing_in.cookie_session import live_token
 from api.standing_gate import demand_good_standing
 from api.verifying_tokens import verified
-from infra.crypto.tokens import BadToken, ExpiredToken
+from infra.crypto.tokens import BadToken, ExpiredToken, Verified
 from infra.db.scope import Scope
 from schemas.access import Permission
 from schemas.base import TenantId
@@ -84,11 +84,15 @@ async def actor_of_token(parts: Deps, request: Request, token: str) -> Actor:
         raise unauthenticated("auth.expired_token", "The access token has expired.") from error
     except BadToken as error:
         raise unauthenticated("auth.invalid_token", "The access token is not valid.") from error
-    actor = request.state.actor = said.actor
+    request.state.said, request.state.actor = said, said.actor
+    await demand_true(parts, said)
+    return said.actor
+
+
+async def demand_true(parts: Deps, said: Verified) -> None:
     await parts.standing.refresh()
-    if parts.standing.stale(actor, said.issued_at):
+    if parts.standing.stale(said.actor, said.issued_at):
         raise unauthenticated("auth.stale_token", "What this token says has changed. Get a new one.")
-    return actor
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]

@@ -48,6 +48,7 @@ class Limits:
     read_wait_seconds: float = 2.0
     check_seconds: float = 2.0
     heartbeat_seconds: float = 15.0
+    look_again_seconds: float = 1.0
     seconds: Seconds = field(default_factory=Seconds)
     tenant_grace_days: int = GRACE_DAYS
     most_requests: int = 1_000

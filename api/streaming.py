@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -10,6 +11,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
+from api.followed import Follower
 from api.parts import Deps
 from bus.live import LiveMessage
 from infra.db.scope import Scope
@@ -47,7 +49,7 @@ class Story:
         await feed.start()
         return cls(deps, scope, stream_id, feed, after)
 
-    async def tell(self) -> AsyncIterator[str]:
+    async def tell(self) -> AsyncGenerator[str, None]:
         yield "retry: 1000\n\n"
         async for text in self._stored():
             yield text
@@ -131,8 +133,9 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, story: Story) -> None:
-        super().__init__(story.tell(), headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+    def __init__(self, story: Story, follower: Follower) -> None:
+        told = follower.told(story.tell(), partial(frame, "problem"))
+        super().__init__(told, headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
         self._story = story
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:

@@ -1,17 +1,19 @@
 """The sealed ledger. Everybody sees all hashes, and their own entries."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from inspect import getsource
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from pydantic_core import to_json
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from api.amounts import views
 from api.deps import CurrentActor, CurrentScope, Parts, current_actor, may
 from api.errors import ApiProblem, invalid, not_found
+from api.followed import Following
 from api.models.audit import ENTRY, HASH, KEY, NOTE, Consistency, EntryProof, Key, Keys
 from api.routes.billing import Period
 from api.routes.tenancy import visible_tenant
@@ -192,12 +194,15 @@ async def stream(
     actor: CurrentActor,
     scope: CurrentScope,
     stamp: Checkpoint,
+    follower: Following,
     first: Annotated[
         int, Query(alias="from", ge=0, lt=2**63, description="The audit sequence to begin with.")
     ] = 0,
     follow: Annotated[bool, Query(description="Go on with what is sealed later.")] = False,
 ) -> Response:
-    async def lines() -> AsyncIterator[bytes]:
+    """What is followed ends with a line that has a `problem` when you may not follow it any more."""
+
+    async def lines() -> AsyncGenerator[bytes, None]:
         start = first
         while True:
             async for one in parts.audit.lines(scope, start, EVERYTHING, views(actor)):
@@ -206,8 +211,13 @@ async def stream(
             if not follow:
                 return
             await asyncio.sleep(FOLLOW_SECONDS)
+            yield b""
 
-    return StreamingResponse(lines(), media_type=LINES)
+    return StreamingResponse(follower.told(lines(), the_end), media_type=LINES)
+
+
+def the_end(problem: dict[str, Any]) -> bytes:
+    return to_json({"problem": problem}) + b"\n"
 
 
 def not_kept() -> ApiProblem:

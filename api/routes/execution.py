@@ -8,6 +8,7 @@ from starlette.responses import Response, StreamingResponse
 from api.bodies import json_body
 from api.deps import CurrentActor, CurrentScope, Parts, caught_up, current_actor, may
 from api.errors import not_found
+from api.followed import Following
 from api.models.common import Job
 from api.models.execution import (
     ExecuteAgentBody,
@@ -154,12 +155,14 @@ async def place_in_queue(parts: Deps, scope: Scope, row: ExecutionRow) -> QueueP
 async def stream_execution(
     parts: Parts,
     scope: CurrentScope,
+    follower: Following,
     job_id: UUID,
     last_event_id: LastEventId = None,
     resume_after: Annotated[EventId, Query(alias="last_event_id")] = None,
 ) -> Response:
     """Server-sent events: the run's durable events from the first on (or after `Last-Event-ID`), with
-    ids to resume from, and between them `delta` events with text as the model says it. Ends with the run.
+    ids to resume from, and between them `delta` events with text as the model says it. Ends with the run, or
+    with a `problem` when you may not follow it any more.
     """
     stream_id = f"execution-{job_id}"
     first = await parts.reads.events_of_stream(scope, stream_id, 0, 1)
@@ -169,7 +172,7 @@ async def stream_execution(
     after = await resume_point(parts.reads, scope, stream_id, asked)
     if after is None:
         return Response(status_code=204)
-    return EventStream(await Story.begin(parts, scope, stream_id, first[0].tenant_id, after))
+    return EventStream(await Story.begin(parts, scope, stream_id, first[0].tenant_id, after), follower)
 
 
 async def resume_point(reads: Reads, scope: Scope, stream_id: str, asked: int) -> int | None:

@@ -65,7 +65,13 @@ SECRETS = TenantSecrets(["a master key for tests"])
 MCP_SERVERS = Servers.parse('{"files": {"command": ["files-mcp"], "tenants": "*"}}')
 RING = KeyRing(new_key(), new_key())
 ROUTES = assemble(Limits()).router.routes
-QUICK = Limits(read_wait_seconds=0.05, command_wait_seconds=0.05, check_seconds=0.05, heartbeat_seconds=0.05)
+QUICK = Limits(
+    read_wait_seconds=0.05,
+    command_wait_seconds=0.05,
+    check_seconds=0.05,
+    heartbeat_seconds=0.05,
+    look_again_seconds=0.0,
+)
 
 AGENT = {"name": "Greeter", "definition": {"model": "local/smollm2", "instructions": "Be kind."}}
 DEFINITION = {"nodes": [{"type": "noop", "id": "a"}], "output": "{{ inputs.x }}", "inputs": {"x": {}}}

@@ -21,6 +21,9 @@ async def frames(person: Person, path: str) -> AsyncIterator[tuple[str, dict[str
                 if line.startswith("event: "):
                     kind = line.removeprefix("event: ")
                 elif line.startswith("data: "):
-                    yield kind, json.loads(line.removeprefix("data: "))
+                    told = json.loads(line.removeprefix("data: "))
+                    if kind == "problem":
+                        raise StoryFailed(f"GET {path}: {told['code']}: {told['detail']}")
+                    yield kind, told
     except httpx2.HTTPError as error:
         raise StoryFailed(f"GET {path}: {error or type(error).__name__}") from error
