@@ -6,6 +6,13 @@ from schemas.access import Role
 
 
 @dataclass(frozen=True)
+class PlaceFacts:
+    """`closed`: nobody comes here any more."""
+
+    closed: bool
+
+
+@dataclass(frozen=True)
 class SupportFacts:
     """`role`: of the user support wants to act as, None when they are no member."""
 

@@ -9,8 +9,10 @@ from contexts.identity.errors import (
     AlreadyInvited,
     InvitationNotFound,
     InvitationNotValid,
+    PlaceClosed,
     TooManyInvitations,
 )
+from contexts.identity.facts import PlaceFacts
 from contexts.identity.team import require_fit, require_standing
 from contexts.kernel import Aggregate, Context
 from schemas.access import Role
@@ -35,6 +37,9 @@ class Invitations:
 
 def invite(state: Invitations | None, command: i.Invite, ctx: Context) -> list[i.InvitationSent]:
     """To the same address and role under the same id: another letter, and only its link counts."""
+    place: PlaceFacts = ctx.facts
+    if place.closed:
+        raise PlaceClosed("this place is closed")
     require_fit(command.role, command.place)
     require_standing(ctx.actor, command.place, command.role)
     pending = pending_of(state)
@@ -90,6 +95,12 @@ def expire(state: Invitations | None, command: i.ExpireInvitation, ctx: Context)
     if invitation is None or ctx.now < invitation.expires_at:
         return []
     return [i.InvitationExpired(**dict(command))]
+
+
+def revoke_all(
+    state: Invitations | None, command: i.RevokeAllInvitations, ctx: Context
+) -> list[i.InvitationRevoked]:
+    return [i.InvitationRevoked(place=command.place, invitation_id=id_) for id_ in pending_of(state)]
 
 
 def pending_of(state: Invitations | None) -> Mapping[UUID, Pending]:

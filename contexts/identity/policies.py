@@ -6,7 +6,7 @@ from schemas.access import Role
 from schemas.base import Command
 from schemas.envelope import Recorded
 from schemas.identity.commands import DisbandTeam, GrantMembership, RegisterUser, VerifyEmail
-from schemas.identity.invitations import InvitationAccepted
+from schemas.identity.invitations import InvitationAccepted, RevokeAllInvitations
 from schemas.identity.types import Person, Place
 from schemas.tenancy.events import PartnerCreated, TenantProvisioned
 from schemas.tenancy.life import TenantClosed
@@ -26,12 +26,15 @@ def when_tenant_provisioned(event: TenantProvisioned, recorded: Recorded) -> lis
 
 def when_tenant_closed(event: TenantClosed, recorded: Recorded) -> list[Command]:
     place = Place(partner_id=event.partner_id, tenant_id=event.tenant_id)
-    return [DisbandTeam(place=place, reason="The tenant was closed.")]
+    return nobody_comes(place, "The tenant was closed.")
 
 
 def when_partner_closed(event: PartnerClosed, recorded: Recorded) -> list[Command]:
-    place = Place(partner_id=event.partner_id)
-    return [DisbandTeam(place=place, reason="The partner was closed.")]
+    return nobody_comes(Place(partner_id=event.partner_id), "The partner was closed.")
+
+
+def nobody_comes(place: Place, reason: str) -> list[Command]:
+    return [DisbandTeam(place=place, reason=reason), RevokeAllInvitations(place=place)]
 
 
 def first_member(person: Person | None, role: Role, place: Place, **proven: Any) -> list[Command]:

@@ -46,6 +46,7 @@ REGISTRY = Registry(
         Handler(invitations.RevokeInvitation, INVITATIONS, invitation.revoke, Permission.MEMBERS_MANAGE),
         Handler(invitations.AcceptInvitation, INVITATIONS, invitation.accept, Permission.INVITATIONS_ACCEPT),
         Handler(invitations.ExpireInvitation, INVITATIONS, invitation.expire, Permission.INTERNAL),
+        Handler(invitations.RevokeAllInvitations, INVITATIONS, invitation.revoke_all, Permission.INTERNAL),
         Handler(services.CreateService, SERVICES, service.create, Permission.KEYS_MANAGE),
         Handler(services.SetServiceRole, SERVICES, service.set_role, Permission.KEYS_MANAGE),
         Handler(services.CloseService, SERVICES, service.close, Permission.KEYS_MANAGE),

@@ -63,6 +63,14 @@ class ExpireInvitation(
     invitation_id: UUID
 
 
+class RevokeAllInvitations(
+    OfTeam, Command, type_name="identity.invitations.revoke_all", stream="invitations-{0.place.id}"
+):
+    """The place is no more."""
+
+    place: Place
+
+
 class InvitationSent(Event, type_name="identity.invitations.sent"):
     place: Place
     place_name: str

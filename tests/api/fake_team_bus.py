@@ -8,7 +8,7 @@ from typing import Any
 
 from api.rows.people import MemberRow, UserRow
 from api.rows.teams import ConsentRow, ImpersonationRow, InvitationRow, KeyRow, ServiceRow
-from contexts.identity.facts import SupportFacts
+from contexts.identity.facts import PlaceFacts, SupportFacts
 from contexts.identity.registry import REGISTRY
 from contexts.kernel import Context, Handler
 from projections.standing.queries import Change
@@ -62,7 +62,9 @@ def granted(reads: FakeReads, place: Any, row: MemberRow) -> e.MembershipGranted
     return e.MembershipGranted(place=place, person=who, role=row.role)
 
 
-def facts_for(reads: FakeReads, command: Any) -> SupportFacts | None:
+def facts_for(reads: FakeReads, command: Any) -> PlaceFacts | SupportFacts | None:
+    if isinstance(command, i.Invite):
+        return PlaceFacts(closed=False)
     if not isinstance(command, p.StartImpersonation):
         return None
     at = (command.tenant_id, command.user_id)

@@ -6,12 +6,13 @@ from uuid import UUID
 import pytest
 
 from schemas.access import Role
-from schemas.envelope import Actor
+from schemas.envelope import Actor, Answer
 from schemas.identity import events as e
 from schemas.identity import invitations as i
 from schemas.identity import support as s
 from schemas.identity.types import Place
 from schemas.tenancy.events import TenantActivated
+from schemas.tenancy.life import BeginClosing
 from tests.support.builders import (
     NOW,
     PARTNER_ID,
@@ -51,6 +52,10 @@ def h(request: pytest.FixtureRequest) -> Harness:
     return Harness(seed=request.param)
 
 
+def code(answer: Answer) -> str:
+    return answer.refusal.code if answer.refusal else "accepted"
+
+
 def given_invited_owner(h: Harness) -> None:
     boss = new_user(user_id=UUID(int=41), email="boss@northwind.example")
     accept(h.submit(create_partner(admin=boss), as_=app_admin()))
@@ -74,6 +79,17 @@ def test_a_tenant_works_when_its_invited_owner_accepts(h: Harness) -> None:
     again = h.submit(ACCEPT, as_=SYSTEM)
     assert again.refusal is not None and again.refusal.code == "identity.invitation_not_valid"
     assert h.vault.forgotten == {ID}
+
+
+def test_who_is_invited_to_a_tenant_that_closes_is_invited_no_more(h: Harness) -> None:
+    given_invited_owner(h)
+    accept(h.submit(BeginClosing(tenant_id=TENANT_ID, reason="A mistake.", grace_days=1), as_=app_admin()))
+    h.advance(timedelta(days=2).total_seconds())
+    assert h.events(f"invitations-{TENANT_ID}")[-1] == i.InvitationRevoked(place=AT, invitation_id=ID)
+    assert ID in h.vault.forgotten
+    late = INVITE.model_copy(update={"invitation_id": UUID(int=83)})
+    assert code(h.submit(ACCEPT, as_=SYSTEM)) == "identity.invitation_not_valid"
+    assert code(h.submit(late, as_=partner_admin())) == "identity.place_closed"
 
 
 def test_an_invitation_nobody_answers_is_over_by_itself(h: Harness) -> None:

@@ -4,22 +4,28 @@ from uuid import UUID
 
 import pytest
 
+from contexts.identity.facts import PlaceFacts
 from contexts.identity.registry import REGISTRY
 from schemas.access import Permission, Role
-from schemas.base import TenantId
+from schemas.base import Event, TenantId
 from schemas.envelope import Actor
 from schemas.identity import commands as c
 from schemas.identity import invitations as i
 from schemas.identity.types import Place
 from tests.support.builders import NOW, PARTNER_ID, TENANT_ID
 from tests.support.people import index, person, sealed
-from tests.support.spec import Spec
+from tests.support.spec import Given, Spec
 
 spec = Spec(REGISTRY)
-given = spec.given
+OPEN, CLOSED = PlaceFacts(closed=False), PlaceFacts(closed=True)
 TENANT = Place(tenant_id=TENANT_ID, partner_id=PARTNER_ID)
 ID, BOB = UUID(int=80), person("bob@example.com", "Bob", UUID(int=61))
 FIRST, SECOND = "a" * 64, "b" * 64
+
+
+def given(*events: Event) -> Given:
+    """At a place that is open."""
+    return spec.given(*events).knowing(OPEN)
 
 
 def invite(**changes: Any) -> i.Invite:
@@ -137,6 +143,20 @@ def test_revoking_ends_it() -> None:
     revoke = i.RevokeInvitation(place=TENANT, invitation_id=ID)
     given(sent()).when(revoke).then(REVOKED)
     given(sent(), REVOKED).when(revoke).refused("identity.invitation_not_found")
+
+
+def test_nobody_is_invited_where_nobody_comes_any_more() -> None:
+    given().knowing(CLOSED).when(invite()).refused("identity.place_closed")
+    given(sent()).knowing(CLOSED).when(invite(token_hash=SECOND)).refused("identity.place_closed")
+
+
+def test_with_its_place_all_that_is_pending_ends() -> None:
+    others = sent(invitation_id=UUID(int=81), email="eve@example.com")
+    gone = i.InvitationRevoked(place=TENANT, invitation_id=UUID(int=81))
+    end = i.RevokeAllInvitations(place=TENANT)
+    given(sent(), others).when(end).then(REVOKED, gone)
+    given(sent(), REVOKED).when(end).then()
+    given().when(end).then()
 
 
 def test_what_is_pending_is_bounded() -> None:
