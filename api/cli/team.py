@@ -1,4 +1,4 @@
-"""`hb members`, `hb accept`, `hb support`, `hb erase-me`: the API's own routes."""
+"""`hb members`, `hb accept`, `hb support`, `hb erase-me`, `hb erasure`: the API's own routes."""
 
 from typing import Any
 
@@ -74,3 +74,15 @@ def erase(at: Here) -> None:
     at.call("POST", "/auth/me/erase")
     at.forget()
     out.print(f"{TICK} you are forgotten here")
+
+
+def erasure(at: Here, whose: str) -> None:
+    receipt = at.call("GET", f"{whose}/erasure")
+    if receipt["done_at"] is None:
+        out.print("it is under way: there is no receipt yet")
+        return
+    out.print(f"{TICK} done at {receipt['done_at'][:16].replace('T', ' ')} UTC")
+    made = table("what", "rows")
+    for what, rows in sorted(receipt["touched"].items()):
+        made.add_row(escape(what), str(rows))
+    out.print(made)

@@ -1,6 +1,7 @@
-"""Commands about people: `hb members`, `hb accept`, `hb support`, `hb erase-me`."""
+"""Commands about people: `hb members`, `hb accept`, `hb support`, `hb erase-me`, `hb erasure`."""
 
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -18,6 +19,7 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(support, name="support")
     app.command()(accept)
     app.command("erase-me")(erase_me)
+    app.command()(erasure)
 
 
 @members.command("list")
@@ -96,3 +98,16 @@ def erase_me(
 
     if yes or typer.confirm("Your account, your roles and all that is readable of you go. For good?"):
         team.erase(here(data))
+
+
+def erasure(
+    user: Annotated[UUID | None, typer.Argument(help="Of a person.")] = None,
+    tenant: Annotated[UUID | None, typer.Option(help="Of a closed tenant's content.")] = None,
+    data: Data = None,
+) -> None:
+    """The receipt of an erasure: when it was done, and what it touched."""
+    from api.cli import team
+
+    if (user is None) == (tenant is None):
+        raise typer.BadParameter("name a user, or a --tenant.")
+    team.erasure(here(data), f"/users/{user}" if user else f"/tenants/{tenant}")
