@@ -85,7 +85,7 @@ async def test_commands_that_wait_for_longer_than_a_lease_are_decided_once(
     decider = gated(store)
     async with running(taking(bus, decider, heartbeat).run()):
         await until(lambda: pulled(bus, FLOOD))
-        await asyncio.sleep(SHORT.ack_wait * 3)
+        await asyncio.sleep(SHORT.ack_wait * 2)
         [info] = await bus.js.consumers_info(COMMANDS)
         decider.gate.set()
         await until(lambda: queued(bus, 0))

@@ -192,7 +192,7 @@ async def test_long_work_is_not_given_to_another_worker(
         ref = await happens(bus, store)
         await listed(busy.begun)
         async with running(effects(bus, heartbeat, store, idle, "idle").run()):
-            await asyncio.sleep(SHORT.ack_wait * 2.5)
+            await asyncio.sleep(SHORT.ack_wait * 1.5)
             busy.go_on.set()
             await listed(busy.ended)
     assert (busy.begun, busy.ended, busy.lost) == ([ref], [ref], [])

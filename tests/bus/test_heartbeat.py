@@ -27,7 +27,7 @@ class Blocking(Seen):
         super().react(event, recorded)
         self.go_on.set()
         if len(self.begun) == 1:
-            time.sleep(SHORT.ack_wait * 3)
+            time.sleep(SHORT.ack_wait * 2)
         return []
 
 

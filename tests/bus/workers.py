@@ -14,7 +14,7 @@ from infra.settings import Settings
 PATIENCE_SECONDS = 120.0
 """Only a test that fails waits so long: a busy machine is no defect."""
 
-SHORT = Patience(tries=2, pauses=(0.05,), ack_wait=1)
+SHORT = Patience(tries=2, pauses=(0.05,), ack_wait=3)
 
 
 @asynccontextmanager
