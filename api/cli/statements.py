@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
@@ -16,7 +16,9 @@ from api.cli.look import CROSS, TICK, out, places, table, usd
 from api.cli.runs import reads
 from api.pure import Identity, MonthSums, identity, partner_earnings, profit_and_loss, tenant_bill
 from api.reads import PLATFORM_SCOPE
+from api.rows.billing import BillRow
 from infra.settings import Settings
+from schemas.billing.months import MonthTotal
 
 T = TypeVar("T")
 Ask = Callable[[PostgresReads], Awaitable[T]]
@@ -59,7 +61,12 @@ def checks_table(found: Identity) -> Table:
 
 
 def show_bill(settings: Settings, tenant: UUID, period: str) -> None:
-    bill = tenant_bill(asked(settings, period, lambda at: at.month_of_tenant(PLATFORM_SCOPE, tenant, period)))
+    async def both(at: PostgresReads) -> tuple[Sequence[MonthTotal], BillRow]:
+        month = await at.month_of_tenant(PLATFORM_SCOPE, tenant, period)
+        return month, await at.bill(PLATFORM_SCOPE, tenant, period)
+
+    month, summed = asked(settings, period, both)
+    bill = tenant_bill(month)
     made = table("what for", "model", "calls", "tokens", "price", right=("calls", "tokens", "price"))
     decimals = places(row.price for row in bill.lines)
     for row in bill.lines:
@@ -69,7 +76,7 @@ def show_bill(settings: Settings, tenant: UUID, period: str) -> None:
         "[name]total[/]", "", str(bill.total.calls), str(bill.total.tokens), usd(bill.total.price, decimals)
     )
     out.print(made)
-    for credit in asked(settings, period, lambda at: at.bill(PLATFORM_SCOPE, tenant, period)).carried:
+    for credit in summed.carried:
         out.print(f"Credit of {credit.period}, before tax: {usd(credit.amount, CENTS)}")
 
 

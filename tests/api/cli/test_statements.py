@@ -9,8 +9,11 @@ import pytest
 
 from api.cli import statements
 from api.cli.errors import Refused
+from api.rows.billing import BillRow
 from infra.settings import Settings
+from schemas.billing.carryover import CarriedCredit
 from schemas.billing.months import ClosedMonth, MonthTotal
+from tests.support.builders import TENANT_ID
 from tests.support.money import settled
 from tests.support.months import PERIOD, seal, totals
 
@@ -55,6 +58,26 @@ def test_a_result_is_told_by_provider(
     statements.show_result(SETTINGS, PERIOD)
     told = capsys.readouterr().out
     assert "local" in told
+    assert "total" in told
+
+
+def test_a_bill_names_credit_of_earlier_months(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bill = BillRow(
+        tenant_id=TENANT_ID,
+        period=PERIOD,
+        calls=1,
+        price=Decimal(0),
+        commission=Decimal(0),
+        cost=Decimal(0),
+        held=Decimal(0),
+        carried=[CarriedCredit(period="2026-08", amount=Decimal("40.00"))],
+    )
+    monkeypatch.setattr(statements, "asked", lambda settings, period, ask: (totals(settled()), bill))
+    statements.show_bill(SETTINGS, TENANT_ID, PERIOD)
+    told = capsys.readouterr().out
+    assert "Credit of 2026-08, before tax: $40.00" in told
     assert "total" in told
 
 
