@@ -148,12 +148,7 @@ class Foreign:
         trigger = {**TRIGGER, "name": mark, "workflow_id": str(workflow_id)}
         trigger_id = await world.make("/triggers", trigger, owner)
         await world.deliver(trigger_id, owner, self.names.occurrence)
-        world.add_approval(tenant, job_id, NAMES["node"], message=mark)
-        event = ExecutionSucceeded(execution_id=job_id, output=mark)
-        world.reads.record(f"execution-{job_id}", tenant, event)
-        world.reads.payloads.append((tenant, Payload(self.names.payload_hash, "t", mark.encode())))
-        world.audit.seal(tenant, self.names.call_key, model=mark)
-        world.add_entry(tenant)
+        self.happened(tenant, job_id)
         await world.put(f"/tools/{self.names.tool_name}", {"definition": TOOL}, owner)
         await world.put(f"/secrets/{self.names.secret_name}", {"value": f"{mark} value"}, owner)
         invoice_id = add_invoice(world.reads, tenant, partner, uuid4())
@@ -189,6 +184,16 @@ class Foreign:
             "command_id": str(world.bus.sent[-1].message_id),
         }
         return self
+
+    def happened(self, tenant: TenantId, job_id: UUID) -> None:
+        """What the run left, and what it cost."""
+        world, mark = self.world, self.mark
+        world.add_approval(tenant, job_id, NAMES["node"], message=mark)
+        event = ExecutionSucceeded(execution_id=job_id, output=mark)
+        world.reads.record(f"execution-{job_id}", tenant, event)
+        world.reads.payloads.append((tenant, Payload(self.names.payload_hash, "t", mark.encode())))
+        world.audit.seal(tenant, self.names.call_key, model=mark)
+        world.add_entry(tenant)
 
 
 async def call(client: httpx2.AsyncClient, method: str, path: str, ids: dict[str, str]) -> httpx2.Response:
